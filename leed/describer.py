@@ -1,0 +1,560 @@
+"""Describer: scale, language, person and the rest of the options, prepared once; and `describe`, the default one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal, cast, overload
+
+import msgspec
+
+from leed import quoting, taxonomy
+from leed.errors import InputError, LeedError, OptionError, one_of
+from leed.explaining import Evidence
+from leed.lexicon import TENSES, Adverb, get_lexicon
+from leed.realiser import Realiser, Sentence
+from leed.scale import get_scale
+from leed.schema.terms import MODALITIES, QUANTITIES, Description, Issue, Segment, Term
+from leed.scores import as_pairs, from_pairs
+from leed.selection import NOTHING, Key, Plan
+from leed.taxonomy.matching import main_taxonomy, match, quantity_of, sums_to_one
+
+if TYPE_CHECKING:
+    import os
+
+    from leed.scale import Scale
+    from leed.schema.recording import Recording
+
+MODALITY_NAMES = {
+    **{name: name for name in MODALITIES},
+    "voice": "prosody",
+    "speech": "prosody",
+    "audio": "prosody",
+    "vocal": "prosody",
+    "facial": "face",
+    "video": "face",
+    "image": "face",
+    "bursts": "burst",
+    "text": "language",
+    "words": "language",
+}
+"""What modalities are called elsewhere."""
+
+_MOST_PLANS = 256
+_MOST_SENTENCES = 65536
+
+
+class Said(msgspec.Struct, frozen=True):
+    """The sentence for a key, and what its terms need but a score: (position, label, adverb, adjective, phrase)."""
+
+    sentence: Sentence
+    terms: tuple[tuple[int, str, str | None, str | None, str], ...]
+
+
+class Prepared(msgspec.Struct, frozen=True):
+    """A plan for a set of labels, with the plan for when their numbers sum to 1, if that would differ."""
+
+    labels: tuple[str, ...]
+    plan: Plan
+    summing: Plan | None
+    said: dict[Key, Said]
+    said_summing: dict[Key, Said]
+
+
+class Describer:
+    """Turns scores into descriptions, by options that are prepared once.
+
+    It is frozen: make another one for other options. Equal options give equal describers with equal fingerprints.
+
+    >>> describer = Describer(person="The user", quote=False)
+    >>> print(describer({"Sadness": 0.34}, modality="prosody", text="I'm fine"))
+    The user sounds quite sad.
+    >>> print(Describer(tense="past", top=1)({"Joy": 0.84, "Awe": 0.5}, modality="face"))
+    They looked extremely joyful.
+
+    Args:
+        scale: which adverb a score takes: a name (see `leed.scale.NAMES`), a TOML or JSON file, or a mapping.
+        top: how many terms are named at most; "all" for every one above the floor; None: as the scale has it (3).
+        lang: the language of the sentences.
+        person: whom they are about: "They" (the default), "The user", "You", "She", ... or a name.
+        tense: "present" or "past".
+        ignore: labels that are never named.
+        allow: labels marked sensitive that may be named all the same.
+        quote: whether the text is quoted in the sentence; a number sets how many characters at most (400).
+
+    Raises:
+        OptionError: an option has a value that leed does not know.
+    """
+
+    def __init__(  # noqa: PLR0913 - the options of DESIGN section 4
+        self,
+        *,
+        scale: str | os.PathLike[str] | Mapping[str, Any] | Scale | None = None,
+        top: int | Literal["all"] | None = None,
+        lang: str = "en",
+        person: str | None = None,
+        tense: str = "present",
+        ignore: Iterable[str] = (),
+        allow: Iterable[str] = (),
+        quote: bool | int = True,
+    ) -> None:
+        if tense not in TENSES:
+            raise one_of("tense", tense, TENSES)
+        if top not in (None, "all") and (not isinstance(top, int) or isinstance(top, bool) or top < 1):
+            raise OptionError(f"top is {top!r}; give a number from 1, or 'all'")
+        if isinstance(quote, int) and quote < 0:
+            raise OptionError(f"quote is {quote!r}; give True, False, or how many characters to quote at most")
+        self.scale = get_scale(scale)
+        self.lexicon = get_lexicon(lang)
+        self.top = self.scale.top if top is None else None if top == "all" else int(top)
+        self.lang = lang
+        self.person = person
+        self.tense = tense
+        self.ignore = _names("ignore", ignore)
+        self.allow = _names("allow", allow)
+        self.quote = quoting.LIMIT if quote is True else int(quote)
+        own = {word: msgspec.convert(form, Adverb) for word, form in self.scale.adverbs.items()}
+        self.realiser = Realiser(
+            self.lexicon, person=self.lexicon.person_named(person), past=tense == "past", adverbs=own
+        )
+        self._check_adverbs()
+        self.fingerprint = self._fingerprint()
+        self._plans: dict[tuple[object, ...], Prepared] = {}
+        self._last: tuple[object, ...] = ()
+        self._quotes = self.lexicon.grammar.quote
+        self._frozen = True
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if getattr(self, "_frozen", False) and name != "_last":
+            raise AttributeError(f"a Describer is frozen: make a new one to change {name}")
+        object.__setattr__(self, name, value)
+
+    def __eq__(self, other: object) -> bool:
+        return self.fingerprint == other.fingerprint if isinstance(other, Describer) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
+
+    def __repr__(self) -> str:
+        return f"<Describer {self.scale.name} {self.lang} top={self.top or 'all'} {self.fingerprint}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        options = {
+            "scale": self.scale,
+            "top": self.top or "all",
+            "lang": self.lang,
+            "person": self.person,
+            "tense": self.tense,
+            "ignore": self.ignore,
+            "allow": self.allow,
+            "quote": self.quote,
+        }
+        return (_describer, (tuple(options.items()),))
+
+    def __call__(self, scores: Mapping[str, float] | Segment, **about: Any) -> Description:  # noqa: ANN401
+        """Return the description of scores or of a segment; the same as `describe`."""
+        return self.describe(scores, **about)
+
+    def describe(  # noqa: PLR0913 - what can be known of a stretch
+        self,
+        scores: Mapping[str, float] | Segment,
+        *,
+        modality: str | None = None,
+        text: str | None = None,
+        quantity: str | None = None,
+        exclusive: bool | None = None,
+        taxonomy: str | None = None,
+        source: str | None = None,
+        speaker: str | None = None,
+        granularity: str | None = None,
+        begin: float | None = None,
+        end: float | None = None,
+        aspect: str | None = None,
+    ) -> Description:
+        """Return the description of scores or of a segment; see `leed.describe`."""
+        if isinstance(scores, Segment):
+            segment = scores
+            return self.describe(
+                segment.scores,
+                modality=modality or segment.modality,
+                text=text if text is not None else segment.text,
+                quantity=quantity or segment.quantity,
+                exclusive=segment.exclusive if exclusive is None else exclusive,
+                taxonomy=taxonomy or segment.taxonomy,
+                source=source or segment.source,
+                speaker=speaker or segment.speaker,
+                granularity=granularity or segment.granularity,
+                begin=segment.begin if begin is None else begin,
+                end=segment.end if end is None else end,
+                aspect=aspect or segment.aspect,
+            )
+        issues: tuple[Issue, ...] = ()
+        try:
+            prepared = self._prepared(tuple(scores), modality, quantity, exclusive, taxonomy)
+            values = tuple(scores.values())
+            plan, said, key = self._key(prepared, values)
+        except (TypeError, AttributeError, OverflowError, ValueError) as error:
+            if isinstance(error, LeedError):
+                raise
+            labels, values, quantity, issues = self._tidied(scores, quantity)
+            prepared = self._prepared(labels, modality, quantity, exclusive, taxonomy)
+            plan, said, key = self._key(prepared, values)
+        found = said.get(key) or self._say(plan, said, key)
+        sentence = found.sentence
+        quoted = self._quoted(text) if text is not None else None
+        terms = tuple([Term(label, values[p], adverb, word, phrase) for p, label, adverb, word, phrase in found.terms])
+        return Description(
+            sentence.plain if quoted is None else sentence.before + quoted + sentence.after,
+            terms,
+            key.__class__ is tuple and not self._only_neutral(plan, key),
+            self.fingerprint,
+            source,
+            plan.modality,
+            aspect or "expression",
+            granularity,
+            speaker,
+            begin,
+            end,
+            text,
+            issues,
+            Evidence(plan, values, key, self.lang, self.lexicon.version),
+        )
+
+    def text(
+        self,
+        scores: Mapping[str, float],
+        *,
+        modality: str | None = None,
+        text: str | None = None,
+        quantity: str | None = None,
+        exclusive: bool | None = None,
+        taxonomy: str | None = None,
+    ) -> str:
+        """Return the sentence alone: what ``str(describe(...))`` gives, in less time.
+
+        >>> Describer().text({"Sadness": 0.34}, modality="prosody")
+        'They sound quite sad.'
+        """
+        try:
+            prepared = self._prepared(tuple(scores), modality, quantity, exclusive, taxonomy)
+            plan, said, key = self._key(prepared, scores.values())
+        except (TypeError, AttributeError, OverflowError, ValueError) as error:
+            if isinstance(error, LeedError):
+                raise
+            return self.describe(
+                scores, modality=modality, text=text, quantity=quantity, exclusive=exclusive, taxonomy=taxonomy
+            ).sentence
+        found = said.get(key) or self._say(plan, said, key)
+        if text is not None:
+            quoted = self._quoted(text)
+            if quoted is not None:
+                return found.sentence.before + quoted + found.sentence.after
+        return found.sentence.plain
+
+    def prepare(
+        self,
+        labels: Sequence[str],
+        modality: str | None = None,
+        quantity: str | None = None,
+        exclusive: bool | None = None,
+        taxonomy: str | None = None,
+    ) -> Prepared:
+        """Return the plan for a set of labels; made at the first use and kept."""
+        return self._prepared(tuple(labels), modality, quantity, exclusive, taxonomy)
+
+    def say(self, plan: Plan, said: dict[Key, Said], key: Key) -> Said:
+        """Return the sentence for a key of a plan; made at the first use and kept in ``said``."""
+        return said.get(key) or self._say(plan, said, key)
+
+    def _key(self, prepared: Prepared, values: Iterable[float]) -> tuple[Plan, dict[Key, Said], Key]:
+        if prepared.summing is not None and sums_to_one(v for v in values if v == v):  # noqa: PLR0124 - NaN
+            return prepared.summing, prepared.said_summing, prepared.summing.select(values)
+        return prepared.plan, prepared.said, prepared.plan.select(values)
+
+    def _prepared(
+        self,
+        labels: tuple[str, ...],
+        modality: str | None,
+        quantity: str | None,
+        exclusive: bool | None,
+        taxonomy: str | None,
+    ) -> Prepared:
+        last = self._last
+        if last and last[0] == labels and last[1:5] == (modality, quantity, exclusive, taxonomy):
+            return cast("Prepared", last[5])
+        key = (labels, modality, quantity, exclusive, taxonomy)
+        prepared = self._plans.get(key)
+        if prepared is None:
+            prepared = self._prepare(labels, modality, quantity, exclusive, taxonomy)
+            if len(self._plans) >= _MOST_PLANS:
+                self._plans.clear()
+            self._plans[key] = prepared
+        self._last = (*key, prepared)
+        return prepared
+
+    def _prepare(
+        self,
+        labels: tuple[str, ...],
+        modality: str | None,
+        quantity: str | None,
+        exclusive: bool | None,
+        name: str | None,
+    ) -> Prepared:
+        if not all(isinstance(label, str) for label in labels):
+            raise TypeError("a label is no string")
+        modality = modality_named(modality)
+        if quantity is not None and quantity not in QUANTITIES:
+            raise one_of("quantity", quantity, QUANTITIES)
+        matches = match(labels, modality, name)
+        main = name or main_taxonomy(matches)
+        inferred, one_class, by_sum = quantity_of(matches, taxonomy=name)
+        if quantity is not None:
+            chosen = taxonomy.get(main) if main else None
+            covered = chosen is not None and all(m.taxonomy == main for m in matches)
+            one_class = bool(covered and chosen and chosen.exclusive and chosen.quantity == "probability")
+            by_sum = quantity == "probability" and not one_class and len(labels) >= 3  # noqa: PLR2004
+        if exclusive is not None:
+            one_class, by_sum = exclusive, False
+
+        def plan(*, quantity: str, one_class: bool) -> Plan:
+            return Plan(
+                matches,
+                modality=modality,
+                quantity=quantity,
+                exclusive=one_class,
+                taxonomy=main,
+                scale=self.scale,
+                lexicon=self.lexicon,
+                top=self.top,
+                ignore=self.ignore,
+                allow=self.allow,
+            )
+
+        return Prepared(
+            labels,
+            plan(quantity=quantity or inferred, one_class=one_class),
+            plan(quantity="probability", one_class=True) if by_sum else None,
+            {},
+            {},
+        )
+
+    def _say(self, plan: Plan, said: dict[Key, Said], key: Key) -> Said:
+        if len(said) >= _MOST_SENTENCES:
+            said.clear()
+        said[key] = made = self._made(plan, key)
+        return made
+
+    def _made(self, plan: Plan, key: Key) -> Said:
+        if isinstance(key, str):
+            neutral = key == "neutral"
+            sentence = self.realiser.neutral(plan.modality) if neutral else self.realiser.fixed(key, plan.modality)
+            return Said(sentence, ())
+        pieces, both = plan.pieces(key)
+        sentence = self.realiser(plan.modality, pieces, both=both)
+        terms = []
+        for code, piece, phrase in zip(key, pieces, sentence.phrases, strict=True):
+            entry = plan.entry(code)
+            adjective = piece.word if piece.role == "adjective" else None
+            terms.append((entry.position, entry.label, piece.shown or piece.adverb, adjective, phrase))
+        return Said(sentence, tuple(terms))
+
+    def _only_neutral(self, plan: Plan, key: Key) -> bool:
+        return not isinstance(key, str) and all(plan.entry(code).role == "neutral" for code in key)
+
+    def _quoted(self, text: str) -> str | None:
+        if not self.quote:
+            return None
+        words = quoting.spoken(text, self.quote)
+        return None if words is None else self._quotes[0] + words + self._quotes[1]
+
+    def _tidied(
+        self, scores: object, quantity: str | None
+    ) -> tuple[tuple[str, ...], tuple[float, ...], str | None, tuple[Issue, ...]]:
+        pairs = as_pairs(scores)
+        if pairs is None:
+            raise InputError(
+                f"cannot describe {type(scores).__name__}: give a mapping of label to score, such as "
+                "{'Joy': 0.84}, or a Segment; leed.read takes everything else"
+            )
+        pairs = list(pairs)
+        nested = [label for label, value in pairs if isinstance(value, (Mapping, list, tuple))]
+        if nested:
+            raise InputError(
+                f"the score of {nested[0]!r} is itself a {type(dict(pairs)[nested[0]]).__name__}: describe takes one set of "
+                "scores; for several, use leed.describe_all(leed.read(...))"
+            )
+        tidy = from_pairs(pairs)
+        return tidy.labels, tidy.values, quantity or tidy.quantity, tidy.issues
+
+    def _check_adverbs(self) -> None:
+        known = self.realiser.adverbs
+        for quantity in ("intensity", "probability", "likelihood", "bipolar"):
+            for steps in getattr(self.scale, quantity).values():
+                unknown = [adverb for adverb in steps.adverbs if adverb not in known]
+                if unknown:
+                    raise OptionError(
+                        f"scale {self.scale.name}: the lexicon '{self.lang}' has no adverb {unknown[0]!r}; it has "
+                        f"{', '.join(known)}; or give its form before a noun under 'adverbs'"
+                    )
+
+    def _fingerprint(self) -> str:
+        parts = (
+            self.scale.name,
+            self.scale.digest,
+            self.lexicon.lang,
+            self.lexicon.digest,
+            taxonomy.digest(),
+            self.top,
+            self.person,
+            self.tense,
+            sorted(self.ignore),
+            sorted(self.allow),
+            self.quote,
+        )
+        return "leed1:" + hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def describe(
+    scores: Mapping[str, float] | Segment,
+    *,
+    modality: str | None = None,
+    text: str | None = None,
+    quantity: str | None = None,
+    exclusive: bool | None = None,
+    taxonomy: str | None = None,
+    describer: Describer | None = None,
+    **options: Any,  # noqa: ANN401 - those of Describer
+) -> Description:
+    """Return the description of one set of scores: a sentence and the terms it comes from.
+
+    >>> print(describe({"Joy": 0.84}, modality="face"))
+    They look extremely joyful.
+    >>> print(describe({"SAD": 0.62, "NEUTRAL": 0.24}, modality="prosody"))
+    They probably sound sad.
+    >>> print(describe({"joy": "VERY_LIKELY", "surprise": "POSSIBLE"}, modality="face"))
+    They look clearly joyful and possibly surprised.
+    >>> describe({"Joy": 0.84, "Amusement": 0.61}, modality="face").terms[1].adverb
+    'quite'
+
+    Args:
+        scores: label to score, as a model gave them; or a Segment. Labels are matched by name, with case, spaces,
+            hyphens and known aliases forgiven; one that nobody knows is described as a quoted noun.
+        modality: "face", "prosody" (also "voice"), "burst" or "language" (also "text"); None: "They come across as".
+        text: what was said or written; it is quoted in the sentence.
+        quantity: what the numbers are: intensity, probability, likelihood, bipolar or presence. None: as the labels and
+            numbers tell (see `leed.taxonomy.matching.quantity_of`); intensity for scores picked by hand.
+        exclusive: for probabilities: whether exactly one class applies. None: as the taxonomy has it, or by their sum.
+        taxonomy: the label set, by name, where it should not be told from the labels.
+        describer: a prepared Describer; else its options may stand here: scale, top, lang, person, tense, ignore,
+            allow, quote.
+
+    Raises:
+        InputError: the scores are no mapping of label to number.
+        OptionError: an option has a value that leed does not know.
+    """
+    if describer is None:
+        describer = _describer_for(options)
+    elif options:
+        raise OptionError(f"give either describer= or {', '.join(options)}=, not both")
+    return describer.describe(
+        scores, modality=modality, text=text, quantity=quantity, exclusive=exclusive, taxonomy=taxonomy
+    )
+
+
+def describe_all(
+    recording: Recording,
+    *,
+    describer: Describer | None = None,
+    **options: Any,  # noqa: ANN401 - those of Describer
+) -> Descriptions:
+    """Return the descriptions of a recording, one per segment, in its order: a sequence that makes each when asked.
+
+    >>> import leed
+    >>> recording = leed.read([{"begin": 0.0, "Joy": 0.84}, {"begin": 1.0, "Sadness": 0.5}])
+    >>> for description in describe_all(recording):
+    ...     print(description.begin, description)
+    0.0 They come across as extremely joyful.
+    1.0 They come across as moderately sad.
+
+    Raises:
+        InputError: it is no Recording.
+    """
+    from leed.schema.recording import Recording  # noqa: PLC0415 - loads numpy
+
+    if not isinstance(recording, Recording):
+        raise InputError(f"describe_all takes a Recording, not {type(recording).__name__}: use leed.read first")
+    return Descriptions(recording, describer or _describer_for(options))
+
+
+class Descriptions(Sequence[Description]):
+    """The descriptions of a recording's segments, each made when it is asked for."""
+
+    def __init__(self, recording: Recording, describer: Describer) -> None:
+        self._segments = recording.segments()
+        self._describer = describer
+
+    def __len__(self) -> int:
+        return len(self._segments)
+
+    @overload
+    def __getitem__(self, index: int) -> Description: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Description]: ...
+    def __getitem__(self, index: int | slice) -> Description | list[Description]:
+        if isinstance(index, slice):
+            return [self._describer.describe(segment) for segment in self._segments[index]]
+        return self._describer.describe(self._segments[index])
+
+    def __iter__(self) -> Iterator[Description]:
+        return map(self._describer.describe, self._segments)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} descriptions>"
+
+
+def modality_named(name: str | None) -> str | None:
+    """Return a modality by any of its usual names.
+
+    >>> modality_named("voice")
+    'prosody'
+
+    Raises:
+        OptionError: nobody calls a modality so.
+    """
+    if name is None:
+        return None
+    known = MODALITY_NAMES.get(name.casefold() if isinstance(name, str) else name)
+    if known is None:
+        raise one_of("modality", name, tuple(MODALITY_NAMES))
+    return known
+
+
+def _names(option: str, names: Iterable[str]) -> frozenset[str]:
+    if isinstance(names, str):
+        raise OptionError(f"{option} takes a list of labels; for one, write [{names!r}]")
+    return frozenset(taxonomy.fold(name) for name in names)
+
+
+def _describer_for(options: dict[str, Any]) -> Describer:
+    if not options:
+        return _default()
+    try:
+        return _describer(tuple(sorted(options.items())))
+    except TypeError as error:
+        if "unhashable" in str(error):
+            return Describer(**options)
+        raise OptionError(f"{error}; the options are scale, top, lang, person, tense, ignore, allow, quote") from error
+
+
+@lru_cache(maxsize=1)
+def _default() -> Describer:
+    return Describer()
+
+
+@lru_cache(maxsize=64)
+def _describer(options: tuple[tuple[str, Any], ...]) -> Describer:
+    return Describer(**dict(options))
+
+
+__all__ = ["NOTHING", "Describer", "Description", "Descriptions", "describe", "describe_all", "modality_named"]

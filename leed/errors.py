@@ -1,0 +1,57 @@
+"""Every error that leed raises.
+
+::
+
+    LeedError                     the root: catch this one to catch all
+    ├── InputError                what was given cannot be read or described
+    │   ├── UnknownFormatError    it is no recording of scores that leed knows
+    │   └── DamagedInputError     it is one, but broken: cut off, or not the JSON it begins as
+    ├── OptionError               an option has a value that leed does not know (also a ValueError)
+    ├── DataFileError             a scale, lexicon or taxonomy file is not as it should be
+    └── MissingPackageError       a feature needs a package that is not installed (also an ImportError)
+
+A message says what was given, what is accepted, and what to do; the error underneath, if any, is its cause.
+"""
+
+from __future__ import annotations
+
+
+class LeedError(Exception):
+    """The root of every error that leed raises."""
+
+
+class InputError(LeedError):
+    """What was given cannot be read or described."""
+
+
+class UnknownFormatError(InputError):
+    """The input is no recording of scores in any format that leed knows."""
+
+
+class DamagedInputError(InputError):
+    """The input begins like a known format, but it is cut off or malformed."""
+
+
+class OptionError(LeedError, ValueError):
+    """An option has a value that leed does not know."""
+
+
+class DataFileError(LeedError):
+    """A scale, lexicon or taxonomy file is not as it should be."""
+
+
+class MissingPackageError(LeedError, ImportError):
+    """A feature needs a package that is not installed."""
+
+
+def one_of(what: str, given: object, accepted: list[str] | tuple[str, ...]) -> OptionError:
+    """Return the error for an option with a fixed set of values, with the nearest one suggested.
+
+    >>> str(one_of("tense", "presnt", ("present", "past")))
+    "tense 'presnt' is not known: give one of present, past (did you mean 'present'?)"
+    """
+    import difflib  # noqa: PLC0415 - only needed once something went wrong
+
+    close = difflib.get_close_matches(str(given), accepted, n=1)
+    hint = f" (did you mean {close[0]!r}?)" if close else ""
+    return OptionError(f"{what} {given!r} is not known: give one of {', '.join(accepted)}{hint}")

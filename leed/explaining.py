@@ -1,0 +1,117 @@
+"""Why a description says what it says: the numbers, the bounds, what was left out, and the data that decided."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+
+from leed.scale import float32
+from leed.schema.terms import Description
+from leed.selection import CODE, TIED, Key, Plan
+
+_SHOWN = 8
+
+
+class Evidence(msgspec.Struct, frozen=True, gc=False):
+    """What a description was made from; it can say why."""
+
+    plan: Plan
+    values: tuple[float, ...]
+    key: Key
+    lang: str
+    lexicon: str
+
+    def explain(self, description: Description) -> str:
+        """Return the reasons, a line each."""
+        plan = self.plan
+        lines = [description.sentence]
+        named: dict[int, int] = {}
+        if not isinstance(self.key, str):
+            for code, term in zip(self.key, description.terms, strict=True):
+                named[code // CODE] = code
+                lines.append(f"- {term.label} {_number(term.score)}: {self._why(code)}")
+        lines += self._unsaid(named)
+        taxonomy = f", labels of {plan.taxonomy}" if plan.taxonomy else ", labels of no known taxonomy"
+        classes = " of exclusive classes" if plan.exclusive else ""
+        by_sum = " (three or more that sum to 1)" if plan.exclusive and not _known_exclusive(plan) else ""
+        lines.append(f"read as: {plan.quantity}{classes}{by_sum}{taxonomy}")
+        top = "all terms" if plan.top is None else f"top {plan.top}"
+        scale = plan.scale.name
+        from leed.taxonomy import VERSION  # noqa: PLC0415 - for this line only
+
+        lines.append(f"decided by: scale {scale}, lexicon {self.lang} {self.lexicon}, taxonomies {VERSION}, {top}")
+        return "\n".join(lines)
+
+    def _why(self, code: int) -> str:
+        plan = self.plan
+        adverb = plan.adverb(code)
+        role = plan.entry(code).role
+        if code % CODE == TIED:
+            return f"may be meant (within {plan.scale.tie:g} of the likeliest class)"
+        if adverb is None:
+            if role in ("attribute", "act"):
+                return f"stated plainly (from {plan.scale.plain_from:g})"
+            return "named without a degree"
+        if role == "dimension" or plan.distribution:
+            steps = plan.scale.steps("bipolar", plan.modality)
+            return f"{adverb} ({steps.bounds[code % 16]:g} or more from the middle, bipolar)"
+        steps = plan.scale.steps("probability", plan.modality) if role in ("attribute", "act") else plan.steps
+        return f"{adverb} (from {steps.bounds[code % CODE]:g}, {plan.quantity})"
+
+    def _unsaid(self, named: dict[int, int]) -> list[str]:
+        """The labels above the floor that were not named, with the reason; the rest counted."""
+        plan = self.plan
+        lines = []
+        rest = quiet = missing = 0
+        ranked = sorted(range(len(plan.entries)), key=lambda r: -_ordered(self.values[plan.entries[r].position]))
+        for rank in ranked:
+            entry = plan.entries[rank]
+            value = self.values[entry.position]
+            if rank in named:
+                continue
+            if _ordered(value) == -math.inf:
+                missing += 1
+            elif float32(value) < float32(plan.floor) or entry.role in ("dimension", "attribute", "act"):
+                quiet += 1
+            elif len(lines) >= _SHOWN:
+                rest += 1
+            else:
+                lines.append(f"- {entry.label} {_number(value)}: not said, {self._reason(rank, named)}")
+        if rest:
+            lines.append(f"- {rest} more above the floor: not said")
+        if quiet:
+            lines.append(f"- {quiet} more: not strong enough to be said (floor {plan.steps.bounds[0]:g})")
+        if missing:
+            lines.append(f"- {missing} more: not reported")
+        return lines
+
+    def _reason(self, rank: int, named: dict[int, int]) -> str:
+        plan = self.plan
+        entry = plan.entries[rank]
+        if entry.role == "withheld":
+            return "marked sensitive (allow= names it)"
+        if entry.role == "mute":
+            return "ignored"
+        if entry.role == "nonclass":
+            return "a class that says nothing"
+        repeats = next((r for r in named if r in entry.near), None)
+        if repeats is not None:
+            return f"repeats {plan.entries[repeats].label}"
+        if plan.exclusive:
+            return "the classes are too close to tell apart" if self.key == "unclear" else "one class only is meant"
+        return f"beyond the top {plan.top}"
+
+
+def _known_exclusive(plan: Plan) -> bool:
+    from leed.taxonomy import get  # noqa: PLC0415 - for this line only
+
+    return plan.taxonomy is not None and get(plan.taxonomy).exclusive
+
+
+def _ordered(value: float) -> float:
+    return value if math.isfinite(float32(float(value))) else -math.inf
+
+
+def _number(value: float) -> str:
+    return f"{float(value):.4g}"

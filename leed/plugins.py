@@ -1,0 +1,74 @@
+"""How leed finds readers, embedders, measurers and commands.
+
+What is built in stands in one static table, name by name, as ``"module:attribute"``; what lives elsewhere is
+found through entry points of the groups ``leed.readers``, ``leed.embedders``, ``leed.measurers`` and
+``leed.commands``. Nothing is imported before it is asked for. A name that is built in cannot be taken over.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any, Final
+
+from leed.errors import MissingPackageError, one_of
+
+BUILT_IN: Final[dict[str, dict[str, str]]] = {
+    # The order is the order in which formats are tried on an input.
+    "leed.readers": {
+        "leed": "leed.readers.document:reader",
+        "hume-batch": "leed.readers.hume_batch:reader",
+        "mapping": "leed.readers.mapping:reader",
+        "table": "leed.readers.table:reader",
+    },
+    "leed.commands": {
+        "describe": "leed.cli.describe:describe",
+        "demo": "leed.cli.demo:demo",
+        "formats": "leed.cli.formats:formats",
+    },
+}
+
+
+def names(group: str) -> tuple[str, ...]:
+    """Return the names known in a group: those built in first, then those that installed packages add.
+
+    >>> names("leed.readers")[0]
+    'leed'
+    """
+    found = list(BUILT_IN.get(group, {}))
+    found += [e.name for e in entry_points(group=group) if e.name not in found]
+    return tuple(found)
+
+
+def load(group: str, name: str) -> Any:  # noqa: ANN401 - the group decides what it is
+    """Return what stands under a name, imported now.
+
+    Raises:
+        OptionError: nobody offers that name.
+        MissingPackageError: it needs a package that is not installed; the message names the extra, if one is known.
+    """
+    target = BUILT_IN.get(group, {}).get(name)
+    if target is not None:
+        module, _, attribute = target.partition(":")
+        return getattr(import_module(module), attribute)
+    for entry in entry_points(group=group):
+        if entry.name == name:
+            try:
+                return entry.load()
+            except ModuleNotFoundError as error:
+                raise missing(f"{name} ({group})", error, extra=next(iter(entry.extras), None)) from error
+    raise one_of(group.removeprefix("leed.").removesuffix("s"), name, names(group))
+
+
+def missing(feature: str, error: ModuleNotFoundError, extra: str | None = None) -> MissingPackageError:
+    """Return the error that says which package a feature needs and how to install it.
+
+    >>> str(missing("reading Parquet", ModuleNotFoundError("no", name="pyarrow"), extra="data"))
+    "reading Parquet needs the package 'pyarrow', which is not installed: pip install 'leed[data]'"
+    """
+    package = (error.name or "?").partition(".")[0]
+    install = f"leed[{extra}]" if extra else package
+    return MissingPackageError(
+        f"{feature} needs the package {package!r}, which is not installed: pip install '{install}'",
+        name=error.name,
+    )

@@ -1,0 +1,321 @@
+"""Track and Recording: scores by column, and everything that was read from one input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leed.schema.terms import Issue, Segment
+
+KEY = ("source", "channel", "modality", "aspect", "granularity", "speaker")
+"""What makes a track: two stretches that agree in all of these and in their labels stand in one track."""
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Track:
+    """The segments of one (source, channel, modality, aspect, granularity, speaker), by column.
+
+    >>> import numpy as np
+    >>> track = Track(labels=("Joy", "Fear"), matrix=np.array([[0.8, np.nan]]), modality="face")
+    >>> track.segment(0).scores
+    {'Joy': 0.8}
+
+    Attributes:
+        labels: k labels in the taxonomy's own spelling.
+        matrix: (n, k) float32, read-only; NaN = not reported. Infinity is not allowed in.
+        begin, end: (n,) float64 seconds; NaN where there is no time.
+        text: n texts (None where there is none), or None if the track has none at all.
+        extras: named columns of n rows: box (n, 4), confidence (n,), position (n, 2), embedding (n, d), ...
+    """
+
+    labels: tuple[str, ...]
+    matrix: NDArray[np.float32]
+    source: str | None = None
+    channel: str | None = None
+    modality: str | None = None
+    aspect: str = "expression"
+    granularity: str | None = None
+    speaker: str | None = None
+    taxonomy: str | None = None
+    quantity: str = "intensity"
+    exclusive: bool = False
+    begin: NDArray[np.float64] = None  # type: ignore[assignment] # filled below
+    end: NDArray[np.float64] = None  # type: ignore[assignment] # filled below
+    text: tuple[str | None, ...] | None = None
+    extras: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        matrix = np.asarray(self.matrix, np.float32)
+        if matrix.ndim != 2 or matrix.shape[1] != len(self.labels):  # noqa: PLR2004 - rows and columns
+            raise ValueError(
+                f"matrix has shape {matrix.shape}; expected (segments, {len(self.labels)}), a column per label"
+            )
+        if len(set(self.labels)) != len(self.labels):
+            raise ValueError("labels: a label stands twice; give each column its own")
+        n = len(matrix)
+        put = object.__setattr__
+        put(self, "labels", tuple(self.labels))
+        put(self, "matrix", _frozen(matrix))
+        for name in ("begin", "end"):
+            given = getattr(self, name)
+            column = np.full(n, np.nan) if given is None else np.asarray(given, np.float64)
+            put(self, name, _frozen(_rows(name, column, n)))
+        if self.text is not None:
+            if len(self.text) != n:
+                raise ValueError(f"text has {len(self.text)} rows; the matrix has {n}")
+            put(self, "text", tuple(self.text) if any(t is not None for t in self.text) else None)
+        put(self, "extras", {k: _frozen(_rows(k, np.asarray(v), n)) for k, v in self.extras.items()})
+
+    def __len__(self) -> int:
+        return len(self.matrix)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Track):
+            return NotImplemented
+        arrays = ("matrix", "begin", "end")
+        plain = [f.name for f in fields(self) if f.name not in (*arrays, "extras")]
+        return (
+            all(getattr(self, name) == getattr(other, name) for name in plain)
+            and all(_same(getattr(self, name), getattr(other, name)) for name in arrays)
+            and self.extras.keys() == other.extras.keys()
+            and all(_same(column, other.extras[name]) for name, column in self.extras.items())
+        )
+
+    __hash__ = None  # type: ignore[assignment] # holds arrays
+
+    def __repr__(self) -> str:
+        parts = [f"{name}={getattr(self, name)!r}" for name in KEY if getattr(self, name) is not None]
+        return f"Track({', '.join(parts)}, {len(self)} segments x {len(self.labels)} labels)"
+
+    @property
+    def key(self) -> tuple[str | None, ...]:
+        """(source, channel, modality, aspect, granularity, speaker)."""
+        return tuple(getattr(self, name) for name in KEY)
+
+    def row(self, index: int) -> dict[str, float]:
+        """Return the reported scores of one segment: each the shortest number that is the same in float32."""
+        values = self.matrix[index]
+        reported = np.flatnonzero(~np.isnan(values)).tolist()
+        labels = self.labels
+        return {labels[i]: float(str(values[i])) for i in reported}
+
+    def segment(self, index: int) -> Segment:
+        """Return one row as a Segment."""
+        return Segment(
+            scores=self.row(index),
+            source=self.source,
+            channel=self.channel,
+            modality=self.modality,
+            aspect=self.aspect,
+            granularity=self.granularity,
+            speaker=self.speaker,
+            taxonomy=self.taxonomy,
+            quantity=self.quantity,
+            exclusive=self.exclusive,
+            begin=_number(self.begin[index]),
+            end=_number(self.end[index]),
+            text=None if self.text is None else self.text[index],
+            extras={name: _plain(column[index]) for name, column in self.extras.items()},
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data: lists, strings and numbers; None for what was not reported."""
+        plain: dict[str, Any] = {
+            f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("matrix", "extras")
+        }
+        plain["labels"] = list(self.labels)
+        plain["text"] = None if self.text is None else list(self.text)
+        plain["begin"], plain["end"] = _list(self.begin), _list(self.end)
+        plain["scores"] = _list(self.matrix)
+        plain["extras"] = {
+            name: {"type": str(column.dtype), "values": _list(column)} for name, column in self.extras.items()
+        }
+        return plain
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Track:
+        """Return the track that `to_dict` made the data from."""
+        given = dict(data)
+        labels = tuple(given.pop("labels"))
+        scores = np.array(given.pop("scores"), np.float32).reshape(-1, len(labels))
+        extras = {}
+        for name, column in (given.pop("extras", None) or {}).items():
+            extras[name] = np.array(column["values"], dtype=np.dtype(column["type"]))
+        times = {k: np.array(given.pop(k), np.float64) for k in ("begin", "end") if given.get(k) is not None}
+        text = given.pop("text", None)
+        return cls(
+            labels=labels,
+            matrix=scores,
+            extras=extras,
+            text=None if text is None else tuple(text),
+            **times,
+            **given,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """All tracks read from one input, and the issues that were met on the way.
+
+    >>> import leed
+    >>> recording = leed.read({"face": {"Joy": 0.84}})
+    >>> recording
+    Recording(1 track, 1 segment, 0 issues)
+    >>> [str(d) for d in leed.describe_all(recording)]
+    ['They look extremely joyful.']
+
+    Attributes:
+        tracks: the tracks, sources in the order of the input.
+        issues: what was odd or missing.
+    """
+
+    tracks: tuple[Track, ...] = ()
+    issues: tuple[Issue, ...] = ()
+
+    def __len__(self) -> int:
+        return sum(len(track) for track in self.tracks)
+
+    def __repr__(self) -> str:
+        parts = ((len(self.tracks), "track"), (len(self), "segment"), (len(self.issues), "issue"))
+        return f"Recording({', '.join(f'{n} {what}{"" if n == 1 else "s"}' for n, what in parts)})"
+
+    @property
+    def sources(self) -> tuple[str | None, ...]:
+        """The sources, in the order of the input."""
+        return tuple(dict.fromkeys(track.source for track in self.tracks))
+
+    def order(self) -> NDArray[np.int64]:
+        """Return (n, 2) pairs (track, row) ordered by source, then begin; what has no time keeps its place."""
+        if not self.tracks:
+            return np.empty((0, 2), np.int64)
+        sources = {source: i for i, source in enumerate(self.sources)}
+        sizes = [len(track) for track in self.tracks]
+        track = np.repeat(np.arange(len(self.tracks)), sizes)
+        row = np.concatenate([np.arange(size) for size in sizes])
+        source = np.repeat([sources[t.source] for t in self.tracks], sizes)
+        begin = np.concatenate([_filled(t.begin) for t in self.tracks])
+        ranks = np.lexsort((row, track, begin, source))
+        return np.stack((track[ranks], row[ranks]), axis=1)
+
+    def segments(self) -> Segments:
+        """Return all segments, ordered by source, then begin: a sequence that makes each as it is asked for."""
+        return Segments(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data, the document that `leed.read` reads back exactly."""
+        return {
+            "leed": "recording/1",
+            "tracks": [track.to_dict() for track in self.tracks],
+            "issues": [issue.to_dict() for issue in self.issues],
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Recording:
+        """Return the recording that `to_dict` made the data from.
+
+        Raises:
+            InputError: the data is not such a document; the message says where and why.
+        """
+        from leed.schema.documents import checked  # noqa: PLC0415 - loads pydantic
+
+        document = checked(data)
+        return cls(
+            tuple(Track.from_dict(track) for track in document["tracks"]),
+            tuple(Issue(**issue) for issue in document["issues"]),
+        )
+
+    def to_json(self) -> bytes:
+        """Return the document as JSON in UTF-8."""
+        import msgspec  # noqa: PLC0415 - at the rim
+
+        return msgspec.json.encode(self.to_dict())
+
+    def replace(self, tracks: Iterable[Track] | None = None, issues: Iterable[Issue] | None = None) -> Recording:
+        """Return a recording with other tracks or issues."""
+        return Recording(
+            self.tracks if tracks is None else tuple(tracks), self.issues if issues is None else tuple(issues)
+        )
+
+
+class Segments(Sequence[Segment]):
+    """The segments of a recording, each made when it is asked for."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._tracks = recording.tracks
+        self._order = recording.order()
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    @overload
+    def __getitem__(self, index: int) -> Segment: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Segment]: ...
+    def __getitem__(self, index: int | slice) -> Segment | list[Segment]:
+        if isinstance(index, slice):
+            return [self._tracks[t].segment(r) for t, r in self._order[index].tolist()]
+        track, row = self._order[index].tolist()
+        return self._tracks[track].segment(row)
+
+    def __iter__(self) -> Iterator[Segment]:
+        for track, row in self._order.tolist():
+            yield self._tracks[track].segment(row)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} segments>"
+
+
+def _frozen(array: NDArray[Any]) -> NDArray[Any]:
+    if array.flags.writeable:
+        array = array.view()
+        array.flags.writeable = False
+    return array
+
+
+def _rows(name: str, column: NDArray[Any], n: int) -> NDArray[Any]:
+    if column.ndim == 0 or len(column) != n:
+        raise ValueError(f"{name} has shape {column.shape}; the matrix has {n} rows")
+    return column
+
+
+def _same(a: NDArray[Any], b: NDArray[Any]) -> bool:
+    floats = a.dtype.kind == "f" and b.dtype.kind == "f"
+    return a.dtype == b.dtype and np.array_equal(a, b, equal_nan=floats)
+
+
+def _filled(begin: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Times for ordering: a missing one counts as the latest before it, so that the row keeps its place."""
+    if not np.isnan(begin).any():
+        return begin
+    known = np.where(np.isnan(begin), -np.inf, begin)
+    return np.maximum.accumulate(known)
+
+
+def _number(value: np.float64) -> float | None:
+    number = float(value)
+    return None if number != number else number  # noqa: PLR0124 - NaN
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - a cell of any column
+    if isinstance(value, np.ndarray):
+        return [_plain(v) for v in value]
+    if isinstance(value, np.floating):
+        return None if np.isnan(value) else float(str(value))
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _list(array: NDArray[Any]) -> list[Any]:
+    """Plain lists with None for NaN, and for float32 the shortest number that reads back the same."""
+    if array.dtype.kind != "f":
+        plain: list[Any] = array.tolist()
+        return plain
+    flat = array.ravel()
+    exact = flat.astype("U32").astype(np.float64) if array.dtype == np.float32 else flat.astype(np.float64)
+    cells = exact.astype(object)
+    cells[np.isnan(flat)] = None
+    nested: list[Any] = cells.reshape(array.shape).tolist()
+    return nested

@@ -1,0 +1,120 @@
+"""Scores as people hand them over, made into plain floats: what is odd becomes an issue, what is no number is left out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from leed.scale import float32
+from leed.schema.terms import Issue
+
+LIKELIHOODS = {"VERY_UNLIKELY": 1.0, "UNLIKELY": 2.0, "POSSIBLE": 3.0, "LIKELY": 4.0, "VERY_LIKELY": 5.0}
+"""Google's ordinal words, counted as its protocol buffers count them (UNKNOWN, 0, is not reported)."""
+
+
+class Scores(msgspec.Struct, frozen=True):
+    """Labels and their numbers; NaN where nothing usable was given.
+
+    Attributes:
+        quantity: "likelihood" or "presence" where the values say so, else None.
+    """
+
+    labels: tuple[str, ...]
+    values: tuple[float, ...]
+    quantity: str | None = None
+    issues: tuple[Issue, ...] = ()
+
+
+def from_pairs(pairs: Iterable[tuple[Any, Any]]) -> Scores:
+    """Return the scores of (label, value) pairs, whatever the values are.
+
+    A numeric string counts as its number. A label that stands twice keeps its highest score. All of this is reported.
+
+    >>> scores = from_pairs([("Joy", "0.84"), ("Fear", float("nan")), ("Awe", None), ("Joy", 0.5)])
+    >>> scores.labels, scores.values
+    (('Joy', 'Fear', 'Awe'), (0.84, nan, nan))
+    >>> [issue.code for issue in scores.issues]
+    ['not-a-number', 'not-finite', 'duplicate-label']
+    """
+    issues: list[Issue] = []
+    found: dict[str, float] = {}
+    words = flags = others = 0
+    for given, value in pairs:
+        label = given if isinstance(given, str) else str(given)
+        number, issue = number_of(value)
+        if issue is not None:
+            issues.append(Issue(issue, f"{_shown(label)}: {_WHY[issue].format(value=_shown(value))}"))
+        if isinstance(value, str) and value.strip().upper() in (*LIKELIHOODS, "UNKNOWN"):
+            words += 1
+        elif isinstance(value, bool):
+            flags += 1
+        elif value is not None:
+            others += 1
+        if label in found:
+            kept = max((x for x in (found[label], number) if not math.isnan(x)), default=math.nan)
+            issues.append(Issue("duplicate-label", f"{_shown(label)} stands twice; the higher score is kept"))
+            number = kept
+        found[label] = number
+    quantity = None
+    if not others:
+        quantity = "likelihood" if words and not flags else "presence" if flags and not words else None
+    return Scores(tuple(found), tuple(found.values()), quantity, tuple(issues))
+
+
+def number_of(value: Any) -> tuple[float, str | None]:  # noqa: ANN401 - this is where anything comes in
+    """Return a value as a float and, if it was not simply one, the code of the issue.
+
+    >>> number_of("0.5"), number_of("LIKELY"), number_of(float("inf")), number_of("high")
+    ((0.5, 'not-a-number'), (4.0, None), (nan, 'not-finite'), (nan, 'unreadable-score'))
+    """
+    issue = None
+    if value is None:
+        return math.nan, None
+    if isinstance(value, str):
+        word = value.strip().upper()
+        if word in LIKELIHOODS:
+            return LIKELIHOODS[word], None
+        if word in ("", "UNKNOWN"):
+            return math.nan, None
+        issue = "not-a-number"
+    try:
+        number = float(value)
+    except OverflowError:
+        return math.nan, "not-finite"
+    except (TypeError, ValueError):
+        return math.nan, "unreadable-score"
+    if not math.isfinite(number) or math.isinf(float32(number)):
+        return math.nan, "not-finite"
+    return number, issue
+
+
+def as_pairs(scores: Any) -> Iterable[tuple[Any, Any]] | None:  # noqa: ANN401 - this is where anything comes in
+    """Return (label, value) pairs from a mapping or from a list of {name|label: ..., score: ...}, or None.
+
+    >>> list(as_pairs([{"name": "Joy", "score": 0.8}]))
+    [('Joy', 0.8)]
+    """
+    if isinstance(scores, Mapping):
+        return scores.items()
+    if isinstance(scores, (list, tuple)) and scores:
+        keys = next((k for k in _PAIR_KEYS if all(isinstance(e, Mapping) and {*k} <= e.keys() for e in scores)), None)
+        if keys is not None:
+            return [(e[keys[0]], e[keys[1]]) for e in scores]
+    return None
+
+
+_PAIR_KEYS = (("name", "score"), ("label", "score"), ("name", "probability"), ("emotion", "probability"))
+
+_WHY = {
+    "not-a-number": "the score is text, {value}; it is read as that number",
+    "not-finite": "the score is {value}, which is no finite number; it counts as not reported",
+    "unreadable-score": "the score {value} is no number; it counts as not reported",
+}
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004 - fits a line

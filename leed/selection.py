@@ -1,0 +1,387 @@
+"""Which labels are named, in what order, and with which step of the scale.
+
+A `Plan` is prepared once for a set of labels, a modality and a quantity. Its `select` turns scores into a key: a tuple
+of codes, one for each term, or the name of a fixed sentence. Scores are told apart in float32, whatever they came in.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import msgspec
+
+from leed import quoting
+from leed.lexicon import Lexicon, Word
+from leed.realiser import Piece
+from leed.scale import Scale, float32, least_double
+from leed.taxonomy import Concept, concepts, get
+from leed.taxonomy.matching import Match, sums_to_one
+
+CODE: Final = 32
+"""A code is rank * CODE + variant."""
+LOW: Final = 16
+"""Added to a step for the low end of a dimension."""
+PLAIN: Final = 31
+"""The variant without an adverb."""
+TIED: Final = 30
+"""The variant of classes that may be meant."""
+
+Key = tuple[int, ...] | str
+NOTHING: Final = ("neutral", "unclear", "unreported", "withheld")
+"""The keys under which nothing is named."""
+
+_MOST_TIED = 3
+_NEAR_TIE = 1e-6  # two doubles that one float32 may stand for differ by less, for scores below 8
+_LARGE = -8.0
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A label, ready to be named.
+
+    Attributes:
+        role: state, neutral, noun, act, attribute, dimension, nonclass (says nothing), withheld (sensitive), mute.
+        word: how it is said, or None.
+        position: where its score stands in the input.
+        near: ranks of labels that would repeat it.
+        poles: (low, high) words of a dimension.
+    """
+
+    label: str
+    role: str
+    position: int
+    concept: str | None = None
+    valence: int = 0
+    opposite: tuple[str, ...] = ()
+    word: Word | None = None
+    noun: str = ""
+    near: frozenset[int] = frozenset()
+    poles: tuple[Word, Word] | None = None
+
+
+class Plan:
+    """How the scores of one set of labels are turned into terms.
+
+    Attributes:
+        entries: the labels by rank, in the taxonomy's order.
+        simple: whether labels are simply those above a floor, the strongest first.
+    """
+
+    def __init__(  # noqa: PLR0913 - what decides the words
+        self,
+        matches: Sequence[Match],
+        *,
+        modality: str | None,
+        quantity: str,
+        exclusive: bool,
+        taxonomy: str | None,
+        scale: Scale,
+        lexicon: Lexicon,
+        top: int | None,
+        ignore: frozenset[str] = frozenset(),
+        allow: frozenset[str] = frozenset(),
+    ) -> None:
+        self.modality = modality
+        self.quantity = quantity
+        self.exclusive = exclusive and quantity == "probability"
+        self.taxonomy = taxonomy
+        self.scale = scale
+        self.top = top
+        self.lexicon = lexicon
+        self.distribution = taxonomy is not None and get(taxonomy).distribution
+        order = sorted(range(len(matches)), key=lambda i: _taxonomy_order(matches[i], i))
+        roles = _Roles(lexicon, scale, ignore, allow, modality)
+        self.entries = roles.entries([matches[i] for i in order], order)
+        self.ranks = [0] * len(order)
+        for rank, position in enumerate(order):
+            self.ranks[position] = rank
+        self.steps = scale.steps(quantity if quantity not in ("presence", "bipolar") else "intensity", modality)
+        self.bounds = self.steps.prepared() if quantity != "presence" else (0.5,)
+        self.floor = self.bounds[0]
+        self.likely = scale.steps("probability", modality).prepared()
+        self.bipolar = scale.steps("bipolar", modality).bounds
+        self._near = [entry.near for entry in self.entries]
+        self._skip = frozenset(r for r, e in enumerate(self.entries) if e.role in ("mute", "withheld", "nonclass"))
+        self._withheld = frozenset(r for r, e in enumerate(self.entries) if e.role == "withheld")
+        plain_roles = {"state", "noun", "mute", "withheld"}
+        self.simple = (
+            not self.exclusive
+            and not self.distribution
+            and quantity in ("intensity", "probability")
+            and all(entry.role in plain_roles for entry in self.entries)
+        )
+
+    def select(self, values: Iterable[float]) -> Key:
+        """Return the key for scores in the order of the input's labels.
+
+        NaN and infinity count as not reported.
+
+        Raises:
+            TypeError: a score is no number.
+        """
+        if not self.simple:
+            return self.select_exact(values)
+        floor = self.floor
+        found = [(-v, r) for r, v in zip(self.ranks, values, strict=False) if v >= floor]
+        if not found:
+            return "neutral" if any(v == v for v in values) else "unreported"  # noqa: PLR0124 - NaN
+        found.sort()
+        if found[0][0] < _LARGE:
+            return self.select_exact(values)
+        top = self.top
+        skip = self._skip
+        near = self._near
+        bounds = self.bounds
+        codes: list[int] = []
+        named: list[int] = []
+        last = -math.inf
+        for negative, rank in found:
+            if negative - last < _NEAR_TIE and negative != last:
+                return self.select_exact(values)
+            if len(codes) == top:
+                break
+            last = negative
+            if rank in skip or not near[rank].isdisjoint(named):
+                continue
+            named.append(rank)
+            codes.append(rank * CODE + bisect_right(bounds, -negative) - 1)
+        if not codes:
+            return self._nothing({r for _, r in found})
+        return tuple(codes)
+
+    def select_exact(self, values: Iterable[float]) -> Key:
+        """Return the key by comparing the scores' float32 values, for any quantity and mix of labels."""
+        by_rank = [math.nan] * len(self.entries)
+        for rank, value in zip(self.ranks, values, strict=True):
+            number = float32(float(value))
+            by_rank[rank] = number if math.isfinite(number) else math.nan
+        if all(math.isnan(v) for v in by_rank):
+            return "unreported"
+        if self.distribution:
+            return self._mean(by_rank)
+        codes, unclear, withheld = self._expression(by_rank)
+        statements = [*self._acts(by_rank), *codes, *self._dimensions(by_rank), *self._attributes(by_rank)]
+        if self.top is not None:
+            statements = statements[: self.top]
+        named = tuple(code for statement in statements for code in statement)
+        if named:
+            return named
+        return "unclear" if unclear else "withheld" if withheld else "neutral"
+
+    def pieces(self, key: tuple[int, ...]) -> tuple[list[Piece], bool]:
+        """Return the pieces of a sentence for a key, and whether its two terms pull in opposite directions."""
+        pieces = [self._piece(code) for code in key]
+        return pieces, self._both(key, pieces)
+
+    def entry(self, code: int) -> Entry:
+        """Return the label that a code names."""
+        return self.entries[code // CODE]
+
+    def adverb(self, code: int) -> str | None:
+        """Return the key of the adverb that a code carries."""
+        variant = code % CODE
+        if variant in (PLAIN, TIED):
+            return None
+        role = self.entry(code).role
+        if role == "dimension" or self.distribution:
+            return self.scale.steps("bipolar", self.modality).adverbs[variant % LOW]
+        if role in ("attribute", "act"):
+            return self.scale.steps("probability", self.modality).adverbs[variant]
+        return self.steps.adverbs[variant]
+
+    def _nothing(self, found: set[int]) -> Key:
+        return "withheld" if found & self._withheld else "neutral"
+
+    def _expression(self, values: list[float]) -> tuple[list[tuple[int, ...]], bool, bool]:
+        """Statements about states: codes that belong together; whether it is unclear; whether some are withheld."""
+        ranks = [r for r, e in enumerate(self.entries) if e.role in ("state", "neutral", "noun", "nonclass", "withheld")]
+        ranked = sorted((r for r in ranks if values[r] >= self.floor), key=lambda r: -values[r])
+        withheld = any(r in self._withheld for r in ranked)
+        if self.exclusive:
+            return *self._one_class(ranks, ranked, values), withheld
+        named: list[int] = []
+        for rank in ranked:
+            if rank not in self._skip and self._near[rank].isdisjoint(named):
+                named.append(rank)
+        return [(rank * CODE + self._variant(rank, values[rank]),) for rank in named], False, withheld
+
+    def _one_class(
+        self, ranks: list[int], ranked: list[int], values: list[float]
+    ) -> tuple[list[tuple[int, ...]], bool]:
+        """The class that is meant, or the two or three that may be."""
+        if not ranked or self.entries[ranked[0]].role == "nonclass":
+            return [], bool(ranks)
+        best = ranked[0]
+        if best in self._withheld:
+            return [], False
+        ties = sorted(
+            (r for r in ranks if values[best] - values[r] <= self.scale.tie + _NEAR_TIE and r not in self._skip),
+            key=lambda r: -values[r],
+        )
+        if len(ties) > _MOST_TIED:
+            return [], True
+        if len(ties) > 1:
+            return [tuple(r * CODE + TIED for r in ties)], False
+        return [(best * CODE + self._variant(best, values[best]),)], False
+
+    def _variant(self, rank: int, value: float) -> int:
+        neutral = self.entries[rank].role == "neutral"
+        if self.quantity == "presence" or (neutral and self.quantity != "probability"):
+            return PLAIN
+        if neutral and value >= least_double(self.scale.plain_from):
+            return PLAIN
+        return bisect_right(self.bounds, value) - 1
+
+    def _acts(self, values: list[float]) -> list[tuple[int, ...]]:
+        """What somebody did: the likeliest act, if it is likely enough to be said."""
+        acts = [r for r, e in enumerate(self.entries) if e.role == "act" and not math.isnan(values[r])]
+        best = max(acts, key=lambda r: values[r], default=None)
+        return [] if best is None else self._stated(best, values[best])
+
+    def _attributes(self, values: list[float]) -> list[tuple[int, ...]]:
+        found = [r for r, e in enumerate(self.entries) if e.role == "attribute" and not math.isnan(values[r])]
+        found.sort(key=lambda r: -values[r])
+        return [statement for rank in found for statement in self._stated(rank, values[rank])]
+
+    def _stated(self, rank: int, value: float) -> list[tuple[int, ...]]:
+        """An attribute or act: plain, with the likelihood before it, or unsaid."""
+        if value >= least_double(self.scale.plain_from) or (self.quantity == "presence" and value >= self.floor):
+            return [(rank * CODE + PLAIN,)]
+        if value >= least_double(self.scale.said_from):
+            return [(rank * CODE + bisect_right(self.likely, value) - 1,)]
+        return []
+
+    def _dimensions(self, values: list[float]) -> list[tuple[int, ...]]:
+        found = []
+        for rank, entry in enumerate(self.entries):
+            if entry.role == "dimension" and not math.isnan(values[rank]):
+                variant = self._pole(values[rank])
+                if variant is not None:
+                    found.append((-abs(values[rank] - 0.5), rank, variant))
+        return [(rank * CODE + variant,) for _, rank, variant in sorted(found)]
+
+    def _pole(self, value: float) -> int | None:
+        """The step of a bipolar score and which end it is at, or None in the middle."""
+        high = sum(value >= float32(0.5 + b) for b in self.bipolar)
+        low = sum(value <= float32(0.5 - b) for b in self.bipolar)
+        return high - 1 if high else LOW + low - 1 if low else None
+
+    def _mean(self, values: list[float]) -> Key:
+        """A distribution over steps from bad to good: its mean as a bipolar score."""
+        weights = [0.0 if math.isnan(v) else max(v, 0.0) for v in values]
+        total = sum(weights)
+        if not total:
+            return "unreported"
+        mean = sum(i * w for i, w in enumerate(weights)) / total / (len(weights) - 1)
+        variant = self._pole(float32(mean))
+        best = max(range(len(weights)), key=lambda i: weights[i])
+        return "neutral" if variant is None else (best * CODE + variant,)
+
+    def _piece(self, code: int) -> Piece:
+        entry = self.entry(code)
+        variant = code % CODE
+        adverb = self.adverb(code)
+        word = entry.word
+        if entry.poles is not None:
+            word = entry.poles[0 if variant >= LOW else 1]
+        numbered = self.scale.numbers and adverb is not None
+        step = variant % LOW + 1 if numbered else None
+        steps = self._steps_of(entry) if numbered else None
+        if word is None:
+            return Piece(entry.noun, role="noun", adverb=adverb, step=step, steps=steps)
+        if word.verb is not None:
+            role = "act" if entry.role == "act" else "manner"
+            return Piece("", role=role, adverb=adverb, verb=word.verb)
+        adjective = word.by_modality.get(self.modality or "", word.adjective)
+        if adjective is None:
+            return Piece(word.noun, role="noun", adverb=adverb, step=step, steps=steps)
+        shown = word.adverbs.get(adverb) if adverb else None
+        return Piece(adjective, adverb=adverb, shown=shown, tied=variant == TIED, step=step, steps=steps)
+
+    def _steps_of(self, entry: Entry) -> int:
+        if entry.role == "dimension" or self.distribution:
+            return len(self.bipolar)
+        return len(self.likely) if entry.role in ("attribute", "act") else len(self.steps.bounds)
+
+    def _both(self, key: tuple[int, ...], pieces: list[Piece]) -> bool:
+        if len(key) != 2 or self.quantity != "intensity" or any(p.role != "adjective" for p in pieces):  # noqa: PLR2004
+            return False
+        first, second = (self.entry(code) for code in key)
+        if first.role != "state" or second.role != "state":
+            return False
+        return first.valence * second.valence < 0 or second.concept in first.opposite
+
+
+class _Roles:
+    """Tells what part each label can play in a sentence."""
+
+    def __init__(
+        self, lexicon: Lexicon, scale: Scale, ignore: frozenset[str], allow: frozenset[str], modality: str | None
+    ) -> None:
+        self.lexicon = lexicon
+        self.fold = scale.fold
+        self.sensitive = scale.sensitive
+        self.ignore = ignore
+        self.allow = allow
+        self.modality = modality
+        self.concepts = concepts()
+
+    def entries(self, matches: Sequence[Match], positions: Sequence[int]) -> list[Entry]:
+        """Return an entry for each match; the matches stand in the order of rank."""
+        ids = [m.concept for m in matches]
+        entries = []
+        for rank, m in enumerate(matches):
+            concept = self.concepts.get(m.concept or "")
+            same = {r for r, c in enumerate(ids) if r != rank and c is not None and c == m.concept}
+            repeats = {r for r, c in enumerate(ids) if concept is not None and c in concept.near} if self.fold else set()
+            entries.append(self._entry(m, concept, positions[rank], frozenset(same | repeats)))
+        return entries
+
+    def _entry(self, m: Match, concept: Concept | None, position: int, near: frozenset[int]) -> Entry:
+        noun = f'"{quoting.name(m.label)}"'
+        role = self._role(m, concept)
+        if concept is None or m.concept is None:
+            return Entry(m.label, role, position, noun=noun)
+        word = self.lexicon.words.get(m.concept)
+        poles = None
+        if concept.poles is not None:
+            low, high = (self.lexicon.words.get(pole) for pole in concept.poles)
+            poles = (low, high) if low is not None and high is not None else None
+        return Entry(
+            m.label,
+            role,
+            position,
+            m.concept,
+            concept.valence,
+            concept.opposite,
+            word,
+            noun if word is None else word.noun,
+            near,
+            poles,
+        )
+
+    def _role(self, m: Match, concept: Concept | None) -> str:
+        from leed.taxonomy import fold  # noqa: PLC0415 - the name is this class's attribute
+
+        names = {fold(m.label), fold(m.given)} | ({fold(m.concept)} if m.concept else set())
+        if names & self.ignore:
+            return "mute"
+        if concept is None:
+            return "noun"
+        if concept.sensitive and not self.sensitive and not names & self.allow:
+            return "withheld" if m.aspect != "attribute" else "mute"
+        kind = {"neutral": "neutral", "unknown": "nonclass", "silent": "mute", "dimension": "dimension", "act": "act"}
+        if m.aspect == "attribute" and concept.kind not in ("silent", "dimension"):
+            return "attribute"
+        return kind.get(concept.kind, "state")
+
+
+def _taxonomy_order(m: Match, position: int) -> tuple[int, str, int]:
+    if m.taxonomy is None:
+        return (1, "", position)
+    return (0, m.taxonomy, list(get(m.taxonomy).labels).index(m.label))
+
+
+__all__ = ["NOTHING", "Entry", "Key", "Plan", "sums_to_one"]
