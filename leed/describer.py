@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal, cast, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import msgspec
 
@@ -13,12 +13,14 @@ from leed import quoting, taxonomy
 from leed.errors import InputError, LeedError, OptionError, one_of
 from leed.explaining import Evidence
 from leed.lexicon import TENSES, Adverb, get_lexicon
-from leed.realiser import Realiser, Sentence
+from leed.modality import modality_named
+from leed.prepared import Prepared, Said
+from leed.realiser import Realiser
 from leed.scale import get_scale
-from leed.schema.terms import MODALITIES, QUANTITIES, Description, Issue, Segment, Term
+from leed.schema.terms import QUANTITIES, Description, Issue, Segment, Term
 from leed.scores import as_pairs, from_pairs
-from leed.selection import NOTHING, Key, Plan
-from leed.taxonomy.matching import main_taxonomy, match, quantity_of, sums_to_one
+from leed.selection import Key, Plan
+from leed.taxonomy.matching import main_taxonomy, match, quantity_of
 
 if TYPE_CHECKING:
     import os
@@ -26,40 +28,8 @@ if TYPE_CHECKING:
     from leed.scale import Scale
     from leed.schema.recording import Recording
 
-MODALITY_NAMES = {
-    **{name: name for name in MODALITIES},
-    "voice": "prosody",
-    "speech": "prosody",
-    "audio": "prosody",
-    "vocal": "prosody",
-    "facial": "face",
-    "video": "face",
-    "image": "face",
-    "bursts": "burst",
-    "text": "language",
-    "words": "language",
-}
-"""What modalities are called elsewhere."""
-
 _MOST_PLANS = 256
-_MOST_SENTENCES = 65536
-
-
-class Said(msgspec.Struct, frozen=True):
-    """The sentence for a key, and what its terms need but a score: (position, label, adverb, adjective, phrase)."""
-
-    sentence: Sentence
-    terms: tuple[tuple[int, str, str | None, str | None, str], ...]
-
-
-class Prepared(msgspec.Struct, frozen=True):
-    """A plan for a set of labels, with the plan for when their numbers sum to 1, if that would differ."""
-
-    labels: tuple[str, ...]
-    plan: Plan
-    summing: Plan | None
-    said: dict[Key, Said]
-    said_summing: dict[Key, Said]
+_UNTIDY = (TypeError, AttributeError, OverflowError, ValueError)  # what scores that are no plain numbers raise
 
 
 class Describer:
@@ -121,7 +91,7 @@ class Describer:
         self._check_adverbs()
         self.fingerprint = self._fingerprint()
         self._plans: dict[tuple[object, ...], Prepared] = {}
-        self._last: tuple[object, ...] = ()
+        self._last: tuple[tuple[str, ...], tuple[object, ...], Prepared] | None = None
         self._quotes = self.lexicon.grammar.quote
         self._frozen = True
 
@@ -191,26 +161,23 @@ class Describer:
             )
         issues: tuple[Issue, ...] = ()
         try:
-            prepared = self._prepared(tuple(scores), modality, quantity, exclusive, taxonomy)
+            found = self._prepared(tuple(scores), (modality, quantity, exclusive, taxonomy)).find(scores)
             values = tuple(scores.values())
-            plan, said, key = self._key(prepared, values)
-        except (TypeError, AttributeError, OverflowError, ValueError) as error:
+        except _UNTIDY as error:
             if isinstance(error, LeedError):
                 raise
             labels, values, quantity, issues = self._tidied(scores, quantity)
-            prepared = self._prepared(labels, modality, quantity, exclusive, taxonomy)
-            plan, said, key = self._key(prepared, values)
-        found = said.get(key) or self._say(plan, said, key)
+            found = self._prepared(labels, (modality, quantity, exclusive, taxonomy)).look_up(values)
         sentence = found.sentence
         quoted = self._quoted(text) if text is not None else None
         terms = tuple([Term(label, values[p], adverb, word, phrase) for p, label, adverb, word, phrase in found.terms])
         return Description(
             sentence.plain if quoted is None else sentence.before + quoted + sentence.after,
             terms,
-            key.__class__ is tuple and not self._only_neutral(plan, key),
+            found.notable,
             self.fingerprint,
             source,
-            plan.modality,
+            found.plan.modality,
             aspect or "expression",
             granularity,
             speaker,
@@ -218,7 +185,7 @@ class Describer:
             end,
             text,
             issues,
-            Evidence(plan, values, key, self.lang, self.lexicon.version),
+            Evidence(found.plan, values, found.key, self.lang, self.lexicon.version),
         )
 
     def text(
@@ -237,15 +204,17 @@ class Describer:
         'They sound quite sad.'
         """
         try:
-            prepared = self._prepared(tuple(scores), modality, quantity, exclusive, taxonomy)
-            plan, said, key = self._key(prepared, scores.values())
-        except (TypeError, AttributeError, OverflowError, ValueError) as error:
+            last = self._last
+            if last is not None and last[0] == tuple(scores) and last[1] == (modality, quantity, exclusive, taxonomy):
+                found = last[2].find(scores)
+            else:
+                found = self._prepared(tuple(scores), (modality, quantity, exclusive, taxonomy)).find(scores)
+        except _UNTIDY as error:
             if isinstance(error, LeedError):
                 raise
             return self.describe(
                 scores, modality=modality, text=text, quantity=quantity, exclusive=exclusive, taxonomy=taxonomy
             ).sentence
-        found = said.get(key) or self._say(plan, said, key)
         if text is not None:
             quoted = self._quoted(text)
             if quoted is not None:
@@ -260,37 +229,21 @@ class Describer:
         exclusive: bool | None = None,
         taxonomy: str | None = None,
     ) -> Prepared:
-        """Return the plan for a set of labels; made at the first use and kept."""
-        return self._prepared(tuple(labels), modality, quantity, exclusive, taxonomy)
+        """Return what is known of a set of labels; made at the first use and kept."""
+        return self._prepared(tuple(labels), (modality, quantity, exclusive, taxonomy))
 
-    def say(self, plan: Plan, said: dict[Key, Said], key: Key) -> Said:
-        """Return the sentence for a key of a plan; made at the first use and kept in ``said``."""
-        return said.get(key) or self._say(plan, said, key)
-
-    def _key(self, prepared: Prepared, values: Iterable[float]) -> tuple[Plan, dict[Key, Said], Key]:
-        if prepared.summing is not None and sums_to_one(v for v in values if v == v):  # noqa: PLR0124 - NaN
-            return prepared.summing, prepared.said_summing, prepared.summing.select(values)
-        return prepared.plan, prepared.said, prepared.plan.select(values)
-
-    def _prepared(
-        self,
-        labels: tuple[str, ...],
-        modality: str | None,
-        quantity: str | None,
-        exclusive: bool | None,
-        taxonomy: str | None,
-    ) -> Prepared:
+    def _prepared(self, labels: tuple[str, ...], reading: tuple[str | None, str | None, bool | None, str | None]) -> Prepared:
         last = self._last
-        if last and last[0] == labels and last[1:5] == (modality, quantity, exclusive, taxonomy):
-            return cast("Prepared", last[5])
-        key = (labels, modality, quantity, exclusive, taxonomy)
+        if last is not None and last[0] == labels and last[1] == reading:
+            return last[2]
+        key = (labels, *reading)
         prepared = self._plans.get(key)
         if prepared is None:
-            prepared = self._prepare(labels, modality, quantity, exclusive, taxonomy)
+            prepared = self._prepare(labels, *reading)
             if len(self._plans) >= _MOST_PLANS:
                 self._plans.clear()
             self._plans[key] = prepared
-        self._last = (*key, prepared)
+        self._last = (labels, reading, prepared)
         return prepared
 
     def _prepare(
@@ -335,21 +288,14 @@ class Describer:
             labels,
             plan(quantity=quantity or inferred, one_class=one_class),
             plan(quantity="probability", one_class=True) if by_sum else None,
-            {},
-            {},
+            self._made,
         )
-
-    def _say(self, plan: Plan, said: dict[Key, Said], key: Key) -> Said:
-        if len(said) >= _MOST_SENTENCES:
-            said.clear()
-        said[key] = made = self._made(plan, key)
-        return made
 
     def _made(self, plan: Plan, key: Key) -> Said:
         if isinstance(key, str):
             neutral = key == "neutral"
             sentence = self.realiser.neutral(plan.modality) if neutral else self.realiser.fixed(key, plan.modality)
-            return Said(sentence, ())
+            return Said(plan, key, sentence, (), notable=False)
         pieces, both = plan.pieces(key)
         sentence = self.realiser(plan.modality, pieces, both=both)
         terms = []
@@ -357,10 +303,7 @@ class Describer:
             entry = plan.entry(code)
             adjective = piece.word if piece.role == "adjective" else None
             terms.append((entry.position, entry.label, piece.shown or piece.adverb, adjective, phrase))
-        return Said(sentence, tuple(terms))
-
-    def _only_neutral(self, plan: Plan, key: Key) -> bool:
-        return not isinstance(key, str) and all(plan.entry(code).role == "neutral" for code in key)
+        return Said(plan, key, sentence, tuple(terms), notable=not plan.only_neutral(key))
 
     def _quoted(self, text: str) -> str | None:
         if not self.quote:
@@ -453,11 +396,7 @@ def describe(
         InputError: the scores are no mapping of label to number.
         OptionError: an option has a value that leed does not know.
     """
-    if describer is None:
-        describer = _describer_for(options)
-    elif options:
-        raise OptionError(f"give either describer= or {', '.join(options)}=, not both")
-    return describer.describe(
+    return describer_for(describer, options).describe(
         scores, modality=modality, text=text, quantity=quantity, exclusive=exclusive, taxonomy=taxonomy
     )
 
@@ -484,7 +423,7 @@ def describe_all(
 
     if not isinstance(recording, Recording):
         raise InputError(f"describe_all takes a Recording, not {type(recording).__name__}: use leed.read first")
-    return Descriptions(recording, describer or _describer_for(options))
+    return Descriptions(recording, describer_for(describer, options))
 
 
 class Descriptions(Sequence[Description]):
@@ -513,30 +452,22 @@ class Descriptions(Sequence[Description]):
         return f"<{len(self)} descriptions>"
 
 
-def modality_named(name: str | None) -> str | None:
-    """Return a modality by any of its usual names.
-
-    >>> modality_named("voice")
-    'prosody'
-
-    Raises:
-        OptionError: nobody calls a modality so.
-    """
-    if name is None:
-        return None
-    known = MODALITY_NAMES.get(name.casefold() if isinstance(name, str) else name)
-    if known is None:
-        raise one_of("modality", name, tuple(MODALITY_NAMES))
-    return known
-
-
 def _names(option: str, names: Iterable[str]) -> frozenset[str]:
     if isinstance(names, str):
         raise OptionError(f"{option} takes a list of labels; for one, write [{names!r}]")
     return frozenset(taxonomy.fold(name) for name in names)
 
 
-def _describer_for(options: dict[str, Any]) -> Describer:
+def describer_for(describer: Describer | None, options: dict[str, Any]) -> Describer:
+    """Return the describer given, or one made of the options; the default one is made once.
+
+    Raises:
+        OptionError: both are given, or an option is not known.
+    """
+    if describer is not None:
+        if options:
+            raise OptionError(f"give either describer= or {', '.join(options)}=, not both")
+        return describer
     if not options:
         return _default()
     try:
@@ -557,4 +488,4 @@ def _describer(options: tuple[tuple[str, Any], ...]) -> Describer:
     return Describer(**dict(options))
 
 
-__all__ = ["NOTHING", "Describer", "Description", "Descriptions", "describe", "describe_all", "modality_named"]
+__all__ = ["Describer", "Description", "Descriptions", "describe", "describe_all", "describer_for"]

@@ -18,7 +18,7 @@ from leed.lexicon import Lexicon, Word
 from leed.realiser import Piece
 from leed.scale import Scale, float32, least_double
 from leed.taxonomy import Concept, concepts, get
-from leed.taxonomy.matching import Match, sums_to_one
+from leed.taxonomy.matching import Match
 
 CODE: Final = 32
 """A code is rank * CODE + variant."""
@@ -30,9 +30,7 @@ TIED: Final = 30
 """The variant of classes that may be meant."""
 
 Key = tuple[int, ...] | str
-NOTHING: Final = ("neutral", "unclear", "unreported", "withheld")
-"""The keys under which nothing is named."""
-
+"""Codes of terms, or the name of a sentence that names nothing: neutral, unclear, unreported, withheld."""
 _MOST_TIED = 3
 _NEAR_TIE = 1e-6  # two doubles that one float32 may stand for differ by less, for scores below 8
 _LARGE = -8.0
@@ -178,6 +176,14 @@ class Plan:
     def entry(self, code: int) -> Entry:
         """Return the label that a code names."""
         return self.entries[code // CODE]
+
+    def nameable(self, rank: int, named: Sequence[int]) -> bool:
+        """Return whether a label may be named beside those already named."""
+        return rank not in self._skip and self._near[rank].isdisjoint(named)
+
+    def only_neutral(self, key: Key) -> bool:
+        """Return whether all that a key names is the neutral class."""
+        return not isinstance(key, str) and all(self.entry(code).role == "neutral" for code in key)
 
     def adverb(self, code: int) -> str | None:
         """Return the key of the adverb that a code carries."""
@@ -383,5 +389,3 @@ def _taxonomy_order(m: Match, position: int) -> tuple[int, str, int]:
         return (1, "", position)
     return (0, m.taxonomy, list(get(m.taxonomy).labels).index(m.label))
 
-
-__all__ = ["NOTHING", "Entry", "Key", "Plan", "sums_to_one"]

@@ -181,7 +181,7 @@ class Recording:
 
     def __repr__(self) -> str:
         parts = ((len(self.tracks), "track"), (len(self), "segment"), (len(self.issues), "issue"))
-        return f"Recording({', '.join(f'{n} {what}{"" if n == 1 else "s"}' for n, what in parts)})"
+        return f"Recording({', '.join(_counted(n, what) for n, what in parts)})"
 
     @property
     def sources(self) -> tuple[str | None, ...]:
@@ -319,3 +319,7 @@ def _list(array: NDArray[Any]) -> list[Any]:
     cells[np.isnan(flat)] = None
     nested: list[Any] = cells.reshape(array.shape).tolist()
     return nested
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"

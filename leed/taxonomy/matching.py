@@ -76,7 +76,7 @@ def quantity_of(matches: Sequence[Match], *, taxonomy: str | None = None) -> tup
         if chosen.aspect != "expression" or main in {"dimensions-3", "behavioral-signals"}:
             return chosen.quantity, chosen.exclusive, False
         if kinds & {"neutral", "unknown"} or covered == set(chosen.labels):
-            if chosen.quantity == "intensity":
+            if chosen.quantity == "intensity" and kinds & {"neutral", "unknown"}:
                 return "probability", False, len(matches) >= 3  # noqa: PLR2004 - two numbers sum to 1 by chance
             return chosen.quantity, chosen.exclusive, False
     return "intensity", False, len(matches) >= 3  # noqa: PLR2004 - as above

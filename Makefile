@@ -1,0 +1,66 @@
+# One way to run each thing. `make` alone lists the targets.
+PYTHON ?= python3
+VENV ?= .venv
+PYTEST_ARGS ?=
+
+BIN := $(VENV)/bin
+# -qq hides pip's notes and warnings; its errors stay.
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
+SETTINGS := pyproject.toml constraints.txt
+
+# Timings and results do not depend on how many cores the machine has.
+export OMP_NUM_THREADS ?= 1
+# pyright's wrapper would ask PyPI for news at each run; constraints.txt says which version is meant.
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test bench lint types build check clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
+		printf '%-12s %s\n' "$$name" "$$text"; done
+
+demo: $(VENV)/.leed-core ## describe a bundled sample (installs the core only)
+	@$(BIN)/leed demo
+
+test: $(VENV)/.leed-dev ## run the whole test suite (PYTEST_ARGS="-k floors" for a part of it)
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+bench: $(VENV)/.leed-dev ## print benchmark ratios
+	@$(BIN)/python -m tests.benchmarks
+
+lint: $(VENV)/.leed-dev ## ruff: rules and format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(VENV)/.leed-dev ## mypy and pyright
+	@$(BIN)/mypy
+	@$(BIN)/pyright
+
+build: $(VENV)/.leed-dev ## sdist, and the wheel from the sdist, into dist/
+	@$(BIN)/python -m build
+
+check: lint types test ## lint, types and test
+
+clean: ## remove the environment, caches and builds
+	@rm -rf $(VENV) dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@find leed adapters prompts evals tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.leed-venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "leed needs Python 3.11 or newer, and $(PYTHON) is not: name another one with make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { \
+		echo "$(PYTHON) cannot make a virtual environment: on Debian and Ubuntu, apt-get install python3-venv" >&2; exit 1; }
+	@touch $@
+
+$(VENV)/.leed-core: $(VENV)/.leed-venv $(SETTINGS)
+	@echo "installing leed into $(VENV) (a minute at most, once)" >&2
+	@$(PIP) install -e . -c constraints.txt
+	@touch $@
+
+# The development set holds the core, so its stamp serves for both.
+$(VENV)/.leed-dev: $(VENV)/.leed-venv $(SETTINGS)
+	@echo "installing leed and what its tests need into $(VENV) (minutes at most, once)" >&2
+	@$(PIP) install -e '.[dev]' -c constraints.txt
+	@touch $(VENV)/.leed-core $@

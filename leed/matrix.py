@@ -1,0 +1,362 @@
+"""Sentences for a whole matrix of scores: the same words as one row at a time, many times as fast.
+
+Rows are reduced to integer codes of their strongest labels and steps; only the codes that occur are put into words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from leed.describer import Describer, describer_for
+from leed.errors import InputError
+from leed.realiser import Piece
+from leed.selection import CODE, Key, Plan
+from leed.taxonomy.matching import SUM_TOLERANCE
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from leed.prepared import Prepared
+
+_BLOCK = 8192  # rows at a time: their doubles fit the second-level cache
+_MOST_RANKED = 6  # more terms than this are found one row at a time
+_FIXED = ("neutral", "withheld", "unreported")  # coded -1, -2, -3
+_PLACES = tuple(chr(0xE000 + i) for i in range(_MOST_RANKED))  # stand for the words in a pattern
+
+
+class Sentences(Sequence[str]):
+    """The sentences of a matrix's rows: each different one once, and which one each row has.
+
+    >>> import numpy as np, leed
+    >>> sentences = leed.describe_matrix(np.array([[0.8, 0.1], [0.1, 0.5], [0.8, 0.1]]), ["Joy", "Awe"], modality="face")
+    >>> sentences.codes.tolist(), sentences.unique
+    ([0, 1, 0], ('They look extremely joyful.', 'They look moderately awed.'))
+
+    Attributes:
+        codes: (n,) int32, an index into ``unique`` for each row.
+        unique: the different sentences, each once.
+    """
+
+    def __init__(self, codes: NDArray[np.int32], unique: Sequence[str]) -> None:
+        self.codes = codes
+        self.unique = tuple(unique)
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self.unique[code] for code in self.codes[index].tolist()]
+        return self.unique[int(self.codes[index])]
+
+    def __iter__(self) -> Iterator[str]:
+        return map(self.unique.__getitem__, self.codes.tolist())
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} sentences, {len(self.unique)} different>"
+
+    def to_list(self) -> list[str]:
+        """Return a sentence for each row."""
+        return list(self)
+
+    def to_arrow(self) -> pa.DictionaryArray:
+        """Return the sentences as a pyarrow DictionaryArray.
+
+        Raises:
+            MissingPackageError: pyarrow is not installed (``pip install 'leed[data]'``).
+        """
+        try:
+            import pyarrow as pa  # noqa: PLC0415 - an extra
+        except ModuleNotFoundError as error:
+            from leed.plugins import missing  # noqa: PLC0415 - only then
+
+            raise missing("to_arrow", error, extra="data") from error
+        return pa.DictionaryArray.from_arrays(pa.array(self.codes), pa.array(self.unique, pa.string()))
+
+
+def describe_matrix(
+    matrix: ArrayLike,
+    labels: Sequence[str],
+    *,
+    modality: str | None = None,
+    quantity: str | None = None,
+    exclusive: bool | None = None,
+    taxonomy: str | None = None,
+    describer: Describer | None = None,
+    **options: Any,  # noqa: ANN401 - those of Describer
+) -> Sentences:
+    """Return a sentence for each row of a matrix of scores, the same as `leed.describe` gives for the row as a mapping.
+
+    >>> import numpy as np
+    >>> describe_matrix(np.array([[0.84, np.nan]]), ["Joy", "Fear"], modality="face").to_list()
+    ['They look extremely joyful.']
+
+    Args:
+        matrix: (n, k) numbers; NaN and infinity count as not reported. float32 is read as it is, without a copy.
+        labels: k labels, a column each.
+        modality, quantity, exclusive, taxonomy, describer, options: as for `leed.describe`.
+
+    Raises:
+        InputError: the matrix is not (n, k) numbers for k different labels.
+        OptionError: an option has a value that leed does not know.
+    """
+    names = tuple(labels)
+    rows = _checked(matrix, names)
+    chosen = describer_for(describer, options)
+    prepared = chosen.prepare(names, modality, quantity, exclusive, taxonomy)
+    keys = _Keys(prepared)
+    codes = np.empty(len(rows), np.int32)
+    for start in range(0, len(rows), _BLOCK):
+        block = rows[start : start + _BLOCK].astype(np.float32, copy=False)
+        codes[start : start + _BLOCK] = keys.codes(block)
+    return keys.sentences(chosen, codes)
+
+
+def _checked(matrix: ArrayLike, labels: tuple[str, ...]) -> NDArray[Any]:
+    try:
+        rows = np.asarray(matrix)
+    except ValueError as error:
+        raise InputError(f"the matrix is no table of numbers ({error}); give (n, {len(labels)}) numbers") from error
+    if rows.dtype.kind not in "fiub":
+        raise InputError(f"the matrix holds {rows.dtype}, not numbers; give (n, {len(labels)}) numbers")
+    if rows.ndim != 2 or rows.shape[1] != len(labels):  # noqa: PLR2004 - rows and columns
+        raise InputError(f"the matrix has shape {rows.shape}; expected (n, {len(labels)}): a column for each label")
+    if len(set(labels)) != len(labels):
+        twice = next(label for label in labels if labels.count(label) > 1)
+        raise InputError(f"the label {twice!r} stands twice; give each column its own")
+    return rows
+
+
+class _Keys:
+    """Gives each row an integer for what is said of it."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        self.prepared = prepared
+        self.plan = plan = prepared.plan
+        self.numbers: dict[tuple[bool, Key], int] = {}
+        self.quick = plan.simple and plan.top is not None and plan.top <= _MOST_RANKED
+        self.ranks = np.array([r for r in range(len(plan.entries)) if plan.nameable(r, ())], np.int64)
+        columns = [plan.entries[r].position for r in self.ranks.tolist()]
+        self.columns = np.array(columns, np.intp)
+        self.straight = columns == list(range(len(prepared.labels)))
+        self.withheld = np.array([e.position for e in plan.entries if e.role == "withheld"], np.intp)
+        self.bounds = np.array(plan.steps.bounds, np.float32)
+        k = len(columns)
+        self.base = np.int64(max(k, 1) * len(self.bounds) + 1)
+        self.near = np.zeros((k, k), bool)
+        for a, rank in enumerate(self.ranks.tolist()):
+            for b, other in enumerate(self.ranks.tolist()):
+                self.near[a, b] = a != b and not plan.nameable(rank, (other,))
+        self.repeats = bool(self.near.any())
+        self.packed: list[NDArray[np.int32] | NDArray[np.int64]] = []
+        self.small = self.base ** (plan.top or 1) < 1 << 31
+        self.room = 2 * len(prepared.labels)  # bytes a row that numbering may take: half of a float32 matrix
+
+    def codes(self, block: NDArray[np.float32]) -> NDArray[np.int32] | int:
+        """Return an int32 for each row; for the quick way they are filled in by `sentences`."""
+        summing = self.prepared.summing
+        if self.quick and summing is None:
+            self.packed.append(self._packed(block))
+            return 0
+        by_sum = np.zeros(len(block), bool)
+        if summing is not None:
+            clean = np.where(np.isfinite(block), block, 0.0).astype(np.float64)
+            by_sum = (np.abs(clean.sum(axis=1) - 1) <= SUM_TOLERANCE) & (clean.min(axis=1, initial=1.0) >= 0)
+        numbers = self.numbers
+        out = []
+        for values, sums in zip(block.tolist(), by_sum.tolist(), strict=True):
+            plan = summing if sums and summing is not None else self.plan
+            out.append(numbers.setdefault((sums, plan.select(values)), len(numbers)))
+        return np.array(out, np.int32)
+
+    def sentences(self, describer: Describer, codes: NDArray[np.int32]) -> Sentences:
+        """Return the sentences for the codes of all blocks."""
+        if not self.packed:
+            unique = [self.prepared.say(key, summing=sums).sentence.plain for sums, key in self.numbers]
+            return Sentences(codes, unique)
+        packed = np.concatenate(self.packed)
+        self.packed.clear()
+        different, places = _numbered(packed, int(self.base) ** (self.plan.top or 1), self.room * len(packed))
+        return Sentences(places, self._words(describer, different))
+
+    def _packed(self, block: NDArray[np.float32]) -> NDArray[np.int32] | NDArray[np.int64]:
+        """One integer for a row: its terms as digits, the first the highest; below 0 for a fixed sentence."""
+        top = self.plan.top or 1
+        if not len(self.columns):
+            return np.full(len(block), -1) - self._quiet(block)
+        by_label = block.T if self.straight else block.T[self.columns]
+        columns, values = self._strongest(by_label, top)
+        if self.repeats:
+            self._drop_repeats(by_label, columns, values)
+        step = np.zeros(values.shape, np.uint8)
+        reached = np.empty(values.shape, bool)
+        heights = values.astype(np.float32)
+        for bound in self.bounds:
+            np.greater_equal(heights, bound, out=reached)
+            step += reached
+        columns *= len(self.bounds)
+        columns += step
+        columns *= step > 0
+        terms = columns[0]
+        for column in columns[1:]:
+            terms *= self.base
+            terms += column
+        nothing = np.flatnonzero(terms == 0)
+        if len(nothing):
+            terms[nothing] = -1 - self._quiet(block[nothing])
+        return terms.astype(np.int32) if self.small else terms
+
+    def _strongest(
+        self, by_label: NDArray[np.float32], top: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """(top, n) columns and values of each row's strongest labels, the first label where values are equal.
+
+        A float32 leaves 29 bits of a double free: the column's number goes there, and the largest doubles are the
+        strongest labels. Values at or below 0 never reach the first bound, so their order does not matter.
+        """
+        k, n = by_label.shape
+        packed = by_label.astype(np.float64, order="C")
+        if not np.isfinite(packed.sum()):
+            packed[~np.isfinite(packed)] = 0.0
+        bits = packed.view(np.int64)
+        bits |= np.arange(k - 1, -1, -1, dtype=np.int64)[:, None]
+        best = np.zeros((top, n))
+        spare, other = np.empty(n), np.empty(n)
+        for column in packed:
+            rest = column
+            for i, kept in enumerate(best):
+                if i + 1 < top:
+                    lower = spare if rest is not spare else other
+                    np.minimum(kept, rest, out=lower)
+                np.maximum(kept, rest, out=kept)
+                if i + 1 < top:
+                    rest = lower
+        mask = np.int64((1 << 29) - 1)
+        keys = best.view(np.int64)
+        columns = (k - 1) - (keys & mask)
+        keys &= ~mask
+        return columns, best
+
+    def _drop_repeats(
+        self, by_label: NDArray[np.float32], columns: NDArray[np.int64], values: NDArray[np.float64]
+    ) -> None:
+        """Put the next label in the place of one that repeats a stronger one, row by row, in place."""
+        rows = np.flatnonzero(self._repeated(columns, values))
+        scores = by_label[:, rows]
+        while len(rows):
+            now = columns[:, rows]
+            place = self._repeated(now, values[:, rows])
+            again = np.flatnonzero(place)
+            rows, scores = rows[again], scores[:, again]
+            scores[now[place[again], again], np.arange(len(rows))] = 0
+            columns[:, rows], values[:, rows] = self._strongest(scores, len(columns))
+
+    def _repeated(self, columns: NDArray[np.int64], values: NDArray[np.float64]) -> NDArray[np.uint8]:
+        """For each row the first place whose label repeats one before it, or 0."""
+        k = len(self.columns)
+        place = np.zeros(len(columns[0]), np.uint8)
+        for later in range(len(columns) - 1, 0, -1):
+            clash = np.zeros(len(place), bool)
+            for earlier in range(later):
+                clash |= self.near.take(columns[earlier] * k + columns[later])
+            clash &= values[later] >= self.bounds[0]
+            place[clash] = later
+        return place
+
+    def _quiet(self, block: NDArray[np.float32]) -> NDArray[np.int64]:
+        """Which fixed sentence fits rows without terms: 0 neutral, 1 withheld, 2 unreported."""
+        kinds = np.zeros(len(block), np.int64)
+        finite = np.isfinite(block)
+        if len(self.withheld):
+            hidden = (block[:, self.withheld] >= self.bounds[0]) & finite[:, self.withheld]
+            kinds[hidden.any(axis=1)] = 1
+        kinds[~finite.any(axis=1)] = 2
+        return kinds
+
+    def _words(self, describer: Describer, packed: NDArray[np.int64]) -> list[str]:
+        """The sentences for the integers that occur.
+
+        Labels that are named by an adjective share a pattern with all others on the same steps: the realiser is asked
+        once for each pattern, and the adjectives are filled in.
+        """
+        plan = self.plan
+        top = plan.top or 1
+        digits = np.empty((len(packed), top), np.int64)
+        rest = packed.copy()
+        for place in range(top - 1, -1, -1):
+            rest, digits[:, place] = np.divmod(rest, self.base)
+        steps = len(self.bounds)
+        columns, step = np.divmod(digits - 1, steps)
+        adjectives = [_adjective(plan, rank) for rank in self.ranks.tolist()]
+        patterns: dict[tuple[int, ...], list[str]] = {}
+        sentences = []
+        for number, ds, cs, ss in zip(
+            packed.tolist(), digits.tolist(), columns.tolist(), step.tolist(), strict=True
+        ):
+            if number < 0:
+                sentences.append(self.prepared.say(_FIXED[-1 - number]).sentence.plain)
+                continue
+            named = top if ds[-1] else sum(1 for d in ds if d)
+            words = [adjectives[c] for c in cs[:named]]
+            if None in words or named == 2:  # noqa: PLR2004 - two may be opposites
+                key = tuple(int(self.ranks[c]) * CODE + s for c, s in zip(cs[:named], ss[:named], strict=True))
+                sentences.append(self.prepared.say(key).sentence.plain)
+                continue
+            pattern = patterns.get(tuple(ss[:named]))
+            if pattern is None:
+                pattern = patterns[tuple(ss[:named])] = _pattern(describer, plan, ss[:named])
+            if named == 3:  # noqa: PLR2004 - the default, spelled out for speed
+                sentences.append(
+                    f"{pattern[0]}{words[0]}{pattern[1]}{words[1]}{pattern[2]}{words[2]}{pattern[3]}"
+                )
+            else:
+                sentences.append("".join(a + b for a, b in zip(pattern, [*map(str, words), ""], strict=True)))
+        return sentences
+
+
+def _numbered(codes: NDArray[Any], space: int, room: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """The different codes, and where each row's stands among them.
+
+    Where a table over all codes that there could be fits the room (bytes), it is five times as fast as sorting.
+    """
+    lowest = -len(_FIXED)
+    if 4 * (space - lowest) > room:
+        different, inverse = np.unique(codes, return_inverse=True)
+        return different.astype(np.int64), inverse.astype(np.int32)
+    shifted = codes - lowest
+    seen = np.zeros(space - lowest, bool)
+    seen[shifted] = True
+    found = np.flatnonzero(seen)
+    del seen
+    table = np.empty(space - lowest, np.int32)  # only the pages that are written take memory
+    table[found] = np.arange(len(found), dtype=np.int32)
+    return found + lowest, table[shifted]
+
+
+def _adjective(plan: Plan, rank: int) -> str | None:
+    pieces, _ = plan.pieces((rank * CODE,))
+    piece = pieces[0]
+    return piece.word if piece.role == "adjective" and piece.shown is None and plan.entries[rank].word is not None else None
+
+
+def _pattern(describer: Describer, plan: Plan, steps: Sequence[int]) -> list[str]:
+    """The sentence for terms on these steps, in the parts between its adjectives."""
+    total = len(plan.steps.bounds) if plan.scale.numbers else None
+    pieces = [
+        Piece(_PLACES[i], adverb=plan.steps.adverbs[s], step=s + 1 if total else None, steps=total)
+        for i, s in enumerate(steps)
+    ]
+    rest = describer.realiser(plan.modality, pieces).plain
+    parts = []
+    for place in _PLACES[: len(steps)]:
+        part, _, rest = rest.partition(place)
+        parts.append(part)
+    return [*parts, rest]

@@ -1,0 +1,134 @@
+"""Readers: from files, API answers and plain data to a Recording. `read` tells the formats apart by their content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from leed import plugins
+from leed.errors import UnknownFormatError
+
+if TYPE_CHECKING:
+    from leed.readers.content import Content
+    from leed.schema.recording import Recording
+
+GROUP = "leed.readers"
+
+
+class Guess(msgspec.Struct, frozen=True):
+    """What a reader makes of an input.
+
+    Attributes:
+        sure: 0 not this format, 1 resembles it, 2 can be read as it, 3 certainly it.
+        why: for a near miss, what is missing or what it is instead, as a clause; else empty.
+    """
+
+    sure: int = 0
+    why: str = ""
+
+
+NOT_THIS = Guess()
+NEAR, POSSIBLE, CERTAIN = 1, 2, 3
+
+
+class Reader(msgspec.Struct, frozen=True):
+    """One format: how it is recognised and read.
+
+    Attributes:
+        name: what `format=` calls it.
+        title: what it is, in a few words.
+        holds: what its numbers are.
+        recognise: looks at the content, cheaply, and says how sure it is.
+        read: makes the recording.
+    """
+
+    name: str
+    title: str
+    holds: str
+    recognise: Callable[[Content], Guess]
+    read: Callable[[Content], Recording]
+
+
+def read(source: Any, *, format: str | None = None) -> Recording:  # noqa: A002, ANN401 - the public name; anything
+    """Return the recording that a file, bytes, an open file or plain data holds.
+
+    The format is told from the content. What is odd or missing is in ``recording.issues``.
+
+    >>> recording = read({"prosody": {"Sadness": 0.34}, "text": "I'm fine"})
+    >>> recording.tracks[0].modality, recording.segments()[0].text
+    ('prosody', "I'm fine")
+
+    Args:
+        source: a path (str or PathLike); or content: bytes, an open file, a mapping or list of plain data, a Recording.
+        format: the format's name (see ``leed formats``), where it should not be told from the content.
+
+    Raises:
+        InputError: it cannot be opened, is in no known format, or is cut off or malformed; the message says which
+            format it looks like and what is missing.
+        OptionError: there is no format of that name.
+    """
+    from leed.readers.content import take  # noqa: PLC0415 - keeps 'import leed.readers' light
+    from leed.schema.recording import Recording  # noqa: PLC0415 - loads numpy
+
+    if isinstance(source, Recording):
+        return source
+    content = take(source)
+    reader = reader_named(format) if format is not None else recognise(content)
+    recording = reader.read(content)
+    return recording.replace(issues=(*content.issues, *recording.issues)) if content.issues else recording
+
+
+def readers() -> tuple[Reader, ...]:
+    """Return all readers, in the order in which they are tried."""
+    return tuple(reader_named(name) for name in plugins.names(GROUP))
+
+
+def reader_named(name: str) -> Reader:
+    """Return the reader of a format.
+
+    Raises:
+        OptionError: there is none of that name.
+    """
+    reader: Reader = plugins.load(GROUP, name)
+    return reader
+
+
+def recognise(content: Content) -> Reader:
+    """Return the reader that is surest of the content; of two that are as sure, the first.
+
+    Raises:
+        UnknownFormatError: none can read it; the message names the format it looks like, if any.
+        DamagedInputError: it is JSON, but cut off or malformed.
+    """
+    best: Reader | None = None
+    sure = 0
+    near: list[tuple[Reader, Guess]] = []
+    for reader in readers():
+        guess = reader.recognise(content)
+        if guess.sure == CERTAIN:
+            return reader
+        if guess.sure == NEAR:
+            near.append((reader, guess))
+        elif guess.sure > sure:
+            best, sure = reader, guess.sure
+    if best is not None:
+        return best
+    raise UnknownFormatError(_unknown(content, near))
+
+
+def _unknown(content: Content, near: list[tuple[Reader, Guess]]) -> str:
+    if near:
+        reader, guess = near[0]
+        return f"{content.shown}: {guess.why or f'resembles {reader.title}'}"
+    kinds = {
+        "empty": "is empty",
+        "json": "is JSON, but holds no scores in a shape that leed knows",
+        "plain": "holds no scores in a shape that leed knows",
+        "text": "is text, but no table with a column for each label",
+        "xml": "is XML, which leed does not read",
+    }
+    what = kinds.get(content.kind, f"is {content.kind}, which leed does not read")
+    known = ", ".join(plugins.names(GROUP))
+    return f"{content.shown}: {what}; it reads {known} ('leed formats' shows them)"

@@ -1,0 +1,83 @@
+"""What a row says besides its scores: when, who, what was said; under the names that people usually give these."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from leed.errors import OptionError
+from leed.modality import modality_named
+from leed.schema.terms import GRANULARITIES
+from leed.scores import number_of
+from leed.taxonomy import fold
+
+_NAMES = {
+    "begin": ("begin", "start", "begin_time", "start_time", "begin_s", "start_s", "time", "timestamp", "onset", "t"),
+    "begin_ms": ("begin_ms", "start_ms", "time_ms", "timestamp_ms", "begin_time_ms", "start_time_ms"),
+    "end": ("end", "stop", "end_time", "stop_time", "end_s", "offset"),
+    "end_ms": ("end_ms", "stop_ms", "end_time_ms"),
+    "text": ("text", "transcript", "transcription", "utterance", "sentence", "words", "content", "message"),
+    "speaker": ("speaker", "speaker_id", "spk", "id", "face_id", "person", "participant", "user"),
+    "modality": ("modality",),
+    "source": ("source", "file", "filename", "file_name", "path", "recording", "video", "audio", "url"),
+    "channel": ("channel", "channel_number"),
+    "granularity": ("granularity",),
+    "confidence": ("confidence", "probability", "prob", "face_score", "facescore"),
+}
+FIELD_OF = {fold(name): field for field, names in _NAMES.items() for name in names}
+"""From a folded column name to the field that it fills."""
+
+
+class About:
+    """What one row says besides its scores.
+
+    Attributes:
+        key: (source, channel, modality, granularity, speaker).
+    """
+
+    __slots__ = ("begin", "confidence", "end", "key", "text")
+
+    def __init__(self, fields: dict[str, Any], *, source: str | None = None, modality: str | None = None) -> None:
+        self.begin = _seconds(fields, "begin")
+        self.end = _seconds(fields, "end")
+        self.text = _word(fields.get("text"))
+        self.confidence = number_of(fields.get("confidence"))[0]
+        speaker = _word(fields.get("speaker"))
+        granularity = _word(fields.get("granularity"))
+        self.key = (
+            _word(fields.get("source")) or source,
+            _word(fields.get("channel")),
+            _modality(_word(fields.get("modality"))) or modality,
+            granularity if granularity in GRANULARITIES else None,
+            None if speaker == "unknown" else speaker,
+        )
+
+
+def field_of(name: str) -> str | None:
+    """Return the field that a column or key of this name fills, or None.
+
+    >>> field_of("Start Time"), field_of("BeginTime"), field_of("Joy")
+    ('begin', 'begin', None)
+    """
+    return FIELD_OF.get(fold(name))
+
+
+def _seconds(fields: dict[str, Any], name: str) -> float:
+    number, _ = number_of(fields.get(name))
+    if math.isnan(number):
+        number = number_of(fields.get(f"{name}_ms"))[0] / 1000
+    return number
+
+
+def _word(value: Any) -> str | None:  # noqa: ANN401 - any cell
+    if value is None or isinstance(value, (dict, list)):
+        return None
+    text = value if isinstance(value, str) else str(value)
+    return text if text.strip() else None
+
+
+def _modality(name: str | None) -> str | None:
+    try:
+        return modality_named(name)
+    except OptionError:
+        return None

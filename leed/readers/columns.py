@@ -1,0 +1,139 @@
+"""Scores gathered row by row into the columns of tracks, in the taxonomy's order and spelling."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leed.schema.recording import Track
+from leed.schema.terms import Issue
+from leed.taxonomy import get
+from leed.taxonomy.matching import main_taxonomy, match, quantity_of, sums_to_one
+
+_BLOCK = 1 << 14
+
+
+class ScoreColumns:
+    """Rows of scores under one set of labels, in one growing float32 buffer.
+
+    Attributes:
+        names: the labels, in the order of the first row.
+        rows: for each row of scores, the number of the segment that it belongs to.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = list(names)
+        self._place = {name: i for i, name in enumerate(self.names)}
+        self._values = array("f")
+        self.rows = array("q")
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def add(self, row: int, names: list[str], values: list[float]) -> bool:
+        """Add a row of scores whose labels are these, in any order; return whether they are."""
+        if names != self.names:
+            if len(names) != len(self.names) or any(name not in self._place for name in names):
+                return False
+            by_name = dict(zip(names, values, strict=True))
+            values = [by_name[name] for name in self.names]
+        self._values.extend(values)
+        self.rows.append(row)
+        return True
+
+    def matrix(self) -> NDArray[np.float32]:
+        """Return the rows as (n, k) float32, without a copy; nothing can be added any more."""
+        return np.frombuffer(self._values, np.float32).reshape(-1, len(self.names))
+
+
+def track_of(
+    names: Sequence[str],
+    matrix: NDArray[np.float32],
+    *,
+    modality: str | None,
+    taxonomy: str | None = None,
+    quantity: str | None = None,
+    exclusive: bool | None = None,
+    **columns: Any,  # noqa: ANN401 - the other fields of Track
+) -> Track:
+    """Return a track with its labels in the taxonomy's order and spelling, and its quantity told if none is given.
+
+    The matrix is reordered in place where it can be.
+    """
+    matches = match(tuple(names), modality, taxonomy)
+    main = taxonomy or main_taxonomy(matches)
+    spelled = [m.label for m in matches]
+    labels = [m.label if spelled.count(m.label) == 1 else m.given for m in matches]
+    order = sorted(range(len(labels)), key=lambda i: _rank(matches[i].taxonomy, matches[i].label, i))
+    matrix = _reordered(matrix, order)
+    if quantity is None:
+        quantity, told, by_sum = quantity_of(matches, taxonomy=taxonomy)
+        if by_sum and _mostly_sum_to_one(matrix):
+            quantity, told = "probability", True
+        exclusive = told if exclusive is None else exclusive
+    return Track(
+        labels=tuple(labels[i] for i in order),
+        matrix=matrix,
+        modality=modality,
+        taxonomy=main,
+        quantity=quantity,
+        exclusive=bool(exclusive),
+        **columns,
+    )
+
+
+def range_issues(track: Track) -> list[Issue]:
+    """Return an issue for scores outside 0 to 1, which are kept as they are."""
+    if track.quantity not in ("intensity", "probability") or not track.matrix.size:
+        return []
+    low = float(np.nanmin(track.matrix, initial=0.0))
+    high = float(np.nanmax(track.matrix, initial=0.0))
+    if low >= 0 and high <= 1:
+        return []
+    rows = sum(
+        int(((block > 1) | (block < 0)).any(axis=1).sum())
+        for block in (track.matrix[i : i + _BLOCK] for i in range(0, len(track), _BLOCK))
+    )
+    what = f"{rows} of {len(track)} segments have scores outside 0 to 1 ({low:.3g} to {high:.3g})"
+    return [Issue("out-of-range", f"{what}; they are kept as they are", track.source, _where(track))]
+
+
+def numbers(values: Iterable[float | None]) -> NDArray[np.float64]:
+    """Return a float64 column with NaN for what is missing."""
+    return np.array([math.nan if v is None else v for v in values], np.float64)
+
+
+def _where(track: Track) -> str | None:
+    return " ".join(part for part in (track.modality, track.speaker) if part) or None
+
+
+def _rank(taxonomy: str | None, label: str, position: int) -> tuple[int, str, int]:
+    if taxonomy is None:
+        return (1, "", position)
+    return (0, taxonomy, list(get(taxonomy).labels).index(label))
+
+
+def _reordered(matrix: NDArray[np.float32], order: list[int]) -> NDArray[np.float32]:
+    if order == list(range(len(order))):
+        return matrix
+    if not matrix.flags.writeable:
+        return matrix[:, order]
+    for start in range(0, len(matrix), _BLOCK):
+        matrix[start : start + _BLOCK] = matrix[start : start + _BLOCK][:, order]
+    return matrix
+
+
+def _mostly_sum_to_one(matrix: NDArray[np.float32]) -> bool:
+    """Whether nearly all rows are probabilities of exclusive classes (95 %; a broken row does not hide the rest)."""
+    rows = matrix[: 4 * _BLOCK]
+    rows = rows[~np.isnan(rows).all(axis=1)]
+    if not len(rows):
+        return False
+    return sum(sums_to_one(row[~np.isnan(row)].tolist()) for row in rows) >= 0.95 * len(rows)  # noqa: PLR2004 - documented
+
+

@@ -1,0 +1,328 @@
+"""Hume Expression Measurement v0, batch predictions (JSON). The API ended in June 2026; the files live on.
+
+::
+
+    [{"source": {"type": "file", "filename": "a.mp4"}, "error": null, "results": {"errors": [], "predictions": [
+      {"file": "a.mp4", "models": {"face": {"metadata": null, "grouped_predictions": [{"id": "face_0", "predictions": [
+        {"frame": 8, "time": 0.32, "prob": 0.99, "box": {"x": 262.8, "y": 104.9, "w": 261.6, "h": 341.7},
+         "emotions": [{"name": "Admiration", "score": 0.2178}, ...]}]}]}}}]}}]
+
+One such object, or a list; also wrapped at any depth by an application. Quantity: intensity, about 0 to 1 (up to 1.3
+seen); sentiment is a distribution over 1 to 9. Units: seconds, characters, pixels. Source: Hume's API reference and SDK
+hume 0.13, and real files. What failed or was empty becomes an issue.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+import msgspec
+
+from leed.errors import UnknownFormatError
+from leed.readers import CERTAIN, NEAR, NOT_THIS, Guess, Reader
+from leed.readers.content import Content
+from leed.readers.hume_items import Group, Item, lenient
+from leed.readers.hume_stream import Unstreamable, stream
+from leed.schema.recording import Recording
+from leed.schema.terms import Issue
+
+LARGE = 1 << 25
+"""Files of more bytes than this are streamed: 32 MiB."""
+
+_KEY = re.compile(rb'"grouped_predictions"\s*:')
+_SOURCE = re.compile(rb'^\s*\[?\s*\{\s*"source"\s*:.{0,4000}?"results"\s*:', re.DOTALL)
+_DEEPEST = 12
+_SMALL = 1 << 20
+_MODELS = {"face", "prosody", "burst", "language", "ner", "facemesh"}
+
+T = TypeVar("T")
+
+
+class GroupOf(msgspec.Struct, Generic[T]):
+    """The items of one face or speaker, or of all."""
+
+    id: str | int | None = None
+    predictions: list[T] | None = None
+
+
+class ModelOf(msgspec.Struct, Generic[T]):
+    """What one model found in one file."""
+
+    metadata: dict[str, Any] | None = None
+    grouped_predictions: list[GroupOf[T]] | None = None
+
+
+class FileOf(msgspec.Struct, Generic[T]):
+    """What all models found in one file."""
+
+    models: dict[str, ModelOf[T] | None] | None = None
+    file: str | None = None
+
+
+class ResultsOf(msgspec.Struct, Generic[T]):
+    """The files of one source, and what failed."""
+
+    predictions: list[FileOf[T]] | None = None
+    errors: list[Any] | None = None
+
+
+class SourceOf(msgspec.Struct, Generic[T]):
+    """What was made of one thing that was sent in. T: the items, or the numbers of groups that were streamed."""
+
+    source: Any = None
+    results: ResultsOf[T] | None = None
+    error: Any = None
+
+
+_ITEMS = msgspec.json.Decoder(list[SourceOf[Item]])
+_ONE = msgspec.json.Decoder(SourceOf[Item])
+_NUMBERS = msgspec.json.Decoder(list[SourceOf[int]])
+_ONE_NUMBERED = msgspec.json.Decoder(SourceOf[int])
+
+
+def recognise(content: Content) -> Guess:
+    """Return whether the content has Hume's grouped predictions, or is a job object without them."""
+    if content.kind == "json":
+        looked_at = content.data if content.size <= LARGE else content.head
+        if _KEY.search(looked_at) or _SOURCE.match(content.head):
+            return Guess(CERTAIN)
+        if content.size > _SMALL:
+            return NOT_THIS
+    elif not content.is_plain:
+        return NOT_THIS
+    plain = content.plain
+    if next(_sources(plain), None) is not None:
+        return Guess(CERTAIN)
+    job = _job(plain)
+    return Guess(NEAR, job) if job else NOT_THIS
+
+
+def read(content: Content) -> Recording:
+    """Return a recording with a track for each file, model, face or speaker, and aspect."""
+    collected = _Collected(content.name)
+    if content.kind == "json":
+        if content.path and content.size > LARGE:
+            try:
+                _stream(content.path, collected)
+                return collected.recording()
+            except Unstreamable:
+                collected = _Collected(content.name)
+        try:
+            one = content.head.lstrip()[:1] == b"{"
+            collected.add([_ONE.decode(content.data)] if one else _ITEMS.decode(content.data))
+            if collected.files or collected.issues:
+                return collected.recording()
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            collected = _Collected(content.name)
+    sources = list(_sources(content.plain))
+    if not sources:
+        job = _job(content.plain)
+        raise UnknownFormatError(
+            f"{content.shown}: {job or 'holds no Hume predictions: nothing in it has grouped_predictions'}"
+        )
+    collected.add(sources)
+    return collected.recording()
+
+
+def _stream(path: str, collected: _Collected) -> None:
+    frame, groups = stream(path)
+    try:
+        one = frame.lstrip()[:1] == b"{"
+        sources = [_ONE_NUMBERED.decode(frame)] if one else _NUMBERS.decode(frame)
+    except msgspec.DecodeError as error:
+        raise Unstreamable from error
+    collected.streamed = groups
+    collected.add(sources)
+    if not collected.files and groups:
+        raise Unstreamable
+
+
+class _Collected:
+    """Groups and issues, from sources in any of their forms.
+
+    Attributes:
+        files: how many files were met.
+        streamed: the groups of a streamed file, by number.
+    """
+
+    def __init__(self, name: str | None) -> None:
+        self.files = 0
+        self.issues: list[Issue] = []
+        self.streamed: list[Group] = []
+        self._name = name
+        self._taken: set[str] = set()
+        self._groups: dict[tuple[str | None, str, str | None], tuple[Group, str | None]] = {}
+
+    def add(self, sources: list[SourceOf[Any]]) -> None:
+        """Add all that the sources hold, and an issue for what failed or is empty."""
+        for source in sources:
+            origin = _origin(source.source)
+            results = source.results
+            if source.error:
+                self.issues.append(Issue("source-failed", _message(source.error), origin))
+            if results is None:
+                if not source.error and source.source is not None:
+                    self.issues.append(Issue("source-failed", "there are no results for it, and no reason", origin))
+                continue
+            for error in results.errors or ():
+                where = error.get("model") if isinstance(error, Mapping) else None
+                file = error.get("file") if isinstance(error, Mapping) else None
+                self.issues.append(Issue("source-failed", _message(error), file or origin, where))
+            if not results.predictions and not results.errors:
+                self.issues.append(Issue("no-segments", "there are no predictions for it", origin))
+            for file in results.predictions or ():
+                self._add_file(file, origin)
+
+    def recording(self) -> Recording:
+        """Return everything as tracks, in the order of the input."""
+        tracks = []
+        for (source, model, speaker), (group, language) in self._groups.items():
+            made = group.tracks(source=source, model=model, speaker=speaker, language=language)
+            tracks += made
+            self.issues += group.issues_of(made, source, model)
+        return Recording(tuple(tracks), tuple(self.issues))
+
+    def _add_file(self, file: FileOf[Any], origin: str | None) -> None:
+        self.files += 1
+        source = self._unique(file.file or origin or self._name, origin)
+        if not file.models:
+            self.issues.append(Issue("no-segments", "no model was run on it", source))
+        for model, found in (file.models or {}).items():
+            groups = (found.grouped_predictions if found else None) or []
+            if model not in _MODELS:
+                self.issues.append(Issue("unknown-model", f"leed does not know the model {model[:40]!r}", source))
+            metadata = found.metadata if found else None
+            language = metadata.get("detected_language") if isinstance(metadata, Mapping) else None
+            if not any(group.predictions for group in groups):
+                self.issues.append(Issue("nothing-detected", "nothing was detected", source, model))
+                continue
+            for group in groups:
+                speaker = None if group.id in (None, "", "unknown") else str(group.id)
+                self._add_group((source, model, speaker), language, group.predictions or [])
+
+    def _add_group(self, key: tuple[str | None, str, str | None], language: Any, items: list[Any]) -> None:  # noqa: ANN401
+        spoken = language if isinstance(language, str) else None
+        if items and isinstance(items[0], int):
+            if key in self._groups or len(items) > 1:
+                raise Unstreamable
+            self._groups[key] = (self.streamed[items[0]], spoken)
+            return
+        group, _ = self._groups.setdefault(key, (Group(), spoken))
+        group.add(items if items and isinstance(items[0], Item) else lenient(items, group))
+
+    def _unique(self, name: str | None, origin: str | None) -> str | None:
+        """A name for a file that no other file of the input has."""
+        if name is None:
+            return None
+        candidates = [name, *([f"{origin}/{name}"] if origin and origin != name else [])]
+        free = next((c for c in candidates if c not in self._taken), None)
+        number = 2
+        while free is None:
+            candidate = f"{name} ({number})"
+            free = None if candidate in self._taken else candidate
+            number += 1
+        self._taken.add(free)
+        return free
+
+
+def _sources(plain: Any, depth: int = 0) -> Iterator[SourceOf[Any]]:  # noqa: ANN401 - whatever the input holds
+    """Everything in plain data that has the shape of a source, a file or a model's predictions."""
+    if depth > _DEEPEST:
+        return
+    if isinstance(plain, Mapping):
+        source = _source(plain)
+        if source is not None:
+            yield source
+            return
+        for value in plain.values():
+            yield from _sources(value, depth + 1)
+    elif isinstance(plain, (list, tuple)):
+        for value in plain:
+            yield from _sources(value, depth + 1)
+
+
+def _source(plain: Mapping[str, Any]) -> SourceOf[Any] | None:
+    results = plain.get("results")
+    if isinstance(results, Mapping) and isinstance(results.get("predictions"), list):
+        files = [f for entry in results["predictions"] if (f := _file(entry, listed=True)) is not None]
+        errors = results.get("errors")
+        return SourceOf(
+            plain.get("source"), ResultsOf(files, errors if isinstance(errors, list) else None), plain.get("error")
+        )
+    if "source" in plain and "results" in plain and results is None:
+        return SourceOf(plain["source"], None, plain.get("error"))
+    file = _file(plain)
+    return None if file is None else SourceOf(plain.get("source"), ResultsOf([file]), plain.get("error"))
+
+
+def _file(plain: Any, *, listed: bool = False) -> FileOf[Any] | None:  # noqa: ANN401 - whatever the input holds
+    """A file's predictions; in a list of them also one without any."""
+    if not isinstance(plain, Mapping):
+        return None
+    models = plain.get("models", plain)
+    if not isinstance(models, Mapping):
+        return None
+    found = {str(name): _model(model) for name, model in models.items() if _is_model(model)}
+    if not found and (models is plain or not listed):
+        return None
+    name = plain.get("file")
+    return FileOf(found, name if isinstance(name, str) else None)
+
+
+def _is_model(plain: Any) -> bool:  # noqa: ANN401 - whatever the input holds
+    return isinstance(plain, Mapping) and isinstance(plain.get("grouped_predictions"), list)
+
+
+def _model(plain: Mapping[str, Any]) -> ModelOf[Any]:
+    groups = []
+    for group in plain["grouped_predictions"]:
+        if isinstance(group, Mapping) and isinstance(group.get("predictions"), list):
+            name = group.get("id")
+            groups.append(GroupOf(name if isinstance(name, (str, int)) else None, group["predictions"]))
+    metadata = plain.get("metadata")
+    return ModelOf(dict(metadata) if isinstance(metadata, Mapping) else None, groups)
+
+
+def _job(plain: Any) -> str | None:  # noqa: ANN401 - whatever the input holds
+    """What to say of a job object, which tells about a job and holds no predictions; None if it is none."""
+    job = plain[0] if isinstance(plain, list) and plain else plain
+    if not isinstance(job, Mapping) or "request" not in job:
+        return None
+    state = job.get("state")
+    status = state.get("status") if isinstance(state, Mapping) else job.get("status")
+    if status is None and "job_id" not in job:
+        return None
+    for holder in (state, job.get("failed")):
+        if isinstance(holder, Mapping) and isinstance(holder.get("message"), str):
+            return f"is a Hume job object (status {status}: {holder['message']}), not the job's predictions"
+    return (
+        f"is a Hume job object (status {status}), not the job's predictions; "
+        "those come from the job's /predictions, as a list of {source, results}"
+    )
+
+
+def _origin(source: Any) -> str | None:  # noqa: ANN401 - whatever the input holds
+    """The name of what was sent in; a URL without its query, which may be a signature."""
+    if not isinstance(source, Mapping):
+        return None
+    name = source.get("filename")
+    url = source.get("url")
+    if isinstance(url, str):
+        try:
+            name = urlunsplit(urlsplit(url)._replace(query="", fragment=""))
+        except ValueError:
+            name = url.partition("?")[0]
+    return name if isinstance(name, str) and name else None
+
+
+def _message(error: Any) -> str:  # noqa: ANN401 - whatever the input holds
+    message = error.get("message") if isinstance(error, Mapping) else error
+    return f"it failed: {str(message)[:500]}"
+
+
+reader = Reader(
+    "hume-batch", "Hume Expression Measurement v0, batch predictions (JSON)", "intensity", recognise, read
+)

@@ -1,0 +1,311 @@
+"""The items of Hume v0 predictions: decoded by type, or leniently where they are odd, and gathered by column."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from leed.readers.columns import ScoreColumns, range_issues, track_of
+from leed.schema.recording import Track
+from leed.schema.terms import Issue
+from leed.scores import as_pairs, from_pairs, number_of
+
+ASPECTS = {
+    "emotions": "expression",
+    "facs": "action_unit",
+    "descriptions": "description",
+    "sentiment": "sentiment",
+    "toxicity": "toxicity",
+}
+"""From the name of a list of scores to its aspect."""
+
+GRANULARITY = {"face": "frame", "facemesh": "frame", "prosody": "utterance", "burst": "utterance", "ner": "word"}
+
+
+class Score(msgspec.Struct, gc=False):
+    """One score under its name."""
+
+    name: str
+    score: float
+
+
+class Stretch(msgspec.Struct, gc=False):
+    """Where something begins and ends, in seconds or characters."""
+
+    begin: float | None = None
+    end: float | None = None
+
+
+class Box(msgspec.Struct, gc=False):
+    """A face's place in the picture, in pixels from the top left."""
+
+    x: float | None = None
+    y: float | None = None
+    w: float | None = None
+    h: float | None = None
+
+
+class Item(msgspec.Struct, gc=False):
+    """One measured stretch of any model of Hume v0."""
+
+    emotions: list[Score] | None = None
+    time: float | Stretch | None = None
+    frame: float | None = None
+    prob: float | None = None
+    box: Box | None = None
+    text: str | None = None
+    position: Stretch | None = None
+    confidence: float | None = None
+    speaker_confidence: float | None = None
+    facs: list[Score] | None = None
+    descriptions: list[Score] | None = None
+    sentiment: list[Score] | None = None
+    toxicity: list[Score] | None = None
+
+
+_NUMBERS = ("frame", "prob", "confidence", "speaker_confidence")
+
+
+class Group:
+    """The items of one group of one model, by column.
+
+    Attributes:
+        issues: what was odd about its scores, without the source.
+    """
+
+    def __init__(self) -> None:
+        self.issues: dict[tuple[str, str], int] = {}
+        self._scores: dict[str, list[ScoreColumns]] = {}
+        self._begin, self._end = array("d"), array("d")
+        self._instants = True
+        self._numbers = {name: array("d") for name in _NUMBERS}
+        self._boxes = array("f")
+        self._positions = array("q")
+        self._text: list[str | None] = []
+        self._without = 0
+
+    def __len__(self) -> int:
+        return len(self._begin)
+
+    def add(self, items: list[Item]) -> None:
+        """Add items in their order."""
+        start = len(self)
+        for item in items:
+            time = item.time
+            if isinstance(time, Stretch):
+                self._instants = False
+                self._begin.append(_nan(time.begin))
+                self._end.append(_nan(time.end))
+            else:
+                self._begin.append(_nan(time))
+                self._end.append(_nan(time))
+        for name, column in self._numbers.items():
+            values = [getattr(item, name) for item in items]
+            if any(v is not None for v in values):
+                _pad(column, start, math.nan)
+                column.extend([math.nan if v is None else v for v in values])
+        if any(item.box is not None for item in items):
+            _pad(self._boxes, 4 * start, math.nan)
+            for item in items:
+                box = item.box or Box()
+                self._boxes.extend((_nan(box.x), _nan(box.y), _nan(box.w), _nan(box.h)))
+        if any(item.position is not None for item in items):
+            _pad(self._positions, 2 * start, -1)
+            for item in items:
+                place = item.position or Stretch()
+                self._positions.extend((_whole(place.begin), _whole(place.end)))
+        if any(item.text is not None for item in items):
+            self._text += [None] * (start - len(self._text))
+            self._text += [item.text for item in items]
+        for field, aspect in ASPECTS.items():
+            self._add_scores(aspect, start, [getattr(item, field) for item in items])
+
+    def tracks(self, *, source: str | None, model: str, speaker: str | None, language: str | None) -> list[Track]:
+        """Return a track for each aspect and set of labels."""
+        modality = "face" if model == "facemesh" else "language" if model == "ner" else model
+        n = len(self)
+        begin = np.frombuffer(self._begin) if n else np.empty(0)
+        end = begin if self._instants or not n else np.frombuffer(self._end)
+        extras = self._extras(n)
+        if language is not None:
+            extras["detected_language"] = np.full(n, language)
+        text = tuple(self._text) + (None,) * (n - len(self._text)) if self._text else None
+        tracks = []
+        for aspect, sets in self._scores.items():
+            for scores in sets:
+                rows = np.frombuffer(scores.rows, np.int64)
+                every = len(rows) == n
+                tracks.append(
+                    track_of(
+                        scores.names,
+                        scores.matrix(),
+                        modality=modality,
+                        taxonomy=_taxonomy(aspect, model, len(scores.names)),
+                        aspect=aspect,
+                        source=source,
+                        speaker=speaker,
+                        granularity=_granularity(model, text),
+                        begin=begin if every else begin[rows],
+                        end=end if every else end[rows],
+                        text=text if every or text is None else tuple(text[i] for i in rows.tolist()),
+                        extras={k: v if every else v[rows] for k, v in extras.items()},
+                    )
+                )
+        return tracks
+
+    def issues_of(self, tracks: list[Track], source: str | None, model: str) -> list[Issue]:
+        """Return what was odd about this group's items."""
+        issues = [
+            Issue(code, message if count == 1 else f"{message} ({count} times)", source, model)
+            for (code, message), count in self.issues.items()
+        ]
+        if self._without:
+            what = f"{self._without} of {len(self)} items hold no scores; they are left out"
+            issues.append(Issue("no-scores", what, source, model))
+        return issues + [issue for track in tracks for issue in range_issues(track)]
+
+    def _add_scores(self, aspect: str, start: int, lists: list[list[Score] | None]) -> None:
+        sets = self._scores.setdefault(aspect, [])
+        for row, scores in enumerate(lists, start):
+            if not scores:
+                self._without += aspect == "expression"
+                continue
+            names = [s.name for s in scores]
+            values = [s.score for s in scores]
+            if sets and sets[0].add(row, names, values):
+                continue
+            if len(set(names)) < len(names):
+                names, values = self._once(names, values)
+            if not any(columns.add(row, names, values) for columns in sets):
+                sets.append(ScoreColumns(names))
+                sets[-1].add(row, names, values)
+        if not sets:
+            del self._scores[aspect]
+
+    def _once(self, names: list[str], values: list[float]) -> tuple[list[str], list[float]]:
+        tidy = from_pairs(zip(names, values, strict=True))
+        self.note(tidy.issues)
+        return list(tidy.labels), list(tidy.values)
+
+    def note(self, issues: Iterable[Issue]) -> None:
+        """Count issues that scores had."""
+        for issue in issues:
+            key = (issue.code, issue.message)
+            if len(self.issues) < _MOST_NOTED or key in self.issues:
+                self.issues[key] = self.issues.get(key, 0) + 1
+
+    def _extras(self, n: int) -> dict[str, NDArray[Any]]:
+        extras: dict[str, NDArray[Any]] = {}
+        for name, column in self._numbers.items():
+            if len(column):
+                _pad(column, n, math.nan)
+                values = np.frombuffer(column)
+                whole = name == "frame" and not np.isnan(values).any()
+                extras["confidence" if name == "prob" else name] = values.astype(np.int64) if whole else values
+        if len(self._boxes):
+            _pad(self._boxes, 4 * n, math.nan)
+            extras["box"] = np.frombuffer(self._boxes, np.float32).reshape(-1, 4)
+        if len(self._positions):
+            _pad(self._positions, 2 * n, -1)
+            extras["position"] = np.frombuffer(self._positions, np.int64).reshape(-1, 2)
+        return extras
+
+
+_MOST_NOTED = 50
+_DECODER = msgspec.json.Decoder(list[Item])
+
+
+def decode(data: bytes, group: Group) -> list[Item]:
+    """Return the items of a JSON array, leniently where they are not as Hume writes them.
+
+    Raises:
+        ValueError: it is no JSON array, not even with NaN and infinity allowed.
+    """
+    try:
+        return _DECODER.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        import json  # noqa: PLC0415 - the exception
+
+        plain = json.loads(data)
+        if not isinstance(plain, list):
+            raise TypeError("expected a JSON array of predictions") from None
+        return lenient(plain, group)
+
+
+def lenient(plain: Iterable[Any], group: Group) -> list[Item]:
+    """Return items from plain data of any shape; what cannot be used is noted in the group."""
+    items = []
+    for entry in plain:
+        if isinstance(entry, Mapping):
+            items.append(_item(entry, group))
+        else:
+            group.note([Issue("not-read", f"a prediction is {type(entry).__name__}, not an object; it is left out")])
+    return items
+
+
+def _item(entry: Mapping[str, Any], group: Group) -> Item:
+    time = entry.get("time")
+    scores = {}
+    for field in ASPECTS:
+        pairs = as_pairs(entry.get(field))
+        if pairs is not None:
+            tidy = from_pairs(pairs)
+            group.note(tidy.issues)
+            scores[field] = [Score(label, value) for label, value in zip(tidy.labels, tidy.values, strict=True)]
+        elif entry.get(field):
+            group.note([Issue("not-read", f"{field} is no list of names and scores; it is left out")])
+    text = entry.get("text")
+    box = entry.get("box", entry.get("bbox"))
+    return Item(
+        time=_stretch(time) if isinstance(time, Mapping) else _finite(time),
+        box=Box(**{k: _finite(box.get(k)) for k in "xywh"}) if isinstance(box, Mapping) else None,
+        text=text if isinstance(text, str) else None if text is None else str(text),
+        position=_stretch(entry["position"]) if isinstance(entry.get("position"), Mapping) else None,
+        **{name: _finite(entry.get(name)) for name in _NUMBERS},
+        **scores,
+    )
+
+
+def _stretch(plain: Mapping[str, Any]) -> Stretch:
+    return Stretch(_finite(plain.get("begin")), _finite(plain.get("end")))
+
+
+def _finite(value: Any) -> float | None:  # noqa: ANN401 - any cell
+    number, _ = number_of(value)
+    return None if math.isnan(number) else number
+
+
+def _nan(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
+def _whole(value: float | None) -> int:
+    return -1 if value is None or abs(value) > 2**53 else int(value)
+
+
+def _pad(column: array[Any], length: int, value: float) -> None:
+    if len(column) < length:
+        column.extend([value] * (length - len(column)))
+
+
+def _taxonomy(aspect: str, model: str, labels: int) -> str | None:
+    if aspect == "sentiment":
+        return "hume-sentiment-9"
+    if aspect == "expression":
+        return "hume-53" if model in ("language", "ner") and labels > 48 else "hume-48"  # noqa: PLR2004 - as named
+    return None
+
+
+def _granularity(model: str, text: tuple[str | None, ...] | None) -> str | None:
+    """How long the stretches are. Predictions do not say; where each text is one word, they are words."""
+    if model != "language":
+        return GRANULARITY.get(model)
+    said = [t for t in text or () if t]
+    single = sum(" " not in t.strip() for t in said)
+    return "word" if len(said) > 2 and single >= 0.95 * len(said) else "utterance"  # noqa: PLR2004 - a few stray ones

@@ -1,0 +1,96 @@
+"""Rows of labels and scores, gathered into a recording: what tables and plain mappings have in common."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from leed.readers.about import About
+from leed.readers.columns import numbers, range_issues, track_of
+from leed.schema.recording import Recording, Track
+from leed.schema.terms import Issue
+from leed.taxonomy import concept_of, concepts
+from leed.taxonomy.matching import match
+
+
+class Rows:
+    """Gathers rows; those of one source, channel, modality, granularity and speaker make a track."""
+
+    def __init__(self) -> None:
+        self._groups: dict[tuple[str | None, ...], list[tuple[dict[str, float], About]]] = {}
+        self._quantities: set[str | None] = set()
+        self.issues: list[Issue] = []
+
+    def add(self, scores: dict[str, float], about: About, quantity: str | None = None) -> None:
+        """Add a row: label to score (NaN: not reported), and what else it says."""
+        self._groups.setdefault(about.key, []).append((scores, about))
+        self._quantities.add(quantity)
+
+    def recording(self) -> Recording:
+        """Return what was gathered."""
+        if not self._groups:
+            self.issues.append(Issue("no-segments", "there are no rows of scores"))
+        told = self._quantities - {None}
+        quantity = told.pop() if len(told) == 1 else None
+        self._centre_dimensions()
+        tracks = [track for key, rows in self._groups.items() for track in _tracks(key, rows, quantity)]
+        issues = [*self.issues, *(issue for track in tracks for issue in range_issues(track))]
+        return Recording(tuple(tracks), tuple(issues))
+
+    def _centre_dimensions(self) -> None:
+        """Put dimensions that run from -1 to 1 on leed's 0 to 1, where a negative value shows that they do."""
+        rows = [scores for group in self._groups.values() for scores, _ in group]
+        labels = dict.fromkeys(label for scores in rows for label in scores)
+        known = concepts()
+        moved = []
+        for label in labels:
+            concept = concept_of(label)
+            if concept is None or known[concept].kind != "dimension":
+                continue
+            values = [scores[label] for scores in rows if label in scores]
+            if min(values, default=0.0) >= 0 or max(map(abs, values)) > 1:
+                continue
+            for scores in rows:
+                if label in scores:
+                    scores[label] = (scores[label] + 1) / 2
+            moved.append(label)
+        if moved:
+            what = f"{', '.join(moved)}: there are negative values, so they run from -1 to 1; read onto 0 to 1"
+            self.issues.append(Issue("inferred", what))
+
+
+def _tracks(
+    key: tuple[str | None, ...], rows: list[tuple[dict[str, float], About]], quantity: str | None
+) -> list[Track]:
+    """One track for each aspect that the labels belong to, attributes beside the expression they come with."""
+    source, channel, modality, granularity, speaker = key
+    labels = tuple(dict.fromkeys(label for scores, _ in rows for label in scores))
+    aspects: dict[str, list[str]] = {}
+    for m in match(labels, modality):
+        together = m.aspect in ("attribute", "description") or m.taxonomy is None
+        aspects.setdefault("expression" if together else m.aspect, []).append(m.given)
+    abouts = [about for _, about in rows]
+    confidence = numbers([about.confidence for about in abouts])
+    columns: dict[str, Any] = {
+        "source": source,
+        "channel": channel,
+        "granularity": granularity,
+        "speaker": speaker,
+        "begin": numbers([about.begin for about in abouts]),
+        "end": numbers([about.end for about in abouts]),
+        "text": tuple(about.text for about in abouts),
+        "extras": {} if np.isnan(confidence).all() else {"confidence": confidence},
+    }
+    tracks = []
+    for aspect, names in aspects.items():
+        matrix = np.array([[scores.get(name, math.nan) for name in names] for scores, _ in rows], np.float32)
+        if aspect != "expression" and np.isnan(matrix).all():
+            continue
+        tracks.append(
+            track_of(
+                names, matrix.reshape(len(rows), len(names)), modality=modality, aspect=aspect, quantity=quantity, **columns
+            )
+        )
+    return tracks

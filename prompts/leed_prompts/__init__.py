@@ -1,0 +1,1 @@
+"""Versioned prompt templates of leed: Jinja files, and no code."""
