@@ -22,9 +22,9 @@ BUILT_IN: Final[dict[str, dict[str, str]]] = {
         "table": "leed.readers.table:reader",
     },
     "leed.commands": {
-        "describe": "leed.cli.describe:describe",
-        "demo": "leed.cli.demo:demo",
-        "formats": "leed.cli.formats:formats",
+        "describe": "leed.cli.describe:command",
+        "demo": "leed.cli.demo:command",
+        "formats": "leed.cli.formats:command",
     },
 }
 
