@@ -46,7 +46,7 @@ _HOME = {
     "read": "leed.readers",
 }
 
-__all__ = [  # noqa: PLE0604 - the names are found by __getattr__
+__all__ = [
     "Describer",
     "Description",
     "Issue",

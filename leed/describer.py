@@ -57,7 +57,7 @@ class Describer:
         OptionError: an option has a value that leed does not know.
     """
 
-    def __init__(  # noqa: PLR0913 - the options of DESIGN section 4
+    def __init__(
         self,
         *,
         scale: str | os.PathLike[str] | Mapping[str, Any] | Scale | None = None,
@@ -71,9 +71,9 @@ class Describer:
     ) -> None:
         if tense not in TENSES:
             raise one_of("tense", tense, TENSES)
-        if top not in (None, "all") and (not isinstance(top, int) or isinstance(top, bool) or top < 1):
+        if top not in (None, "all") and (not isinstance(top, int) or top is True or top < 1):
             raise OptionError(f"top is {top!r}; give a number from 1, or 'all'")
-        if isinstance(quote, int) and quote < 0:
+        if quote < 0:
             raise OptionError(f"quote is {quote!r}; give True, False, or how many characters to quote at most")
         self.scale = get_scale(scale)
         self.lexicon = get_lexicon(lang)
@@ -126,7 +126,7 @@ class Describer:
         """Return the description of scores or of a segment; the same as `describe`."""
         return self.describe(scores, **about)
 
-    def describe(  # noqa: PLR0913 - what can be known of a stretch
+    def describe(
         self,
         scores: Mapping[str, float] | Segment,
         *,
@@ -226,13 +226,15 @@ class Describer:
         labels: Sequence[str],
         modality: str | None = None,
         quantity: str | None = None,
-        exclusive: bool | None = None,
+        exclusive: bool | None = None,  # noqa: FBT001 - None is a third answer
         taxonomy: str | None = None,
     ) -> Prepared:
         """Return what is known of a set of labels; made at the first use and kept."""
         return self._prepared(tuple(labels), (modality, quantity, exclusive, taxonomy))
 
-    def _prepared(self, labels: tuple[str, ...], reading: tuple[str | None, str | None, bool | None, str | None]) -> Prepared:
+    def _prepared(
+        self, labels: tuple[str, ...], reading: tuple[str | None, str | None, bool | None, str | None]
+    ) -> Prepared:
         last = self._last
         if last is not None and last[0] == labels and last[1] == reading:
             return last[2]
@@ -251,7 +253,7 @@ class Describer:
         labels: tuple[str, ...],
         modality: str | None,
         quantity: str | None,
-        exclusive: bool | None,
+        exclusive: bool | None,  # noqa: FBT001 - None is a third answer
         name: str | None,
     ) -> Prepared:
         if not all(isinstance(label, str) for label in labels):
@@ -324,8 +326,8 @@ class Describer:
         nested = [label for label, value in pairs if isinstance(value, (Mapping, list, tuple))]
         if nested:
             raise InputError(
-                f"the score of {nested[0]!r} is itself a {type(dict(pairs)[nested[0]]).__name__}: describe takes one set of "
-                "scores; for several, use leed.describe_all(leed.read(...))"
+                f"the score of {nested[0]!r} is itself a {type(dict(pairs)[nested[0]]).__name__}: describe takes one "
+                "set of scores; for several, use leed.describe_all(leed.read(...))"
             )
         tidy = from_pairs(pairs)
         return tidy.labels, tidy.values, quantity or tidy.quantity, tidy.issues
@@ -389,8 +391,8 @@ def describe(
             numbers tell (see `leed.taxonomy.matching.quantity_of`); intensity for scores picked by hand.
         exclusive: for probabilities: whether exactly one class applies. None: as the taxonomy has it, or by their sum.
         taxonomy: the label set, by name, where it should not be told from the labels.
-        describer: a prepared Describer; else its options may stand here: scale, top, lang, person, tense, ignore,
-            allow, quote.
+        describer: a prepared Describer.
+        options: in place of a describer, its options: scale, top, lang, person, tense, ignore, allow, quote.
 
     Raises:
         InputError: the scores are no mapping of label to number.

@@ -62,7 +62,7 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
     def _unsaid(self, named: dict[int, int]) -> list[str]:
         """The labels above the floor that were not named, with the reason; the rest counted."""
         plan = self.plan
-        lines = []
+        lines: list[str] = []
         rest = quiet = missing = 0
         ranked = sorted(range(len(plan.entries)), key=lambda r: -_ordered(self.values[plan.entries[r].position]))
         for rank in ranked:

@@ -31,8 +31,8 @@ _PLACES = tuple(chr(0xE000 + i) for i in range(_MOST_RANKED))  # stand for the w
 class Sentences(Sequence[str]):
     """The sentences of a matrix's rows: each different one once, and which one each row has.
 
-    >>> import numpy as np, leed
-    >>> sentences = leed.describe_matrix(np.array([[0.8, 0.1], [0.1, 0.5], [0.8, 0.1]]), ["Joy", "Awe"], modality="face")
+    >>> import leed
+    >>> sentences = leed.describe_matrix([[0.8, 0.1], [0.1, 0.5], [0.8, 0.1]], ["Joy", "Awe"], modality="face")
     >>> sentences.codes.tolist(), sentences.unique
     ([0, 1, 0], ('They look extremely joyful.', 'They look moderately awed.'))
 
@@ -102,7 +102,12 @@ def describe_matrix(
     Args:
         matrix: (n, k) numbers; NaN and infinity count as not reported. float32 is read as it is, without a copy.
         labels: k labels, a column each.
-        modality, quantity, exclusive, taxonomy, describer, options: as for `leed.describe`.
+        modality: as for `leed.describe`; so are the rest.
+        quantity: what the numbers are.
+        exclusive: for probabilities: whether exactly one class applies.
+        taxonomy: the label set, by name.
+        describer: a prepared Describer.
+        options: in place of a describer, its options.
 
     Raises:
         InputError: the matrix is not (n, k) numbers for k different labels.
@@ -156,7 +161,7 @@ class _Keys:
             for b, other in enumerate(self.ranks.tolist()):
                 self.near[a, b] = a != b and not plan.nameable(rank, (other,))
         self.repeats = bool(self.near.any())
-        self.packed: list[NDArray[np.int32] | NDArray[np.int64]] = []
+        self.packed: list[NDArray[Any]] = []
         self.small = self.base ** (plan.top or 1) < 1 << 31
         self.room = 2 * len(prepared.labels)  # bytes a row that numbering may take: half of a float32 matrix
 
@@ -187,7 +192,7 @@ class _Keys:
         different, places = _numbered(packed, int(self.base) ** (self.plan.top or 1), self.room * len(packed))
         return Sentences(places, self._words(describer, different))
 
-    def _packed(self, block: NDArray[np.float32]) -> NDArray[np.int32] | NDArray[np.int64]:
+    def _packed(self, block: NDArray[np.float32]) -> NDArray[Any]:
         """One integer for a row: its terms as digits, the first the highest; below 0 for a fixed sentence."""
         top = self.plan.top or 1
         if not len(self.columns):
@@ -212,11 +217,9 @@ class _Keys:
         nothing = np.flatnonzero(terms == 0)
         if len(nothing):
             terms[nothing] = -1 - self._quiet(block[nothing])
-        return terms.astype(np.int32) if self.small else terms
+        return np.asarray(terms, np.int32 if self.small else np.int64)
 
-    def _strongest(
-        self, by_label: NDArray[np.float32], top: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    def _strongest(self, by_label: NDArray[np.float32], top: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """(top, n) columns and values of each row's strongest labels, the first label where values are equal.
 
         A float32 leaves 29 bits of a double free: the column's number goes there, and the largest doubles are the
@@ -232,13 +235,12 @@ class _Keys:
         spare, other = np.empty(n), np.empty(n)
         for column in packed:
             rest = column
-            for i, kept in enumerate(best):
-                if i + 1 < top:
-                    lower = spare if rest is not spare else other
-                    np.minimum(kept, rest, out=lower)
+            for kept in best[:-1]:
+                lower = spare if rest is not spare else other
+                np.minimum(kept, rest, out=lower)
                 np.maximum(kept, rest, out=kept)
-                if i + 1 < top:
-                    rest = lower
+                rest = lower
+            np.maximum(best[-1], rest, out=best[-1])
         mask = np.int64((1 << 29) - 1)
         keys = best.view(np.int64)
         columns = (k - 1) - (keys & mask)
@@ -298,9 +300,7 @@ class _Keys:
         adjectives = [_adjective(plan, rank) for rank in self.ranks.tolist()]
         patterns: dict[tuple[int, ...], list[str]] = {}
         sentences = []
-        for number, ds, cs, ss in zip(
-            packed.tolist(), digits.tolist(), columns.tolist(), step.tolist(), strict=True
-        ):
+        for number, ds, cs, ss in zip(packed.tolist(), digits.tolist(), columns.tolist(), step.tolist(), strict=True):
             if number < 0:
                 sentences.append(self.prepared.say(_FIXED[-1 - number]).sentence.plain)
                 continue
@@ -314,9 +314,7 @@ class _Keys:
             if pattern is None:
                 pattern = patterns[tuple(ss[:named])] = _pattern(describer, plan, ss[:named])
             if named == 3:  # noqa: PLR2004 - the default, spelled out for speed
-                sentences.append(
-                    f"{pattern[0]}{words[0]}{pattern[1]}{words[1]}{pattern[2]}{words[2]}{pattern[3]}"
-                )
+                sentences.append(f"{pattern[0]}{words[0]}{pattern[1]}{words[1]}{pattern[2]}{words[2]}{pattern[3]}")
             else:
                 sentences.append("".join(a + b for a, b in zip(pattern, [*map(str, words), ""], strict=True)))
         return sentences
@@ -344,7 +342,11 @@ def _numbered(codes: NDArray[Any], space: int, room: int) -> tuple[NDArray[np.in
 def _adjective(plan: Plan, rank: int) -> str | None:
     pieces, _ = plan.pieces((rank * CODE,))
     piece = pieces[0]
-    return piece.word if piece.role == "adjective" and piece.shown is None and plan.entries[rank].word is not None else None
+    return (
+        piece.word
+        if piece.role == "adjective" and piece.shown is None and plan.entries[rank].word is not None
+        else None
+    )
 
 
 def _pattern(describer: Describer, plan: Plan, steps: Sequence[int]) -> list[str]:

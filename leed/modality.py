@@ -32,7 +32,7 @@ def modality_named(name: str | None) -> str | None:
     """
     if name is None:
         return None
-    known = NAMES.get(name.casefold()) if isinstance(name, str) else None
+    known = NAMES.get(str(name).casefold())
     if known is None:
         raise one_of("modality", name, tuple(NAMES))
     return known

@@ -13,9 +13,9 @@ _JOINERS = "\u200c\u200d"  # zero-width, but part of how Persian words and many 
 
 
 def clean(text: str) -> str:
-    """Return text on one line: white space folded, control and direction characters removed.
+    r"""Return text on one line: white space folded, control and direction characters removed.
 
-    >>> clean("line one\\n\\tline two\\x00\\u202e")
+    >>> clean("line one\n\tline two\x00\u202e")
     'line one line two'
     """
     if text.isprintable() and "  " not in text:
@@ -47,11 +47,11 @@ def shorten(text: str, limit: int) -> str:
 
 
 def spoken(text: str | None, limit: int = LIMIT) -> str | None:
-    """Return a transcript fit to stand between quotation marks, or None if nothing was said.
+    r"""Return a transcript fit to stand between quotation marks, or None if nothing was said.
 
     Double quotation marks of any kind become single ones, so that a transcript cannot close its own quotation.
 
-    >>> spoken('He said "go" and\\nleft')
+    >>> spoken('He said "go" and\nleft')
     "He said 'go' and left"
     >>> spoken("  ") is None
     True

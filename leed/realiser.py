@@ -149,9 +149,7 @@ class Realiser:
         """What the noun's clause says after its subject, which stands before the transcript."""
         return shows[len(subject) + 1 :]
 
-    def _state(
-        self, verb: Forms, states: list[Piece], manners: list[str], *, noun_subject: bool, both: bool
-    ) -> str:
+    def _state(self, verb: Forms, states: list[Piece], manners: list[str], *, noun_subject: bool, both: bool) -> str:
         """The predicate of adjectives, with how one speaks behind it: "sound neutral and hesitant, and speak fast"."""
         grammar = self.lexicon.grammar
         form = (2 if self.past else 0) if noun_subject else self._form
@@ -170,7 +168,9 @@ class Realiser:
             predicate = f"{lead} {predicate}"
         if not manners:
             return predicate
-        return predicate + (grammar.comma_and if several else grammar.and_) + _list(manners, grammar.comma, grammar.and_)
+        return (
+            predicate + (grammar.comma_and if several else grammar.and_) + _list(manners, grammar.comma, grammar.and_)
+        )
 
     def _groups(self, states: list[Piece], *, both: bool) -> tuple[list[tuple[str, bool]], str | None]:
         """The adjectives in groups of one adverb: (text, of several words); and the adverb that stands at the verb."""

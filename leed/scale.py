@@ -121,7 +121,8 @@ def get_scale(scale: str | os.PathLike[str] | Mapping[str, Any] | Scale | None =
     What a user's scale leaves out is as in the default scale. Bounds must increase, and every adverb must be known to
     the lexicon or be given in ``adverbs``.
 
-    >>> get_scale({"name": "mine", "intensity": {"default": {"bounds": [0.3, 0.6], "adverbs": ["slightly", "very"]}}}).name
+    >>> own = {"bounds": [0.3, 0.6], "adverbs": ["slightly", "very"]}
+    >>> get_scale({"name": "mine", "intensity": {"default": own}}).name
     'mine'
 
     Raises:

@@ -1,4 +1,4 @@
-"""Scores as people hand them over, made into plain floats: what is odd becomes an issue, what is no number is left out."""
+"""Scores as people hand them over, made into plain floats; what is odd about them becomes an issue."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def from_pairs(pairs: Iterable[tuple[Any, Any]]) -> Scores:
     return Scores(tuple(found), tuple(found.values()), quantity, tuple(issues))
 
 
-def number_of(value: Any) -> tuple[float, str | None]:  # noqa: ANN401 - this is where anything comes in
+def number_of(value: Any) -> tuple[float, str | None]:  # noqa: ANN401, PLR0911 - this is where anything comes in
     """Return a value as a float and, if it was not simply one, the code of the issue.
 
     >>> number_of("0.5"), number_of("LIKELY"), number_of(float("inf")), number_of("high")

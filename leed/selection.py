@@ -67,7 +67,7 @@ class Plan:
         simple: whether labels are simply those above a floor, the strongest first.
     """
 
-    def __init__(  # noqa: PLR0913 - what decides the words
+    def __init__(
         self,
         matches: Sequence[Match],
         *,
@@ -202,7 +202,9 @@ class Plan:
 
     def _expression(self, values: list[float]) -> tuple[list[tuple[int, ...]], bool, bool]:
         """Statements about states: codes that belong together; whether it is unclear; whether some are withheld."""
-        ranks = [r for r, e in enumerate(self.entries) if e.role in ("state", "neutral", "noun", "nonclass", "withheld")]
+        ranks = [
+            r for r, e in enumerate(self.entries) if e.role in ("state", "neutral", "noun", "nonclass", "withheld")
+        ]
         ranked = sorted((r for r in ranks if values[r] >= self.floor), key=lambda r: -values[r])
         withheld = any(r in self._withheld for r in ranked)
         if self.exclusive:
@@ -341,7 +343,9 @@ class _Roles:
         for rank, m in enumerate(matches):
             concept = self.concepts.get(m.concept or "")
             same = {r for r, c in enumerate(ids) if r != rank and c is not None and c == m.concept}
-            repeats = {r for r, c in enumerate(ids) if concept is not None and c in concept.near} if self.fold else set()
+            repeats = (
+                {r for r, c in enumerate(ids) if concept is not None and c in concept.near} if self.fold else set()
+            )
             entries.append(self._entry(m, concept, positions[rank], frozenset(same | repeats)))
         return entries
 
@@ -388,4 +392,3 @@ def _taxonomy_order(m: Match, position: int) -> tuple[int, str, int]:
     if m.taxonomy is None:
         return (1, "", position)
     return (0, m.taxonomy, list(get(m.taxonomy).labels).index(m.label))
-

@@ -18,11 +18,11 @@ GROUP = "leed.commands"
 class Commands(TyperGroup):
     """The commands that are built in and those that installed packages add, each imported when it is called."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - typer keeps the type private
         """Return the names of all commands."""
         return list(plugins.names(GROUP))
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002 - typer keeps the types private
         """Return a command, imported now; None if there is none of that name."""
         if cmd_name not in plugins.names(GROUP):
             return None
@@ -38,11 +38,11 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
     help="Scores of expression models, put into words that language models and people can read.",
-    epilog="Example: `leed describe predictions.json`. Every command has --help. `--debug` shows the traceback of an error.",
+    epilog="Example: `leed describe predictions.json`. Every command has --help; `--debug` shows an error's traceback.",
 )
 
 
-def _version(value: bool) -> None:  # noqa: FBT001 - typer hands it over so
+def _version(value: bool) -> None:
     if value:
         typer.echo(f"leed {__version__}")
         raise typer.Exit
@@ -50,7 +50,7 @@ def _version(value: bool) -> None:  # noqa: FBT001 - typer hands it over so
 
 @app.callback()
 def _leed(
-    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version."),  # noqa: FBT001, FBT003
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version."),
 ) -> None:
     pass
 
@@ -83,5 +83,5 @@ def _run(arguments: list[str], *, debug: bool) -> int:
 def complain(message: str, *, status: int = 1) -> int:
     """Print one line ``leed: error: ...`` on stderr and return the status."""
     line = " ".join(message.split())
-    print(f"leed: error: {line}".encode(errors="backslashreplace").decode(), file=sys.stderr)  # noqa: T201 - stderr
+    print(f"leed: error: {line}".encode(errors="backslashreplace").decode(), file=sys.stderr)
     return status

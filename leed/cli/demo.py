@@ -34,11 +34,15 @@ def command() -> None:
     for turn in describe_all(recording, person=None):
         table.add_row(f"{turn.speaker} {turn.begin:.1f} s", strongest(recording, turn), str(turn))
     console.print(table)
-    console.print("\nAs messages for a chat model; the words in brackets are leed's, and only where something stood out:\n")
+    console.print(
+        "\nAs messages for a chat model; the words in brackets are leed's, and only where something stood out:\n"
+    )
     inject = Describer(person="The user", quote=False)
     messages = [message(turn) for turn in describe_all(recording, describer=inject)]
     typer.echo(json.dumps(messages, indent=2, ensure_ascii=False))
-    console.print("\nNext: [bold]leed describe FILE[/bold] on scores of your own; [bold]leed formats[/bold] lists what it reads.")
+    console.print(
+        "\nNext: [bold]leed describe FILE[/bold] on scores of your own; [bold]leed formats[/bold] lists what it reads."
+    )
 
 
 def strongest(recording: object, turn: Description) -> str:

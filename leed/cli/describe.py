@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from io import TextIOWrapper
 from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -29,7 +30,7 @@ class Output(StrEnum):
     csv = "csv"
 
 
-def command(  # noqa: PLR0913 - the options of a command
+def command(  # noqa: PLR0917 - the command line names them all
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files of scores; - reads standard input.")],
     form: Annotated[
         str | None, typer.Option("--format", help="The format, if it should not be told from the content.")
@@ -61,7 +62,6 @@ def command(  # noqa: PLR0913 - the options of a command
     What is odd or missing is listed on standard error.
 
     Examples:
-
     `leed describe predictions.json`
 
     `leed describe --modality prosody --output jsonl scores.csv > described.jsonl`
@@ -149,9 +149,9 @@ def _by_name(path: str | None) -> Output:
 
 
 @contextmanager
-def _target(path: str | None) -> Iterator[IO[str]]:
+def _target(path: str | None) -> Generator[IO[str]]:
     if path is None or path == "-":
-        if hasattr(sys.stdout, "reconfigure"):
+        if isinstance(sys.stdout, TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8", errors="replace")
         yield sys.stdout
         return

@@ -134,6 +134,4 @@ def _mostly_sum_to_one(matrix: NDArray[np.float32]) -> bool:
     rows = rows[~np.isnan(rows).all(axis=1)]
     if not len(rows):
         return False
-    return sum(sums_to_one(row[~np.isnan(row)].tolist()) for row in rows) >= 0.95 * len(rows)  # noqa: PLR2004 - documented
-
-
+    return sum(sums_to_one(row[~np.isnan(row)].tolist()) for row in rows) >= 0.95 * len(rows)

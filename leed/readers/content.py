@@ -43,7 +43,12 @@ class Content:
     """
 
     def __init__(
-        self, *, data: bytes | None = None, plain: Any = None, path: str | None = None, name: str | None = None  # noqa: ANN401
+        self,
+        *,
+        data: bytes | None = None,
+        plain: Any = None,  # noqa: ANN401 - whatever the JSON holds
+        path: str | None = None,
+        name: str | None = None,
     ) -> None:
         self._data = data
         self._plain = plain
@@ -140,7 +145,9 @@ class Content:
         except msgspec.DecodeError as error:
             return self._tolerant(error)
         except RecursionError as error:
-            raise DamagedInputError(f"{self.shown}: the JSON is nested too deeply to be a recording of scores") from error
+            raise DamagedInputError(
+                f"{self.shown}: the JSON is nested too deeply to be a recording of scores"
+            ) from error
 
     def _tolerant(self, error: msgspec.DecodeError) -> Any:  # noqa: ANN401 - as plain
         """The plain data where strict JSON fails: NaN and infinity as Python writes them, JSON lines, odd bytes."""
@@ -155,7 +162,9 @@ class Content:
         try:
             return json.loads(self.text)
         except RecursionError as deep:
-            raise DamagedInputError(f"{self.shown}: the JSON is nested too deeply to be a recording of scores") from deep
+            raise DamagedInputError(
+                f"{self.shown}: the JSON is nested too deeply to be a recording of scores"
+            ) from deep
         except ValueError as broken:
             raise DamagedInputError(self._damage(broken, error)) from error
 
@@ -191,7 +200,7 @@ def opened(path: str) -> Any:  # noqa: ANN401 - a binary file
         InputError: there is none, it is a directory, or it cannot be read.
     """
     try:
-        return open(path, "rb")  # noqa: SIM115 - the caller closes it
+        return open(path, "rb")
     except FileNotFoundError as error:
         hint = "; content goes in as bytes" if path.lstrip()[:1] in ("{", "[", "<") else ""
         raise InputError(f"{_brief(path)}: no such file{hint}") from error

@@ -25,7 +25,7 @@ from leed.errors import UnknownFormatError
 from leed.readers import CERTAIN, NEAR, NOT_THIS, Guess, Reader
 from leed.readers.content import Content
 from leed.readers.hume_items import Group, Item, lenient
-from leed.readers.hume_stream import Unstreamable, stream
+from leed.readers.hume_stream import UnstreamableError, stream
 from leed.schema.recording import Recording
 from leed.schema.terms import Issue
 
@@ -108,7 +108,7 @@ def read(content: Content) -> Recording:
             try:
                 _stream(content.path, collected)
                 return collected.recording()
-            except Unstreamable:
+            except UnstreamableError:
                 collected = _Collected(content.name)
         try:
             one = content.head.lstrip()[:1] == b"{"
@@ -133,11 +133,11 @@ def _stream(path: str, collected: _Collected) -> None:
         one = frame.lstrip()[:1] == b"{"
         sources = [_ONE_NUMBERED.decode(frame)] if one else _NUMBERS.decode(frame)
     except msgspec.DecodeError as error:
-        raise Unstreamable from error
+        raise UnstreamableError from error
     collected.streamed = groups
     collected.add(sources)
     if not collected.files and groups:
-        raise Unstreamable
+        raise UnstreamableError
 
 
 class _Collected:
@@ -207,7 +207,7 @@ class _Collected:
         spoken = language if isinstance(language, str) else None
         if items and isinstance(items[0], int):
             if key in self._groups or len(items) > 1:
-                raise Unstreamable
+                raise UnstreamableError
             self._groups[key] = (self.streamed[items[0]], spoken)
             return
         group, _ = self._groups.setdefault(key, (Group(), spoken))
@@ -265,7 +265,9 @@ def _file(plain: Any, *, listed: bool = False) -> FileOf[Any] | None:  # noqa: A
     models = plain.get("models", plain)
     if not isinstance(models, Mapping):
         return None
-    found = {str(name): _model(model) for name, model in models.items() if _is_model(model)}
+    found: dict[str, ModelOf[Any] | None] = {
+        str(name): _model(model) for name, model in models.items() if _is_model(model)
+    }
     if not found and (models is plain or not listed):
         return None
     name = plain.get("file")
@@ -323,6 +325,4 @@ def _message(error: Any) -> str:  # noqa: ANN401 - whatever the input holds
     return f"it failed: {str(message)[:500]}"
 
 
-reader = Reader(
-    "hume-batch", "Hume Expression Measurement v0, batch predictions (JSON)", "intensity", recognise, read
-)
+reader = Reader("hume-batch", "Hume Expression Measurement v0, batch predictions (JSON)", "intensity", recognise, read)

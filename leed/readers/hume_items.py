@@ -96,15 +96,7 @@ class Group:
     def add(self, items: list[Item]) -> None:
         """Add items in their order."""
         start = len(self)
-        for item in items:
-            time = item.time
-            if isinstance(time, Stretch):
-                self._instants = False
-                self._begin.append(_nan(time.begin))
-                self._end.append(_nan(time.end))
-            else:
-                self._begin.append(_nan(time))
-                self._end.append(_nan(time))
+        self._add_times([item.time for item in items])
         for name, column in self._numbers.items():
             values = [getattr(item, name) for item in items]
             if any(v is not None for v in values):
@@ -112,13 +104,11 @@ class Group:
                 column.extend([math.nan if v is None else v for v in values])
         if any(item.box is not None for item in items):
             _pad(self._boxes, 4 * start, math.nan)
-            for item in items:
-                box = item.box or Box()
+            for box in (item.box or Box() for item in items):
                 self._boxes.extend((_nan(box.x), _nan(box.y), _nan(box.w), _nan(box.h)))
         if any(item.position is not None for item in items):
             _pad(self._positions, 2 * start, -1)
-            for item in items:
-                place = item.position or Stretch()
+            for place in (item.position or Stretch() for item in items):
                 self._positions.extend((_whole(place.begin), _whole(place.end)))
         if any(item.text is not None for item in items):
             self._text += [None] * (start - len(self._text))
@@ -169,6 +159,14 @@ class Group:
             what = f"{self._without} of {len(self)} items hold no scores; they are left out"
             issues.append(Issue("no-scores", what, source, model))
         return issues + [issue for track in tracks for issue in range_issues(track)]
+
+    def _add_times(self, times: list[float | Stretch | None]) -> None:
+        """Add times: a stretch, or an instant that begins and ends at once."""
+        for time in times:
+            stretch = time if isinstance(time, Stretch) else Stretch(time, time)
+            self._instants &= stretch.begin == stretch.end
+            self._begin.append(_nan(stretch.begin))
+            self._end.append(_nan(stretch.end))
 
     def _add_scores(self, aspect: str, start: int, lists: list[list[Score] | None]) -> None:
         sets = self._scores.setdefault(aspect, [])
@@ -267,8 +265,15 @@ def _item(entry: Mapping[str, Any], group: Group) -> Item:
         box=Box(**{k: _finite(box.get(k)) for k in "xywh"}) if isinstance(box, Mapping) else None,
         text=text if isinstance(text, str) else None if text is None else str(text),
         position=_stretch(entry["position"]) if isinstance(entry.get("position"), Mapping) else None,
-        **{name: _finite(entry.get(name)) for name in _NUMBERS},
-        **scores,
+        frame=_finite(entry.get("frame")),
+        prob=_finite(entry.get("prob")),
+        confidence=_finite(entry.get("confidence")),
+        speaker_confidence=_finite(entry.get("speaker_confidence")),
+        emotions=scores.get("emotions"),
+        facs=scores.get("facs"),
+        descriptions=scores.get("descriptions"),
+        sentiment=scores.get("sentiment"),
+        toxicity=scores.get("toxicity"),
     )
 
 

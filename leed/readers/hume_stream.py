@@ -3,8 +3,8 @@
 The file is read in windows. The lists of items, which are nearly all of it, are decoded as they pass and gathered by
 column; what remains is a small frame of JSON in which each list of items is replaced by its number.
 
-An item is found by its first key: in JSON, ``{`` and ``"frame"`` can only stand together where an object begins, because
-within a string the quotation marks would be escaped.
+An item is found by its first key: in JSON, ``{`` and ``"frame"`` can only stand together where an object begins,
+because within a string the quotation marks would be escaped.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _OF_FILES = (b'"file"', b'"file_type"', b'"models"', b'"source"')
 _KEEP = 256  # bytes of the frame that may hold the beginning of a key
 
 
-class Unstreamable(Exception):
+class UnstreamableError(Exception):
     """The file is not written as Hume writes it; it has to be read as a whole."""
 
 
@@ -32,7 +32,7 @@ def stream(path: str) -> tuple[bytes, list[Group]]:
     """Return the frame of a predictions file and the groups of items by number.
 
     Raises:
-        Unstreamable: it is not written as Hume writes it.
+        UnstreamableError: it is not written as Hume writes it.
         DamagedInputError: it ends in the middle.
     """
     with opened(path) as file:
@@ -66,7 +66,7 @@ def _items(window: _Window, key: bytes, group: Group) -> None:
             return
         another = window.first_key()
         if another is None:
-            raise Unstreamable
+            raise UnstreamableError
         key = another
 
 
@@ -85,7 +85,7 @@ def _gather(items: bytes, group: Group) -> None:
     try:
         group.add(decode(b"[" + items.strip().strip(b",") + b"]", group))
     except (ValueError, TypeError, RecursionError) as error:
-        raise Unstreamable from error
+        raise UnstreamableError from error
 
 
 def _an_item(window: _Window, group: Group) -> int:
@@ -96,12 +96,12 @@ def _an_item(window: _Window, group: Group) -> int:
         try:
             _, stop = json.JSONDecoder().raw_decode(text, start)
         except RecursionError as error:
-            raise Unstreamable from error
+            raise UnstreamableError from error
         except ValueError as error:
             if window.more():
                 continue
             if getattr(error, "pos", 0) < len(text.rstrip()) and "Unterminated" not in str(error):
-                raise Unstreamable from error
+                raise UnstreamableError from error
             raise window.cut_off() from error
         item = text[start:stop].encode("utf-8", "surrogateescape")
         _gather(item, group)
@@ -170,7 +170,7 @@ class _Window:
                 self.until(found.end())
                 return False
             if len(self.buffer.strip()) or not self.more():
-                raise self.cut_off() if not self.buffer.strip() else Unstreamable
+                raise self.cut_off() if not self.buffer.strip() else UnstreamableError
 
     def cut_off(self) -> DamagedInputError:
         """The error for a file that ends in the middle."""

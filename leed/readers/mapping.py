@@ -54,7 +54,7 @@ def read(content: Content) -> Recording:
     if whole is not None:
         _add(rows, list(whole), {}, content.name, None)
         return rows.recording()
-    listed = [plain] if isinstance(plain, (Mapping, _Pairs)) else plain
+    listed: Any = [plain] if isinstance(plain, (Mapping, _Pairs)) else plain
     if not isinstance(listed, list):
         raise UnknownFormatError(f"{content.shown}: is {type(plain).__name__}, not a mapping of label to score")
     for number, row in enumerate(listed):

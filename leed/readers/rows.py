@@ -90,7 +90,12 @@ def _tracks(
             continue
         tracks.append(
             track_of(
-                names, matrix.reshape(len(rows), len(names)), modality=modality, aspect=aspect, quantity=quantity, **columns
+                names,
+                matrix.reshape(len(rows), len(names)),
+                modality=modality,
+                aspect=aspect,
+                quantity=quantity,
+                **columns,
             )
         )
     return tracks

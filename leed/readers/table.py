@@ -35,6 +35,7 @@ from leed.taxonomy import concept_of
 _DELIMITERS = ",\t;|"
 _NO_LABEL = re.compile(r"confidence|probability|_?\d+$", re.IGNORECASE)  # shares that are no scores; parts of a vector
 _SAMPLE = 20
+_FEW = 2
 
 
 def recognise(content: Content) -> Guess:
@@ -48,7 +49,9 @@ def recognise(content: Content) -> Guess:
     known = [name for name in header if _is_label(name)]
     if known and (len(header) > 1 or len(lines) > 1):
         return Guess(POSSIBLE)
-    if len(header) > 2 and any(_numeric(cell) for row in csv.reader(lines[1:_SAMPLE], delimiter=delimiter) for cell in row):  # noqa: PLR2004
+    if len(header) > _FEW and any(
+        _numeric(cell) for row in csv.reader(lines[1:_SAMPLE], delimiter=delimiter) for cell in row
+    ):
         shown = ", ".join(name[:30] for name in header[:5])
         return Guess(
             NEAR,
@@ -88,7 +91,9 @@ def read(content: Content) -> Recording:
     for name, count in bad.items():
         rows.issues.append(Issue("unreadable-score", f"column {name!r}: {count} cells are no finite number"))
     if short:
-        rows.issues.append(Issue("short-rows", f"{short} rows have fewer cells than the header; the rest counts as empty"))
+        rows.issues.append(
+            Issue("short-rows", f"{short} rows have fewer cells than the header; the rest counts as empty")
+        )
     recording = rows.recording()
     return _with_extras(recording, extras) if extras and len(recording.tracks) == 1 else recording
 

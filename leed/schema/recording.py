@@ -145,16 +145,12 @@ class Track:
         extras = {}
         for name, column in (given.pop("extras", None) or {}).items():
             extras[name] = np.array(column["values"], dtype=np.dtype(column["type"]))
-        times = {k: np.array(given.pop(k), np.float64) for k in ("begin", "end") if given.get(k) is not None}
         text = given.pop("text", None)
-        return cls(
-            labels=labels,
-            matrix=scores,
-            extras=extras,
-            text=None if text is None else tuple(text),
-            **times,
-            **given,
-        )
+        given["text"] = None if text is None else tuple(text)
+        for name in ("begin", "end"):
+            column = given.pop(name, None)
+            given[name] = None if column is None else np.array(column, np.float64)
+        return cls(labels=labels, matrix=scores, extras=extras, **given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,8 +254,8 @@ class Segments(Sequence[Segment]):
     def __getitem__(self, index: int | slice) -> Segment | list[Segment]:
         if isinstance(index, slice):
             return [self._tracks[t].segment(r) for t, r in self._order[index].tolist()]
-        track, row = self._order[index].tolist()
-        return self._tracks[track].segment(row)
+        track, row = self._order[index]
+        return self._tracks[int(track)].segment(int(row))
 
     def __iter__(self) -> Iterator[Segment]:
         for track, row in self._order.tolist():

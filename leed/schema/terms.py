@@ -46,6 +46,7 @@ class Explainer(Protocol):
 
     def explain(self, description: Description) -> str:
         """Return the reasons, a line each."""
+        ...
 
 
 class Description(msgspec.Struct, frozen=True, eq=False):
