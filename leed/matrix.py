@@ -291,33 +291,60 @@ class _Keys:
         """
         plan = self.plan
         top = plan.top or 1
-        digits = np.empty((len(packed), top), np.int64)
+        digits = np.empty((top, len(packed)), np.int64)
         rest = packed.copy()
         for place in range(top - 1, -1, -1):
-            rest, digits[:, place] = np.divmod(rest, self.base)
-        steps = len(self.bounds)
-        columns, step = np.divmod(digits - 1, steps)
-        adjectives = [_adjective(plan, rank) for rank in self.ranks.tolist()]
-        patterns: dict[tuple[int, ...], list[str]] = {}
-        sentences = []
-        for number, ds, cs, ss in zip(packed.tolist(), digits.tolist(), columns.tolist(), step.tolist(), strict=True):
+            rest, digits[place] = np.divmod(rest, self.base)
+        columns, step = np.divmod(np.maximum(digits - 1, 0), len(self.bounds))
+        named = np.where(packed < 0, 0, (digits > 0).sum(axis=0))
+        adjectives = np.array([_adjective(plan, rank) for rank in self.ranks.tolist()], object)
+        plain = (np.equal(adjectives, None)[columns] & (digits > 0)).any(axis=0) | (named == 0)
+        both = (named == 2) & self._opposed(columns)  # noqa: PLR2004 - two that pull apart
+        kind = both.astype(np.int64)
+        for place in range(top):
+            kind = kind * (len(self.bounds) + 1) + np.where(digits[place] > 0, step[place] + 1, 0)
+        kind[plain] = -1
+        sentences = np.empty(len(packed), object)
+        order = np.argsort(kind, kind="stable")
+        kinds, starts = np.unique(kind[order], return_index=True)
+        for number, rows in zip(kinds.tolist(), np.split(order, starts[1:]), strict=True):
             if number < 0:
-                sentences.append(self.prepared.say(_FIXED[-1 - number]).sentence.plain)
+                for row in rows.tolist():
+                    sentences[row] = self._one(int(packed[row]), columns[:, row], step[:, row], int(named[row]))
                 continue
-            named = top if ds[-1] else sum(1 for d in ds if d)
-            words = [adjectives[c] for c in cs[:named]]
-            if None in words or named == 2:  # noqa: PLR2004 - two may be opposites
-                key = tuple(int(self.ranks[c]) * CODE + s for c, s in zip(cs[:named], ss[:named], strict=True))
-                sentences.append(self.prepared.say(key).sentence.plain)
-                continue
-            pattern = patterns.get(tuple(ss[:named]))
-            if pattern is None:
-                pattern = patterns[tuple(ss[:named])] = _pattern(describer, plan, ss[:named])
-            if named == 3:  # noqa: PLR2004 - the default, spelled out for speed
-                sentences.append(f"{pattern[0]}{words[0]}{pattern[1]}{words[1]}{pattern[2]}{words[2]}{pattern[3]}")
-            else:
-                sentences.append("".join(a + b for a, b in zip(pattern, [*map(str, words), ""], strict=True)))
-        return sentences
+            first = rows[0]
+            pattern = _pattern(describer, plan, step[: named[first], first].tolist(), both=bool(both[first]))
+            words = [adjectives[columns[place, rows]].tolist() for place in range(named[first])]
+            sentences[rows] = _filled(pattern, words)
+        return sentences.tolist()
+
+    def _one(self, packed: int, columns: NDArray[np.int64], step: NDArray[np.int64], named: int) -> str:
+        """One sentence, asked of the realiser."""
+        if packed < 0:
+            return self.prepared.say(_FIXED[-1 - packed]).sentence.plain
+        ranks = self.ranks[columns[:named]].tolist()
+        key = tuple(rank * CODE + s for rank, s in zip(ranks, step[:named].tolist(), strict=True))
+        return self.prepared.say(key).sentence.plain
+
+    def _opposed(self, columns: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether the first two terms of a row pull in opposite directions."""
+        if len(columns) < 2 or not len(self.ranks):  # noqa: PLR2004 - it takes two
+            return np.zeros(columns.shape[1], bool)
+        ranks = self.ranks.tolist()
+        table = np.array([[self.plan.opposed(a, b) for b in ranks] for a in ranks])
+        return np.asarray(table[columns[0], columns[1]], bool)
+
+
+def _filled(pattern: list[str], words: list[list[str]]) -> list[str]:
+    """The sentences of one pattern: its parts with the words of each row between them."""
+    if len(words) == 3:  # noqa: PLR2004 - the default, spelled out for speed
+        p, q, r, s = pattern
+        return [f"{p}{a}{q}{b}{r}{c}{s}" for a, b, c in zip(*words, strict=True)]
+    if len(words) == 1:
+        p, q = pattern
+        return [f"{p}{a}{q}" for a in words[0]]
+    frame = "{}".join(part.replace("{", "{{").replace("}", "}}") for part in pattern)
+    return [frame.format(*row) for row in zip(*words, strict=True)]
 
 
 def _numbered(codes: NDArray[Any], space: int, room: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
@@ -349,14 +376,14 @@ def _adjective(plan: Plan, rank: int) -> str | None:
     )
 
 
-def _pattern(describer: Describer, plan: Plan, steps: Sequence[int]) -> list[str]:
+def _pattern(describer: Describer, plan: Plan, steps: Sequence[int], *, both: bool) -> list[str]:
     """The sentence for terms on these steps, in the parts between its adjectives."""
     total = len(plan.steps.bounds) if plan.scale.numbers else None
     pieces = [
         Piece(_PLACES[i], adverb=plan.steps.adverbs[s], step=s + 1 if total else None, steps=total)
         for i, s in enumerate(steps)
     ]
-    rest = describer.realiser(plan.modality, pieces).plain
+    rest = describer.realiser(plan.modality, pieces, both=both).plain
     parts = []
     for place in _PLACES[: len(steps)]:
         part, _, rest = rest.partition(place)

@@ -84,8 +84,33 @@ class Prepared:
                 if type(said) is Said:
                     return said
                 del found[cast("int", said)]
-            self._search_from = self._floor
+            if floor != self._floor:
+                self._search_from = self._floor
+            elif found:
+                few = self._few(found)
+                if few is not None:
+                    return few
         return self.look_up(scores.values())
+
+    def _few(self, found: list[tuple[float, str]]) -> Said | None:
+        """What is said where no more labels are above the floor than there are terms; None if two are too close."""
+        if len(found) > 3 or found[0][0] >= _LARGE:  # noqa: PLR2004 - three terms
+            return None
+        short: list[object] = []
+        last = _LARGE
+        for value, label in found:
+            if last - value <= _APART:
+                return None
+            last = value
+            short += (label, bisect_right(self.plan.bounds, value))
+        key = tuple(short)
+        said = self._shortcuts.get(key)
+        if said is None:
+            values = dict.fromkeys(self.labels, 0.0)
+            values.update((label, value) for value, label in found)
+            said = self.look_up(values.values())
+            _keep(self._shortcuts, key, said)
+        return cast("Said", said)
 
     def _shortcut(self, one: str, two: str, three: str, steps: tuple[Any, ...]) -> Said | int:
         """What is said of the three strongest labels on these steps, or which of them is not to be named."""

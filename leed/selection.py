@@ -181,6 +181,13 @@ class Plan:
         """Return whether a label may be named beside those already named."""
         return rank not in self._skip and self._near[rank].isdisjoint(named)
 
+    def opposed(self, first: int, second: int) -> bool:
+        """Return whether two labels pull in opposite directions, so that a sentence says both ... and ...."""
+        a, b = self.entries[first], self.entries[second]
+        if self.quantity != "intensity" or a.role != "state" or b.role != "state":
+            return False
+        return a.valence * b.valence < 0 or b.concept in a.opposite
+
     def only_neutral(self, key: Key) -> bool:
         """Return whether all that a key names is the neutral class."""
         return not isinstance(key, str) and all(self.entry(code).role == "neutral" for code in key)
@@ -314,12 +321,9 @@ class Plan:
         return len(self.likely) if entry.role in ("attribute", "act") else len(self.steps.bounds)
 
     def _both(self, key: tuple[int, ...], pieces: list[Piece]) -> bool:
-        if len(key) != 2 or self.quantity != "intensity" or any(p.role != "adjective" for p in pieces):  # noqa: PLR2004
+        if len(key) != 2 or any(p.role != "adjective" for p in pieces):  # noqa: PLR2004 - two terms
             return False
-        first, second = (self.entry(code) for code in key)
-        if first.role != "state" or second.role != "state":
-            return False
-        return first.valence * second.valence < 0 or second.concept in first.opposite
+        return self.opposed(*(code // CODE for code in key))
 
 
 class _Roles:
