@@ -298,7 +298,7 @@ class _Keys:
         columns, step = np.divmod(np.maximum(digits - 1, 0), len(self.bounds))
         named = np.where(packed < 0, 0, (digits > 0).sum(axis=0))
         adjectives = np.array([_adjective(plan, rank) for rank in self.ranks.tolist()], object)
-        plain = (np.equal(adjectives, None)[columns] & (digits > 0)).any(axis=0) | (named == 0)
+        plain = (np.array([word is None for word in adjectives])[columns] & (digits > 0)).any(axis=0) | (named == 0)
         both = (named == 2) & self._opposed(columns)  # noqa: PLR2004 - two that pull apart
         kind = both.astype(np.int64)
         for place in range(top):

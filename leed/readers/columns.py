@@ -46,6 +46,18 @@ class ScoreColumns:
         self.rows.append(row)
         return True
 
+    def extend(self, first: int, names: list[str], values: array[float]) -> bool:
+        """Add rows of segments from this number on, all at once; return whether their labels are these, in this order.
+
+        Rows with a number that float32 cannot hold are not added either.
+        """
+        count = len(values) // len(self.names)
+        if names != self.names * count or not np.isfinite(np.frombuffer(values, np.float32)).all():
+            return False
+        self._values.extend(values)
+        self.rows.extend(range(first, first + count))
+        return True
+
     def matrix(self) -> NDArray[np.float32]:
         """Return the rows as (n, k) float32, without a copy; nothing can be added any more."""
         return np.frombuffer(self._values, np.float32).reshape(-1, len(self.names))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import io
 import json
 import os
 import re
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 
@@ -88,6 +89,12 @@ class Content:
             if raw.startswith(mark):
                 return codecs.getincrementaldecoder(encoding)("replace").decode(raw).encode()
         return raw
+
+    def open(self) -> IO[bytes]:
+        """Return the bytes as an open file, as they are."""
+        if self.path is not None and "data" not in self.__dict__:
+            return opened(self.path)
+        return io.BytesIO(self.data)
 
     @cached_property
     def data(self) -> bytes:
@@ -193,7 +200,7 @@ class Content:
         return f"{self.shown}: not JSON from byte {at} on: {getattr(broken, 'msg', broken)}"
 
 
-def opened(path: str) -> Any:  # noqa: ANN401 - a binary file
+def opened(path: str) -> IO[bytes]:
     """Return a file open for reading bytes.
 
     Raises:

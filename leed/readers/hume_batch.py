@@ -16,21 +16,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Generic, TypeVar
+from typing import IO, Any, Generic, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
 from leed.errors import UnknownFormatError
 from leed.readers import CERTAIN, NEAR, NOT_THIS, Guess, Reader
-from leed.readers.content import Content
+from leed.readers.content import HEAD, Content
 from leed.readers.hume_items import Group, Item, lenient
 from leed.readers.hume_stream import UnstreamableError, stream
 from leed.schema.recording import Recording
 from leed.schema.terms import Issue
 
-LARGE = 1 << 25
-"""Files of more bytes than this are streamed: 32 MiB."""
+LARGE = 1 << 17
+"""Inputs of more bytes than this are streamed, which is faster and takes less memory than decoding all at once."""
+
+_WHOLE = 1 << 25  # up to here, a file is searched to its end for what tells the format
 
 _KEY = re.compile(rb'"grouped_predictions"\s*:')
 _SOURCE = re.compile(rb'^\s*\[?\s*\{\s*"source"\s*:.{0,4000}?"results"\s*:', re.DOTALL)
@@ -86,8 +88,9 @@ _ONE_NUMBERED = msgspec.json.Decoder(SourceOf[int])
 def recognise(content: Content) -> Guess:
     """Return whether the content has Hume's grouped predictions, or is a job object without them."""
     if content.kind == "json":
-        looked_at = content.data if content.size <= LARGE else content.head
-        if _KEY.search(looked_at) or _SOURCE.match(content.head):
+        if _KEY.search(content.head) or _SOURCE.match(content.head):
+            return Guess(CERTAIN)
+        if HEAD < content.size <= _WHOLE and _KEY.search(content.data):
             return Guess(CERTAIN)
         if content.size > _SMALL:
             return NOT_THIS
@@ -104,9 +107,10 @@ def read(content: Content) -> Recording:
     """Return a recording with a track for each file, model, face or speaker, and aspect."""
     collected = _Collected(content.name)
     if content.kind == "json":
-        if content.path and content.size > LARGE:
+        if content.size > LARGE:
             try:
-                _stream(content.path, collected)
+                with content.open() as file:
+                    _stream(file, content.shown, collected)
                 return collected.recording()
             except UnstreamableError:
                 collected = _Collected(content.name)
@@ -127,8 +131,8 @@ def read(content: Content) -> Recording:
     return collected.recording()
 
 
-def _stream(path: str, collected: _Collected) -> None:
-    frame, groups = stream(path)
+def _stream(file: IO[bytes], shown: str, collected: _Collected) -> None:
+    frame, groups = stream(file, shown)
     try:
         one = frame.lstrip()[:1] == b"{"
         sources = [_ONE_NUMBERED.decode(frame)] if one else _NUMBERS.decode(frame)

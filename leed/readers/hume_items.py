@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -70,6 +71,8 @@ class Item(msgspec.Struct, gc=False):
 
 
 _NUMBERS = ("frame", "prob", "confidence", "speaker_confidence")
+_GET = {name: attrgetter(name) for name in (*_NUMBERS, *ASPECTS)}
+_NO_BOX = Box()
 
 
 class Group:
@@ -98,14 +101,14 @@ class Group:
         start = len(self)
         self._add_times([item.time for item in items])
         for name, column in self._numbers.items():
-            values = [getattr(item, name) for item in items]
-            if any(v is not None for v in values):
+            values = list(map(_GET[name], items))
+            if values.count(None) < len(values):
                 _pad(column, start, math.nan)
-                column.extend([math.nan if v is None else v for v in values])
-        if any(item.box is not None for item in items):
+                _extend(column, values)
+        boxes = [item.box or _NO_BOX for item in items]
+        if boxes.count(_NO_BOX) < len(boxes):
             _pad(self._boxes, 4 * start, math.nan)
-            for box in (item.box or Box() for item in items):
-                self._boxes.extend((_nan(box.x), _nan(box.y), _nan(box.w), _nan(box.h)))
+            _extend(self._boxes, [edge for box in boxes for edge in (box.x, box.y, box.w, box.h)])
         if any(item.position is not None for item in items):
             _pad(self._positions, 2 * start, -1)
             for place in (item.position or Stretch() for item in items):
@@ -114,7 +117,7 @@ class Group:
             self._text += [None] * (start - len(self._text))
             self._text += [item.text for item in items]
         for field, aspect in ASPECTS.items():
-            self._add_scores(aspect, start, [getattr(item, field) for item in items])
+            self._add_scores(aspect, start, list(map(_GET[field], items)))
 
     def tracks(self, *, source: str | None, model: str, speaker: str | None, language: str | None) -> list[Track]:
         """Return a track for each aspect and set of labels."""
@@ -162,6 +165,10 @@ class Group:
 
     def _add_times(self, times: list[float | Stretch | None]) -> None:
         """Add times: a stretch, or an instant that begins and ends at once."""
+        if all(type(time) is float for time in times):
+            self._begin.extend(times)  # type: ignore[arg-type] # floats, as was just seen
+            self._end.extend(times)  # type: ignore[arg-type] # as above
+            return
         for time in times:
             stretch = time if isinstance(time, Stretch) else Stretch(time, time)
             self._instants &= stretch.begin == stretch.end
@@ -169,22 +176,31 @@ class Group:
             self._end.append(_nan(stretch.end))
 
     def _add_scores(self, aspect: str, start: int, lists: list[list[Score] | None]) -> None:
+        if aspect != "expression" and lists.count(None) == len(lists):
+            return
         sets = self._scores.setdefault(aspect, [])
+        if sets and all(lists):
+            names = [s.name for scores in lists for s in scores or ()]
+            values = array("f", [s.score for scores in lists for s in scores or ()])
+            if sets[0].extend(start, names, values):
+                return
         for row, scores in enumerate(lists, start):
-            if not scores:
+            if scores:
+                self._add_row(sets, row, scores)
+            else:
                 self._without += aspect == "expression"
-                continue
-            names = [s.name for s in scores]
-            values = [s.score for s in scores]
-            if sets and sets[0].add(row, names, values):
-                continue
-            if len(set(names)) < len(names):
-                names, values = self._once(names, values)
-            if not any(columns.add(row, names, values) for columns in sets):
-                sets.append(ScoreColumns(names))
-                sets[-1].add(row, names, values)
         if not sets:
             del self._scores[aspect]
+
+    def _add_row(self, sets: list[ScoreColumns], row: int, scores: list[Score]) -> None:
+        """Add the scores of one item to the columns of its labels; what is odd about them is noted."""
+        names = [s.name for s in scores]
+        values = [s.score for s in scores]
+        if len(set(names)) < len(names) or not np.isfinite(np.frombuffer(array("f", values), np.float32)).all():
+            names, values = self._once(names, values)
+        if not any(columns.add(row, names, values) for columns in sets):
+            sets.append(ScoreColumns(names))
+            sets[-1].add(row, names, values)
 
     def _once(self, names: list[str], values: list[float]) -> tuple[list[str], list[float]]:
         tidy = from_pairs(zip(names, values, strict=True))
@@ -297,6 +313,15 @@ def _whole(value: float | None) -> int:
 def _pad(column: array[Any], length: int, value: float) -> None:
     if len(column) < length:
         column.extend([value] * (length - len(column)))
+
+
+def _extend(column: array[float], values: list[float | None]) -> None:
+    length = len(column)
+    try:
+        column.extend(values)  # type: ignore[arg-type] # mostly all are numbers
+    except TypeError:
+        del column[length:]
+        column.extend([math.nan if v is None else v for v in values])
 
 
 def _taxonomy(aspect: str, model: str, labels: int) -> str | None:

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import json
 import re
+from typing import IO
 
 from leed.errors import DamagedInputError
-from leed.readers.content import opened
 from leed.readers.hume_items import Group, decode
 
-_WINDOW = 1 << 20
+_WINDOW = 1 << 18  # what is decoded at a time stays in the processor's cache
 _OPENING = re.compile(rb'(?<!\\)"predictions"\s*:\s*\[')
 _FIRST_KEY = re.compile(rb'\s*\{\s*("(?:[^"\\]|\\.)*")\s*:')
 _CLOSE = re.compile(rb"\s*(\]|,)")
@@ -28,28 +28,26 @@ class UnstreamableError(Exception):
     """The file is not written as Hume writes it; it has to be read as a whole."""
 
 
-def stream(path: str) -> tuple[bytes, list[Group]]:
+def stream(file: IO[bytes], shown: str) -> tuple[bytes, list[Group]]:
     """Return the frame of a predictions file and the groups of items by number.
+
+    ``shown`` is what messages call the file.
 
     Raises:
         UnstreamableError: it is not written as Hume writes it.
         DamagedInputError: it ends in the middle.
     """
-    with opened(path) as file:
-        window = _Window(path, file.read)
-        groups: list[Group] = []
-        while True:
-            found = window.find(_OPENING)
-            if found is None:
-                break
-            window.to_frame(found)
-            key = window.first_key()
-            if key is None or key in _OF_FILES:
-                continue
-            window.frame += str(len(groups)).encode()
-            groups.append(Group())
-            _items(window, key, groups[-1])
-        return bytes(window.frame), groups
+    window = _Window(file, shown)
+    groups: list[Group] = []
+    while (found := window.find(_OPENING)) is not None:
+        window.to_frame(found)
+        key = window.first_key()
+        if key is None or key in _OF_FILES:
+            continue
+        window.frame += str(len(groups)).encode()
+        groups.append(Group())
+        _items(window, key, groups[-1])
+    return bytes(window.frame), groups
 
 
 def _items(window: _Window, key: bytes, group: Group) -> None:
@@ -111,16 +109,16 @@ def _an_item(window: _Window, group: Group) -> int:
 class _Window:
     """The part of a file that is being looked at, and the frame of what was passed."""
 
-    def __init__(self, path: str, read: object) -> None:
-        self.path = path
+    def __init__(self, file: IO[bytes], shown: str) -> None:
+        self.shown = shown
         self.buffer = bytearray()
         self.frame = bytearray()
         self.size = 0
-        self._read = read
+        self._file = file
 
     def more(self) -> bool:
         """Read on; return whether there was more."""
-        data: bytes = self._read(_WINDOW)  # type: ignore[operator] # a file's read
+        data = self._file.read(_WINDOW)
         self.buffer += data
         self.size += len(data)
         return bool(data)
@@ -175,5 +173,5 @@ class _Window:
     def cut_off(self) -> DamagedInputError:
         """The error for a file that ends in the middle."""
         return DamagedInputError(
-            f"{self.path}: the JSON is cut off at byte {self.size}: it ends in the middle; download or copy it again"
+            f"{self.shown}: the JSON is cut off at byte {self.size}: it ends in the middle; download or copy it again"
         )

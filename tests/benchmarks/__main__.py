@@ -1,0 +1,183 @@
+"""``make bench``: leed against straightforward code, as ratios of CPU time measured side by side in one run.
+
+``python -m tests.benchmarks [NAME...]`` measures all, or those whose name holds one of the words. Exits with
+1 if a requirement is missed.
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import tracemalloc
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+import leed
+from leed import taxonomy
+from leed.lexicon import get_lexicon
+from tests.benchmarks import baselines
+from tests.benchmarks.measure import Result, cpu_ratio, effective_cores
+
+LABELS = tuple(taxonomy.get("hume-48").labels)
+ADJECTIVES = tuple(
+    str(get_lexicon("en").words[entry.concept].adjective) for entry in taxonomy.get("hume-48").labels.values()
+)
+MIB = 1 << 20
+
+
+def faces(rows: int) -> NDArray[np.float32]:
+    """Scores like a face's at 3 frames a second: levels of the labels' own that drift, a dozen above 0.26 in the median."""
+    rng = np.random.default_rng(48)
+    level = rng.lognormal(-2.1, 0.75, len(LABELS)).clip(0.01, 0.6)
+    drift = np.repeat(rng.lognormal(0, 0.35, (rows // 30 + 1, len(LABELS))), 30, axis=0)[:rows]
+    return np.asarray(level * drift * rng.lognormal(0, 0.12, (rows, len(LABELS))), np.float32)
+
+
+def hume_json(matrix: NDArray[np.float32]) -> bytes:
+    """A Hume v0 predictions file with these rows as face frames."""
+    return b"".join(hume_parts(matrix, 1))
+
+
+def hume_parts(matrix: NDArray[np.float32], times: int) -> Iterator[bytes]:
+    """The same in parts, with the rows repeated."""
+    items = []
+    for i, row in enumerate(matrix.astype(float).tolist()):
+        scores = [{"name": name, "score": score} for name, score in zip(LABELS, row, strict=True)]
+        box = {"x": 262.83242797851562, "y": 104.95152282714844, "w": 261.6309509277344, "h": 341.7525634765625}
+        item = {"frame": i, "time": i / 3, "prob": 0.9999997615814209, "box": box, "emotions": scores}
+        items.append(json.dumps({**item, "facs": None, "descriptions": None}))
+    part = ", ".join(items).encode()
+    yield (
+        b'[{"source": {"type": "file", "filename": "a.mp4"}, "results": {"predictions": [{"file": "a.mp4", "models": '
+        b'{"face": {"metadata": null, "grouped_predictions": [{"id": "face_0", "predictions": ['
+    )
+    for i in range(times):
+        yield part if i == 0 else b", " + part
+    yield b"]}]}}}]}}]"
+
+
+def bench_describe() -> list[Result]:
+    """One mapping of 48 scores at a time."""
+    matrix = faces(2000)
+    rows = [dict(zip(LABELS, map(float, row), strict=True)) for row in matrix]
+    describer = leed.Describer()
+
+    def baseline() -> object:
+        return baselines.describe_rows(matrix, ADJECTIVES)
+
+    def full() -> object:
+        return [leed.describe(row, modality="face") for row in rows]
+
+    def text() -> object:
+        return [describer.text(row, modality="face") for row in rows]
+
+    return [
+        Result("leed.describe(dict) over per-row loop", cpu_ratio(baseline, full), 4, 6),
+        Result("Describer.text over per-row loop", cpu_ratio(baseline, text), 8, 12),
+    ]
+
+
+def bench_matrix() -> list[Result]:
+    """A million rows of 48 at once."""
+    matrix = faces(1_000_000)
+    few = matrix[:20_000]
+    ratio = cpu_ratio(
+        lambda: baselines.describe_rows(few, ADJECTIVES),
+        lambda: leed.describe_matrix(matrix, LABELS, modality="face"),
+        rounds=3,
+        share=len(few) / len(matrix),
+    )
+    tracemalloc.start()
+    sentences = leed.describe_matrix(matrix, LABELS, modality="face")
+    peak = tracemalloc.get_traced_memory()[1] / matrix.nbytes
+    tracemalloc.stop()
+    note = f"{len(sentences.unique)} different sentences"
+    return [
+        Result("describe_matrix, 1M x 48, over per-row loop", ratio, 80, 110, note=note),
+        Result("describe_matrix, extra memory / matrix", peak, 0.75, more_is_better=False),
+    ]
+
+
+def bench_read() -> list[Result]:
+    """Hume JSON in memory."""
+    data = hume_json(faces(3000))
+    ratio = cpu_ratio(lambda: baselines.read_hume_json(data, LABELS), lambda: leed.read(data))
+    return [Result("Hume JSON over json.loads route", ratio, 3.5, note=f"{len(data) / MIB:.1f} MiB")]
+
+
+def bench_stream(size: int = 2_000_000_000) -> list[Result]:
+    """A file larger than anyone's memory should need: its peak, in a process of its own."""
+    rows = faces(3000)
+    one = sum(map(len, hume_parts(rows, 1)))
+    times = size // one
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "predictions.json"
+        with path.open("wb") as file:
+            for part in hume_parts(rows, times):
+                file.write(part)
+        gigabytes = path.stat().st_size / 1e9
+        code = (
+            "import leed, sys, time\n"
+            "recording = leed.read(sys.argv[1])\n"
+            # Not ru_maxrss: that one remembers the process that started this one.
+            "status = open('/proc/self/status').read()\n"
+            "peak = int(status.split('VmHWM:')[1].split()[0]) * 1024\n"
+            "print(peak, recording.tracks[0].matrix.nbytes, len(recording), time.process_time())"
+        )
+        done = subprocess.run([sys.executable, "-c", code, str(path)], check=True, capture_output=True, text=True)
+    peak, matrix, segments, seconds = (float(word) for word in done.stdout.split())
+    note = f"{gigabytes:.2f} GB, {segments:,.0f} segments, peak {peak / MIB:.0f} MiB, {size / 1e6 / seconds:.0f} MB/s"
+    allowed = 1.25 * matrix + 100 * MIB
+    return [Result("2 GB file, peak memory / allowed", peak / allowed, 1, more_is_better=False, note=note)]
+
+
+def bench_import() -> list[Result]:
+    """``import leed`` against bare python, as CPU time of whole processes."""
+
+    def cpu(code: str) -> float:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, "-c", code], check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    bare = with_leed = float("inf")
+    for _ in range(20):
+        bare, with_leed = min(bare, cpu("pass")), min(with_leed, cpu("import leed"))
+    note = f"{with_leed * 1e3:.1f} ms against {bare * 1e3:.1f} ms"
+    return [Result("import leed / bare python", with_leed / bare, 2.5, more_is_better=False, note=note)]
+
+
+CASES: dict[str, Callable[[], list[Result]]] = {
+    "describe": bench_describe,
+    "matrix": bench_matrix,
+    "read": bench_read,
+    "stream": bench_stream,
+    "import": bench_import,
+}
+
+
+def main() -> int:
+    """Measure and print; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", help=f"which to measure: {', '.join(CASES)}")
+    chosen = parser.parse_args().names or list(CASES)
+    print(f"effective cores: {effective_cores():.2f}; Python {sys.version.split()[0]}, NumPy {np.__version__}")
+    cases = [case for name, case in CASES.items() if any(word in name for word in chosen)]
+    results = [result for case in cases for result in _shown(case)]
+    return 0 if all(result.holds for result in results) else 1
+
+
+def _shown(case: Callable[[], list[Result]]) -> list[Result]:
+    results = case()
+    for result in results:
+        print(result.line(), flush=True)
+    return results
+
+
+if __name__ == "__main__":
+    sys.exit(main())
