@@ -7,8 +7,10 @@ found through entry points of the groups ``leed.readers``, ``leed.embedders``, `
 
 from __future__ import annotations
 
+import sys
+from functools import lru_cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final
 
 from leed.errors import MissingPackageError, one_of
@@ -36,8 +38,18 @@ def names(group: str) -> tuple[str, ...]:
     'leed'
     """
     found = list(BUILT_IN.get(group, {}))
-    found += [e.name for e in entry_points(group=group) if e.name not in found]
+    found += [e.name for e in elsewhere(group) if e.name not in found]
     return tuple(found)
+
+
+def elsewhere(group: str) -> tuple[EntryPoint, ...]:
+    """Return the entry points of a group; looked up once for each search path."""
+    return _entry_points(group, tuple(sys.path))
+
+
+@lru_cache(maxsize=32)
+def _entry_points(group: str, _: tuple[str, ...]) -> tuple[EntryPoint, ...]:
+    return tuple(entry_points(group=group))
 
 
 def load(group: str, name: str) -> Any:  # noqa: ANN401 - the group decides what it is
@@ -51,7 +63,7 @@ def load(group: str, name: str) -> Any:  # noqa: ANN401 - the group decides what
     if target is not None:
         module, _, attribute = target.partition(":")
         return getattr(import_module(module), attribute)
-    for entry in entry_points(group=group):
+    for entry in elsewhere(group):
         if entry.name == name:
             try:
                 return entry.load()

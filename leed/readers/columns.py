@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -77,22 +79,18 @@ def track_of(
 
     The matrix is reordered in place where it can be.
     """
-    matches = match(tuple(names), modality, taxonomy)
-    main = taxonomy or main_taxonomy(matches)
-    spelled = [m.label for m in matches]
-    labels = [m.label if spelled.count(m.label) == 1 else m.given for m in matches]
-    order = sorted(range(len(labels)), key=lambda i: _rank(matches[i].taxonomy, matches[i].label, i))
-    matrix = _reordered(matrix, order)
+    known = _known(tuple(names), modality, taxonomy)
+    matrix = _reordered(matrix, known.order)
     if quantity is None:
-        quantity, told, by_sum = quantity_of(matches, taxonomy=taxonomy)
-        if by_sum and _mostly_sum_to_one(matrix):
+        quantity, told = known.quantity, known.exclusive
+        if known.by_sum and _mostly_sum_to_one(matrix):
             quantity, told = "probability", True
         exclusive = told if exclusive is None else exclusive
     return Track(
-        labels=tuple(labels[i] for i in order),
+        labels=known.labels,
         matrix=matrix,
         modality=modality,
-        taxonomy=main,
+        taxonomy=known.taxonomy,
         quantity=quantity,
         exclusive=bool(exclusive),
         **columns,
@@ -124,19 +122,50 @@ def _where(track: Track) -> str | None:
     return " ".join(part for part in (track.modality, track.speaker) if part) or None
 
 
-def _rank(taxonomy: str | None, label: str, position: int) -> tuple[int, str, int]:
-    if taxonomy is None:
-        return (1, "", position)
-    return (0, taxonomy, list(get(taxonomy).labels).index(label))
+class _Known(msgspec.Struct, frozen=True):
+    """What is known of a set of labels: their order and spelling, their taxonomy, and what their numbers are."""
+
+    labels: tuple[str, ...]
+    order: tuple[int, ...] | None
+    taxonomy: str | None
+    quantity: str
+    exclusive: bool
+    by_sum: bool
 
 
-def _reordered(matrix: NDArray[np.float32], order: list[int]) -> NDArray[np.float32]:
-    if order == list(range(len(order))):
+@lru_cache(maxsize=256)
+def _known(names: tuple[str, ...], modality: str | None, taxonomy: str | None) -> _Known:
+    matches = match(names, modality, taxonomy)
+    spelled = [m.label for m in matches]
+    labels = [m.label if spelled.count(m.label) == 1 else m.given for m in matches]
+    places = {
+        name: {label: i for i, label in enumerate(get(name).labels)}
+        for name in {m.taxonomy for m in matches if m.taxonomy}
+    }
+
+    def rank(i: int) -> tuple[int, str, int]:
+        name = matches[i].taxonomy
+        return (1, "", i) if name is None else (0, name, places[name][matches[i].label])
+
+    order = tuple(sorted(range(len(labels)), key=rank))
+    quantity, exclusive, by_sum = quantity_of(matches, taxonomy=taxonomy)
+    return _Known(
+        tuple(labels[i] for i in order),
+        None if order == tuple(range(len(order))) else order,
+        taxonomy or main_taxonomy(matches),
+        quantity,
+        exclusive,
+        by_sum,
+    )
+
+
+def _reordered(matrix: NDArray[np.float32], order: tuple[int, ...] | None) -> NDArray[np.float32]:
+    if order is None:
         return matrix
     if not matrix.flags.writeable:
-        return matrix[:, order]
+        return matrix[:, list(order)]
     for start in range(0, len(matrix), _BLOCK):
-        matrix[start : start + _BLOCK] = matrix[start : start + _BLOCK][:, order]
+        matrix[start : start + _BLOCK] = matrix[start : start + _BLOCK][:, list(order)]
     return matrix
 
 

@@ -179,24 +179,27 @@ class Group:
         if aspect != "expression" and lists.count(None) == len(lists):
             return
         sets = self._scores.setdefault(aspect, [])
-        if sets and all(lists):
+        if lists and all(lists):
+            if not sets:
+                first = [s.name for s in lists[0] or ()]
+                sets += [ScoreColumns(first)] if len(set(first)) == len(first) else []
             names = [s.name for scores in lists for s in scores or ()]
             values = array("f", [s.score for scores in lists for s in scores or ()])
-            if sets[0].extend(start, names, values):
+            if sets and sets[0].extend(start, names, values):
                 return
         for row, scores in enumerate(lists, start):
             if scores:
                 self._add_row(sets, row, scores)
             else:
                 self._without += aspect == "expression"
-        if not sets:
+        if not any(sets):
             del self._scores[aspect]
 
     def _add_row(self, sets: list[ScoreColumns], row: int, scores: list[Score]) -> None:
         """Add the scores of one item to the columns of its labels; what is odd about them is noted."""
         names = [s.name for s in scores]
         values = [s.score for s in scores]
-        if len(set(names)) < len(names) or not np.isfinite(np.frombuffer(array("f", values), np.float32)).all():
+        if len(set(names)) < len(names) or not all(map(math.isfinite, array("f", values))):
             names, values = self._once(names, values)
         if not any(columns.add(row, names, values) for columns in sets):
             sets.append(ScoreColumns(names))

@@ -31,7 +31,7 @@ MIB = 1 << 20
 
 
 def faces(rows: int) -> NDArray[np.float32]:
-    """Scores like a face's at 3 frames a second: levels of the labels' own that drift, a dozen above 0.26 in the median."""
+    """Scores like a face's at 3 frames a second: levels of the labels' own that drift, a dozen above 0.26."""
     rng = np.random.default_rng(48)
     level = rng.lognormal(-2.1, 0.75, len(LABELS)).clip(0.01, 0.6)
     drift = np.repeat(rng.lognormal(0, 0.35, (rows // 30 + 1, len(LABELS))), 30, axis=0)[:rows]
