@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -96,8 +97,8 @@ class Group:
     def __len__(self) -> int:
         return len(self._begin)
 
-    def add(self, items: list[Item]) -> None:
-        """Add items in their order."""
+    def add(self, items: list[Item], labels: tuple[str, ...] | None = None) -> None:
+        """Add items in their order; ``labels`` are those of their emotions, where decoding has checked them."""
         start = len(self)
         self._add_times([item.time for item in items])
         for name, column in self._numbers.items():
@@ -117,7 +118,8 @@ class Group:
             self._text += [None] * (start - len(self._text))
             self._text += [item.text for item in items]
         for field, aspect in ASPECTS.items():
-            self._add_scores(aspect, start, list(map(_GET[field], items)))
+            known = labels if aspect == "expression" else None
+            self._add_scores(aspect, start, list(map(_GET[field], items)), known)
 
     def tracks(self, *, source: str | None, model: str, speaker: str | None, language: str | None) -> list[Track]:
         """Return a track for each aspect and set of labels."""
@@ -175,30 +177,36 @@ class Group:
             self._begin.append(_nan(stretch.begin))
             self._end.append(_nan(stretch.end))
 
-    def _add_scores(self, aspect: str, start: int, lists: list[list[Score] | None]) -> None:
+    def labels(self) -> tuple[str, ...] | None:
+        """Return the labels of the emotions so far, if they were always the same."""
+        sets = self._scores.get("expression", ())
+        return tuple(sets[0].names) if len(sets) == 1 else None
+
+    def _add_scores(
+        self, aspect: str, start: int, lists: list[list[Score] | None], known: tuple[str, ...] | None
+    ) -> None:
         if aspect != "expression" and lists.count(None) == len(lists):
             return
         sets = self._scores.setdefault(aspect, [])
         if lists and all(lists):
-            if not sets:
-                first = [s.name for s in lists[0] or ()]
-                sets += [ScoreColumns(first)] if len(set(first)) == len(first) else []
-            names = [s.name for scores in lists for s in scores or ()]
+            first = list(known) if known else [s.name for s in lists[0] or ()]
+            if not sets and len(set(first)) == len(first):
+                sets.append(ScoreColumns(first))
+            names = first * len(lists) if known else [s.name for scores in lists for s in scores or ()]
             values = array("f", [s.score for scores in lists for s in scores or ()])
             if sets and sets[0].extend(start, names, values):
                 return
         for row, scores in enumerate(lists, start):
             if scores:
-                self._add_row(sets, row, scores)
+                names = list(known) if known else [s.name for s in scores]
+                self._add_row(sets, row, names, [s.score for s in scores])
             else:
                 self._without += aspect == "expression"
         if not any(sets):
             del self._scores[aspect]
 
-    def _add_row(self, sets: list[ScoreColumns], row: int, scores: list[Score]) -> None:
+    def _add_row(self, sets: list[ScoreColumns], row: int, names: list[str], values: list[float]) -> None:
         """Add the scores of one item to the columns of its labels; what is odd about them is noted."""
-        names = [s.name for s in scores]
-        values = [s.score for s in scores]
         if len(set(names)) < len(names) or not all(map(math.isfinite, array("f", values))):
             names, values = self._once(names, values)
         if not any(columns.add(row, names, values) for columns in sets):
@@ -238,12 +246,35 @@ _MOST_NOTED = 50
 _DECODER = msgspec.json.Decoder(list[Item])
 
 
-def decode(data: bytes, group: Group) -> list[Item]:
-    """Return the items of a JSON array, leniently where they are not as Hume writes them.
+def gather(data: bytes, group: Group, labels: tuple[str, ...] | None = None) -> None:
+    """Add the items of a JSON array to a group, leniently where they are not as Hume writes them.
+
+    With ``labels``, it is first tried whether all emotions have just these names in this order, which is faster.
 
     Raises:
         ValueError: it is no JSON array, not even with NaN and infinity allowed.
     """
+    if labels is not None:
+        try:
+            group.add(_decoder_of(labels).decode(data), labels)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            gather(data, group)
+        return
+    group.add(_decode(data, group))
+
+
+@lru_cache(maxsize=16)
+def _decoder_of(labels: tuple[str, ...]) -> msgspec.json.Decoder[list[Item]]:
+    """The decoder for items whose emotions have these names in this order: each is a type that knows its name."""
+    scores = tuple(
+        msgspec.defstruct(f"Score{i}", [("score", float)], tag_field="name", tag=label, gc=False)
+        for i, label in enumerate(labels)
+    )
+    item = msgspec.defstruct("KnownItem", [("emotions", tuple[scores], None)], bases=(Item,), gc=False)  # type: ignore[valid-type]
+    return msgspec.json.Decoder(list[item])  # type: ignore[valid-type]
+
+
+def _decode(data: bytes, group: Group) -> list[Item]:
     try:
         return _DECODER.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError):

@@ -14,7 +14,7 @@ import re
 from typing import IO
 
 from leed.errors import DamagedInputError
-from leed.readers.hume_items import Group, decode
+from leed.readers.hume_items import Group, gather
 
 _WINDOW = 1 << 18  # what is decoded at a time stays in the processor's cache
 _OPENING = re.compile(rb'(?<!\\)"predictions"\s*:\s*\[')
@@ -46,17 +46,21 @@ def stream(file: IO[bytes], shown: str) -> tuple[bytes, list[Group]]:
             continue
         window.frame += str(len(groups)).encode()
         groups.append(Group())
-        _items(window, key, groups[-1])
+        _items(window, key, groups[-1], groups[-2].labels() if len(groups) > 1 else None)
     return bytes(window.frame), groups
 
 
-def _items(window: _Window, key: bytes, group: Group) -> None:
-    """Gather the items of one list, whose objects begin with this key; the window then stands at its end."""
+def _items(window: _Window, key: bytes, group: Group, labels: tuple[str, ...] | None) -> None:
+    """Gather the items of one list, whose objects begin with this key; the window then stands at its end.
+
+    ``labels``: those of the list before; most often it has the same.
+    """
     while True:
         end = window.buffer.find(b'"predictions"')
         last = _last_item(window.buffer, key, end if end >= 0 else len(window.buffer))
         if last > 0:
-            _gather(window.take(last), group)
+            _gather(window.take(last), group, labels)
+            labels = group.labels()
         if end < 0 and window.more():
             continue
         window.until(_an_item(window, group))
@@ -79,9 +83,9 @@ def _last_item(buffer: bytearray, key: bytes, end: int) -> int:
     return 0
 
 
-def _gather(items: bytes, group: Group) -> None:
+def _gather(items: bytes, group: Group, labels: tuple[str, ...] | None = None) -> None:
     try:
-        group.add(decode(b"[" + items.strip().strip(b",") + b"]", group))
+        gather(b"[" + items.strip().strip(b",") + b"]", group, labels)
     except (ValueError, TypeError, RecursionError) as error:
         raise UnstreamableError from error
 
