@@ -34,7 +34,7 @@ class Sentences(Sequence[str]):
     >>> import leed
     >>> sentences = leed.describe_matrix([[0.8, 0.1], [0.1, 0.5], [0.8, 0.1]], ["Joy", "Awe"], modality="face")
     >>> sentences.codes.tolist(), sentences.unique
-    ([0, 1, 0], ('They look extremely joyful.', 'They look moderately awed.'))
+    ([1, 0, 1], ('They look moderately awed.', 'They look extremely joyful.'))
 
     Attributes:
         codes: (n,) int32, an index into ``unique`` for each row.

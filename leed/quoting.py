@@ -41,8 +41,8 @@ def shorten(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     head = text[: max(limit - 1, 1)]
-    if not text[len(head)].isspace():
-        head = head.rsplit(None, 1)[0] if " " in head.strip() else head
+    if not text[len(head)].isspace() and not head[-1].isspace() and " " in head.strip():
+        head = head.rsplit(None, 1)[0]
     return head.rstrip() + "…"
 
 
