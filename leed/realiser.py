@@ -117,6 +117,9 @@ class Realiser:
             noun=frame.noun,
             show=grammar.show[self._noun_form(plural=frame.noun_plural)].replace(" {x}", ""),
         )
+        if frame.noun_is_subject and noun in clause:
+            head, _, rest = clause.partition(noun)
+            return Sentence(_upper(clause) + grammar.end, _upper(head + noun) + " ", rest + grammar.end)
         said = grammar.said.format(subject=person.subject)
         return Sentence(_upper(clause) + grammar.end, said, grammar.comma_and + clause + grammar.end)
 

@@ -153,6 +153,8 @@ class Plan:
         """Return the key by comparing the scores' float32 values, for any quantity and mix of labels."""
         by_rank = [math.nan] * len(self.entries)
         for rank, value in zip(self.ranks, values, strict=True):
+            if value is True:
+                raise TypeError("a flag is no score")
             number = float32(float(value))
             by_rank[rank] = number if math.isfinite(number) else math.nan
         if all(math.isnan(v) for v in by_rank):
@@ -218,7 +220,8 @@ class Plan:
             return *self._one_class(ranks, ranked, values), withheld
         named: list[int] = []
         for rank in ranked:
-            if rank not in self._skip and self._near[rank].isdisjoint(named):
+            aside = self.entries[rank].role == "neutral" and named  # what else is named says that it is not neutral
+            if self.nameable(rank, named) and not aside:
                 named.append(rank)
         return [(rank * CODE + self._variant(rank, values[rank]),) for rank in named], False, withheld
 

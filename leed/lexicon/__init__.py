@@ -12,7 +12,7 @@ from importlib.resources import files
 import msgspec
 
 from leed.errors import DataFileError, one_of
-from leed.quoting import clean, shorten
+from leed.quoting import spoken
 
 LANGUAGES = ("en",)
 """The languages that leed speaks."""
@@ -127,12 +127,12 @@ class Lexicon(msgspec.Struct, frozen=True, dict=True):
     def person_named(self, name: str | None) -> Person:
         """Return the person of that name; any name but a known one is a third person singular.
 
-        A name is data: it is put on one line and cut at 80 characters.
+        A name is data: it is put on one line, without double quotation marks, and cut at 80 characters.
         """
         known = self.persons.get(name or self.person)
         if known is not None:
             return known
-        shown = shorten(clean(name or ""), 80)
+        shown = spoken(name, 80) or self.person
         pattern = self.persons["*"]
         filled = {field: getattr(pattern, field).replace("{name}", shown) for field in ("subject", "mid", "possessive")}
         return Person(**filled, plural=pattern.plural)
