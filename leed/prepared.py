@@ -74,9 +74,7 @@ class Prepared:
             bounds = self.plan.bounds
             while len(found) > 3:  # noqa: PLR2004 - three terms and the one after
                 (a, one), (b, two), (c, three), (d, _) = found[:4]
-                if a is True:
-                    raise TypeError("a flag is no score")
-                if a - b <= _APART or b - c <= _APART or c - d <= _APART or a >= _LARGE:
+                if a - b <= _APART or b - c <= _APART or c - d <= _APART or a >= _LARGE or a is True:
                     break
                 short = (one, bisect_right(bounds, a), two, bisect_right(bounds, b), three, bisect_right(bounds, c))
                 said = self._shortcuts.get(short)
@@ -96,10 +94,8 @@ class Prepared:
 
     def _few(self, found: list[tuple[float, str]]) -> Said | None:
         """What is said where no more labels are above the floor than there are terms; None if two are too close."""
-        if len(found) > 3 or found[0][0] >= _LARGE:  # noqa: PLR2004 - three terms
+        if len(found) > 3 or found[0][0] >= _LARGE or found[0][0] is True:  # noqa: PLR2004 - three terms
             return None
-        if found[0][0] is True:
-            raise TypeError("a flag is no score")
         short: list[object] = []
         last = _LARGE
         for value, label in found:

@@ -126,7 +126,7 @@ class Plan:
         if not found:
             return "neutral" if any(v == v for v in values) else "unreported"  # noqa: PLR0124 - NaN
         found.sort()
-        if found[0][0] < _LARGE:
+        if found[0][0] < _LARGE or type(found[0][0]) is int:  # -True is an int: a flag is no score
             return self.select_exact(values)
         top = self.top
         skip = self._skip
