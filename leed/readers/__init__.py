@@ -21,7 +21,8 @@ class Guess(msgspec.Struct, frozen=True):
     """What a reader makes of an input.
 
     Attributes:
-        sure: 0 not this format, 1 resembles it, 2 can be read as it, 3 certainly it.
+        sure: NOT_THIS has 0; NEAR: resembles the format, but cannot be read as it; GENERIC: can be read by a reader that
+            takes anything of its kind; POSSIBLE: is most likely this format; CERTAIN: can be nothing else.
         why: for a near miss, what is missing or what it is instead, as a clause; else empty.
     """
 
@@ -30,7 +31,7 @@ class Guess(msgspec.Struct, frozen=True):
 
 
 NOT_THIS = Guess()
-NEAR, POSSIBLE, CERTAIN = 1, 2, 3
+NEAR, GENERIC, POSSIBLE, CERTAIN = 1, 2, 3, 4
 
 
 class Reader(msgspec.Struct, frozen=True):
@@ -96,14 +97,14 @@ def reader_named(name: str) -> Reader:
 
 
 def recognise(content: Content) -> Reader:
-    """Return the reader that is surest of the content; of two that are as sure, the first.
+    """Return the reader that is surest of the content.
 
     Raises:
-        UnknownFormatError: none can read it; the message names the format it looks like, if any.
+        UnknownFormatError: none can read it, and the message names the format it looks like, if any; or it could be
+            two formats, and the message asks for one of them.
         DamagedInputError: it is JSON, but cut off or malformed.
     """
-    best: Reader | None = None
-    sure = 0
+    able: list[tuple[int, Reader]] = []
     near: list[tuple[Reader, Guess]] = []
     for reader in readers():
         guess = reader.recognise(content)
@@ -111,10 +112,15 @@ def recognise(content: Content) -> Reader:
             return reader
         if guess.sure == NEAR:
             near.append((reader, guess))
-        elif guess.sure > sure:
-            best, sure = reader, guess.sure
-    if best is not None:
-        return best
+        elif guess.sure:
+            able.append((guess.sure, reader))
+    surest = max((sure for sure, _ in able), default=0)
+    best = [reader for sure, reader in able if sure == surest]
+    if len(best) > 1:
+        names = " or ".join(reader.name for reader in best)
+        raise UnknownFormatError(f"{content.shown}: could be {names}: name one with --format (in Python, format=)")
+    if best:
+        return best[0]
     raise UnknownFormatError(_unknown(content, near))
 
 

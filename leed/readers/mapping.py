@@ -19,7 +19,7 @@ from typing import Any
 
 from leed.errors import UnknownFormatError
 from leed.modality import NAMES
-from leed.readers import NOT_THIS, POSSIBLE, Guess, Reader
+from leed.readers import GENERIC, NOT_THIS, Guess, Reader
 from leed.readers.about import About, field_of
 from leed.readers.content import Content
 from leed.readers.rows import Rows
@@ -40,9 +40,9 @@ def recognise(content: Content) -> Guess:
     rows = plain if isinstance(plain, list) else [plain]
     sample = [row for row in rows[:_SAMPLE] if row is not None]
     if as_pairs(plain) is not None and isinstance(plain, list):
-        return Guess(POSSIBLE)
+        return Guess(GENERIC)
     if sample and all(isinstance(row, Mapping) and _is_row(row) for row in sample):
-        return Guess(POSSIBLE)
+        return Guess(GENERIC)
     return NOT_THIS
 
 

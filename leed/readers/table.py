@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from leed.errors import DamagedInputError, UnknownFormatError
-from leed.readers import NEAR, NOT_THIS, POSSIBLE, Guess, Reader
+from leed.readers import GENERIC, NEAR, NOT_THIS, Guess, Reader
 from leed.readers.about import About, field_of
 from leed.readers.columns import numbers
 from leed.readers.content import Content
@@ -48,7 +48,7 @@ def recognise(content: Content) -> Guess:
     header = next(csv.reader(lines[:1], delimiter=delimiter), [])
     known = [name for name in header if _is_label(name)]
     if known and (len(header) > 1 or len(lines) > 1):
-        return Guess(POSSIBLE)
+        return Guess(GENERIC)
     if len(header) > _FEW and any(
         _numeric(cell) for row in csv.reader(lines[1:_SAMPLE], delimiter=delimiter) for cell in row
     ):

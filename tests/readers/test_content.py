@@ -41,7 +41,12 @@ def test_plain_data_is_plain() -> None:
 @pytest.mark.parametrize("mark", ["utf-8-sig", "utf-16"])
 def test_a_byte_order_mark_is_no_content(mark: str) -> None:
     content = take('["é"]'.encode(mark))
-    assert (content.data, content.head, content.text, content.plain) == ('["é"]'.encode(), '["é"]'.encode(), '["é"]', ["é"])
+    assert (content.data, content.head, content.text, content.plain) == (
+        '["é"]'.encode(),
+        '["é"]'.encode(),
+        '["é"]',
+        ["é"],
+    )
 
 
 def test_a_mark_of_two_bytes_at_the_end_of_the_head_is_no_fault() -> None:

@@ -244,7 +244,9 @@ def test_two_sources_with_the_same_file_name_stay_apart() -> None:
 
 
 def test_text_sources_have_no_name() -> None:
-    plain = [hume.source({"type": "text"}, {"models": {"language": hume.model(hume.group("unknown", hume.language("no")))}})]
+    plain = [
+        hume.source({"type": "text"}, {"models": {"language": hume.model(hume.group("unknown", hume.language("no")))}})
+    ]
     recording = leed.read(plain)
     assert recording.sources == (None,)
     assert said(recording) == ['Their words "no" read as neutral.']
@@ -270,9 +272,7 @@ def test_each_list_of_scores_is_an_aspect() -> None:
         "sentiment": [{"name": str(i), "score": 0.5 if i in (1, 2) else 0.0} for i in range(1, 10)],
         "toxicity": [{"name": "insult", "score": 0.875}, {"name": "threat", "score": 0.0625}],
     }
-    plain = one_file(
-        face=hume.model(hume.group("face_0", seen)), language=hume.model(hume.group("unknown", read_as))
-    )
+    plain = one_file(face=hume.model(hume.group("face_0", seen)), language=hume.model(hume.group("unknown", read_as)))
     recording = read(plain)
     tracks = {(t.modality, t.aspect): t for t in recording.tracks}
     assert list(tracks) == [
@@ -329,9 +329,7 @@ def test_a_model_without_predictions_is_reported(found: Any) -> None:
 
 def test_the_three_places_of_errors_are_all_reported() -> None:
     """A source that failed, and a file whose voice could not be transcribed while its face is fine."""
-    transcription = (
-        "unable to transcribe file: transcript confidence (0.0) below threshold value (0.5)"
-    )
+    transcription = "unable to transcribe file: transcript confidence (0.0) below threshold value (0.5)"
     plain = [
         hume.source(
             {"type": "file", "filename": "a.mp4"},
@@ -361,14 +359,20 @@ def test_a_job_in_which_all_failed_is_read_and_says_so() -> None:
 
 def test_no_predictions_at_all_are_reported() -> None:
     """An object that is there and holds nothing is never passed over in silence."""
-    for plain in (hume.batch(), hume.batch({"file": "a.mp4", "models": {}}), hume.batch({"file": "a.mp4", "models": None})):
+    for plain in (
+        hume.batch(),
+        hume.batch({"file": "a.mp4", "models": {}}),
+        hume.batch({"file": "a.mp4", "models": None}),
+    ):
         recording = leed.read(hume.minified(plain))
         assert len(recording) == 0
         assert [i.code for i in recording.issues] == ["no-segments"], plain
         assert [i.code for i in leed.read(plain).issues] == ["no-segments"], plain
 
 
-@pytest.mark.parametrize("plain", [{"source": None, "results": None}, [{"source": None, "results": None, "error": None}]])
+@pytest.mark.parametrize(
+    "plain", [{"source": None, "results": None}, [{"source": None, "results": None, "error": None}]]
+)
 def test_a_source_that_is_null_is_not_passed_over_in_silence(plain: Any) -> None:
     assert leed.read(hume.minified(plain)).issues
     assert leed.read(plain).issues
@@ -383,7 +387,12 @@ def test_an_unknown_model_is_described_and_reported() -> None:
 
 
 def test_named_entities_and_face_meshes_are_described() -> None:
-    entity = {"entity": "Utah", "position": {"begin": 0, "end": 4}, "time": None, "emotions": hume.scores({"Pride": 0.5})}
+    entity = {
+        "entity": "Utah",
+        "position": {"begin": 0, "end": 4},
+        "time": None,
+        "emotions": hume.scores({"Pride": 0.5}),
+    }
     mesh = {"emotions": hume.scores({"Joy": 0.84})}
     recording = read(
         one_file(ner=hume.model(hume.group("unknown", entity)), facemesh=hume.model(hume.group("unknown", mesh)))
@@ -533,16 +542,16 @@ def test_a_job_object_is_not_predictions(status: str, wrap: Callable[[Any], Any]
         state |= {"num_predictions": 20, "num_errors": 0}
     job = {"type": "INFERENCE", "job_id": "b1b9", "request": {"models": {"face": {}}, "urls": []}, "state": state}
     for given in (wrap(job), hume.minified(wrap(job)), hume.pretty(wrap(job))):
-        with pytest.raises(UnknownFormatError, match=f"Hume job object .*status {status}.* not the job's predictions") as raised:
+        with pytest.raises(
+            UnknownFormatError, match=f"Hume job object .*status {status}.* not the job's predictions"
+        ) as raised:
             leed.read(given)
         assert ("exceeded their usage limit" in str(raised.value)) == (status == "FAILED")
         with pytest.raises(UnknownFormatError, match="Hume job object"):
             leed.read(given, format="hume-batch")
 
 
-@pytest.mark.parametrize(
-    "path", shared_files("hume/sdk-envelopes/*-response-*.json")
-)
+@pytest.mark.parametrize("path", shared_files("hume/sdk-envelopes/*-response-*.json"))
 def test_the_sdks_job_objects_are_not_predictions(path: Path) -> None:
     with pytest.raises(UnknownFormatError, match="is a Hume job object"):
         leed.read(path)

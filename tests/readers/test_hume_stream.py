@@ -151,7 +151,12 @@ def test_an_item_larger_than_the_window_is_read(tmp_path: Path, monkeypatch: pyt
 @pytest.mark.usefixtures("streaming")
 @pytest.mark.parametrize(
     "wrap",
-    [lambda b: {"predictions": b}, lambda b: {"data": {"predictions": b[0]}}, lambda b: [[b]], lambda b: b[0]["results"]],
+    [
+        lambda b: {"predictions": b},
+        lambda b: {"data": {"predictions": b[0]}},
+        lambda b: [[b]],
+        lambda b: b[0]["results"],
+    ],
 )
 def test_what_an_application_wrapped_is_read_all_the_same(wrap: Any, tmp_path: Path) -> None:
     assert streamed(wrap(hume.conversation()), tmp_path) == leed.read(wrap(hume.conversation()))

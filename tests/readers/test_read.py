@@ -17,7 +17,9 @@ from leed.errors import DamagedInputError, InputError, OptionError, UnknownForma
 from leed.readers import readers
 from tests.support import hume
 
-MAPPING = b'[{"begin": 0.0, "speaker": "Ben", "text": "I\'m \\u00e9", "Joy": 0.84}, {"begin": 1, "Joy": "0.5", "Awe": null}]'
+MAPPING = (
+    b'[{"begin": 0.0, "speaker": "Ben", "text": "I\'m \\u00e9", "Joy": 0.84}, {"begin": 1, "Joy": "0.5", "Awe": null}]'
+)
 NESTED = b'{"prosody": {"Sadness": 0.34}, "face": [{"name": "Joy", "score": 0.5}], "text": "so", "begin_ms": 1500}'
 TABLE = 'clip,speaker,begin,end,Joy,Sadness,Text\na.wav,Ben,0.0,1.5,0.84,0.02,"so, é\nhm"\nb.wav,Ann,2,3,nan,0.5,\n'.encode()
 TABS = b"Joy\tSadness\tdance\n0,84\t0,1\t0,5\n0,2\t\t1\n"
@@ -30,7 +32,9 @@ SMALL_BATCH = hume.minified(
                 "file": "a.mp4",
                 "models": {
                     "face": hume.model(
-                        hume.group("face_0", {"time": 0, "frame": 0, "emotions": hume.scores({"Joy": 0.9}, ["Joy", "Awe"])})
+                        hume.group(
+                            "face_0", {"time": 0, "frame": 0, "emotions": hume.scores({"Joy": 0.9}, ["Joy", "Awe"])}
+                        )
                     ),
                     "language": hume.model(hume.group("unknown", hume.language("é so") | {"emotions": None})),
                 },
@@ -243,7 +247,8 @@ def test_what_is_nothing_known_says_what_it_looks_like(data: bytes, what: str) -
 
 
 @pytest.mark.parametrize(
-    "data", [b"[]", b"{}", b"[1, 2, 3]", b'{"a": "b"}', b'[["Joy", 0.5]]', b'{"Joy": "a lot of it"}', b"[null]", b"[[]]"]
+    "data",
+    [b"[]", b"{}", b"[1, 2, 3]", b'{"a": "b"}', b'[["Joy", 0.5]]', b'{"Joy": "a lot of it"}', b"[null]", b"[[]]"],
 )
 def test_json_without_scores_says_so(data: bytes) -> None:
     with pytest.raises(UnknownFormatError, match="JSON, but holds no scores"):
@@ -382,6 +387,45 @@ def test_a_key_that_stands_twice_keeps_the_higher_score() -> None:
     assert [i.code for i in recording.issues] == ["duplicate-label"]
 
 
+# --- one segment after another
+
+
+def test_a_sentence_does_not_depend_on_what_was_described_before() -> None:
+    """Three labels above the floor of which one repeats another, then the same three with a fourth; and turned."""
+    low = dict.fromkeys(hume.LABELS_48, 0.03125)
+    three = low | {"Joy": 0.83, "Excitement": 0.64, "Ecstasy": 0.58}
+    four = three | {"Awe": 0.5}
+    fresh = {name: str(leed.Describer()(row, modality="face")) for name, row in (("three", three), ("four", four))}
+    assert fresh == {
+        "three": "They look extremely joyful and very excited.",
+        "four": "They look extremely joyful, very excited and moderately awed.",
+    }
+    for order in (["three", "four", "three"], ["four", "three", "four"]):
+        describer = leed.Describer()
+        rows = {"three": three, "four": four}
+        assert [str(describer(rows[name], modality="face")) for name in order] == [fresh[name] for name in order]
+        describer = leed.Describer()
+        assert [describer.text(rows[name], modality="face") for name in order] == [fresh[name] for name in order]
+
+
+@settings(max_examples=40)
+@given(seed=st.integers(0, 2**32))
+def test_rows_in_any_order_give_the_sentences_that_each_gives_alone(seed: int) -> None:
+    rng = random.Random(seed)
+    few = rng.sample(hume.LABELS_48, 6)
+    steps = (0.03, 0.3, 0.4, 0.5, 0.58, 0.66, 0.8)
+    rows = [
+        dict.fromkeys(hume.LABELS_48, 0.03) | {label: rng.choice(steps) + rng.random() / 100 for label in few}
+        for _ in range(30)
+    ]
+    describer = leed.Describer()
+    alone = leed.Describer(top=3)
+    for row in rows:
+        alone._plans.clear()
+        object.__setattr__(alone, "_last", None)
+        assert str(describer(row, modality="face")) == str(alone(row, modality="face"))
+
+
 # --- anything at all
 
 
@@ -408,7 +452,21 @@ def mangled(data: bytes, seed: int) -> bytes:
                 start = rng.randrange(len(other))
                 out[at : at + rng.randrange(40)] = other[start : start + rng.randrange(60)]
             case _:
-                tokens = (b"null", b"[]", b"{}", b'""', b"NaN", b"1e999", b"-1", b"true", b'"', b",", b"]", b"\n", b"\x00")
+                tokens = (
+                    b"null",
+                    b"[]",
+                    b"{}",
+                    b'""',
+                    b"NaN",
+                    b"1e999",
+                    b"-1",
+                    b"true",
+                    b'"',
+                    b",",
+                    b"]",
+                    b"\n",
+                    b"\x00",
+                )
                 out[at : at + rng.randrange(8)] = rng.choice(tokens)
     return bytes(out)
 
@@ -434,10 +492,7 @@ def test_any_bytes_give_a_recording_or_a_leed_error(data: bytes) -> None:
 
 
 KEYS = st.sampled_from(
-    "Joy,Sadness,joy,calm,Wistfulness,text,begin,end,begin_ms,speaker,source,modality,face,prosody,language,burst,voice,"
-    "name,label,score,probability,emotions,predictions,grouped_predictions,models,results,errors,error,file,id,time,"
-    "position,box,metadata,facs,leed,tracks,issues,labels,scores,extras,request,state,status,job_id,valence,arousal,1,,"
-    "quantity,granularity,channel,confidence".split(",")
+    ["Joy", "Sadness", "joy", "calm", "Wistfulness", "text", "begin", "end", "begin_ms", "speaker", "source", "modality", "face", "prosody", "language", "burst", "voice", "name", "label", "score", "probability", "emotions", "predictions", "grouped_predictions", "models", "results", "errors", "error", "file", "id", "time", "position", "box", "metadata", "facs", "leed", "tracks", "issues", "labels", "scores", "extras", "request", "state", "status", "job_id", "valence", "arousal", "1", "", "quantity", "granularity", "channel", "confidence"]
 )
 ATOMS = (
     st.none()
@@ -469,9 +524,10 @@ def test_any_json_gives_a_recording_or_a_leed_error(plain: Any) -> None:
 
 
 ITEM = st.dictionaries(
-    st.sampled_from("emotions time frame prob box text position confidence facs descriptions sentiment toxicity".split()),
-    JSON
-    | st.lists(st.fixed_dictionaries({"name": st.just("Joy") | ATOMS, "score": st.floats() | ATOMS}), max_size=4),
+    st.sampled_from(
+        ["emotions", "time", "frame", "prob", "box", "text", "position", "confidence", "facs", "descriptions", "sentiment", "toxicity"]
+    ),
+    JSON | st.lists(st.fixed_dictionaries({"name": st.just("Joy") | ATOMS, "score": st.floats() | ATOMS}), max_size=4),
     max_size=6,
 )
 
@@ -529,7 +585,9 @@ VALUES = st.floats() | ATOMS
     modality=st.sampled_from([None, "face", "prosody", "burst", "language", "voice"]),
     text=st.none() | st.text(max_size=30),
 )
-def test_describe_gives_one_line_or_a_leed_error(scores: dict[str, Any], modality: str | None, text: str | None) -> None:
+def test_describe_gives_one_line_or_a_leed_error(
+    scores: dict[str, Any], modality: str | None, text: str | None
+) -> None:
     try:
         description = leed.describe(scores, modality=modality, text=text)
     except leed.LeedError:

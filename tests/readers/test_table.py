@@ -207,7 +207,7 @@ def test_ravdess_is_1200_clips_of_exclusive_probabilities(path: Path) -> None:
     assert {len(t.labels) for t in recording.tracks} == {8}
     with path.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    labels = "angry calm disgust fear happy neutral sad surprise".split()
+    labels = ["angry", "calm", "disgust", "fear", "happy", "neutral", "sad", "surprise"]
     strongest = [max(labels, key=lambda label: float(row[label])) for row in rows]
     named = [d.terms[0].label.casefold()[:4] if d.terms else None for d in leed.describe_all(recording)]
     assert all(name in (None, best[:4]) for name, best in zip(named, strongest, strict=True))

@@ -10,19 +10,15 @@ from typing import Any
 
 Plain = dict[str, Any]
 
-LABELS_48 = (
-    "Admiration,Adoration,Aesthetic Appreciation,Amusement,Anger,Anxiety,Awe,Awkwardness,Boredom,Calmness,Concentration,"
-    "Confusion,Contemplation,Contempt,Contentment,Craving,Desire,Determination,Disappointment,Disgust,Distress,Doubt,"
-    "Ecstasy,Embarrassment,Empathic Pain,Entrancement,Envy,Excitement,Fear,Guilt,Horror,Interest,Joy,Love,Nostalgia,Pain,"
-    "Pride,Realization,Relief,Romance,Sadness,Satisfaction,Shame,Surprise (negative),Surprise (positive),Sympathy,"
-    "Tiredness,Triumph"
-).split(",")
+LABELS_48 = ["Admiration", "Adoration", "Aesthetic Appreciation", "Amusement", "Anger", "Anxiety", "Awe", "Awkwardness", "Boredom", "Calmness", "Concentration", "Confusion", "Contemplation", "Contempt", "Contentment", "Craving", "Desire", "Determination", "Disappointment", "Disgust", "Distress", "Doubt", "Ecstasy", "Embarrassment", "Empathic Pain", "Entrancement", "Envy", "Excitement", "Fear", "Guilt", "Horror", "Interest", "Joy", "Love", "Nostalgia", "Pain", "Pride", "Realization", "Relief", "Romance", "Sadness", "Satisfaction", "Shame", "Surprise (negative)", "Surprise (positive)", "Sympathy", "Tiredness", "Triumph"]
 """What the models of face, prosody and burst scored, in the order of the JSON."""
 LABELS_53 = sorted([*LABELS_48, "Annoyance", "Disapproval", "Enthusiasm", "Gratitude", "Sarcasm"])
 """What the model of language scored."""
 
 
-def scores(strong: dict[str, float] | None = None, labels: list[str] = LABELS_48, usual: float = 0.03125) -> list[Plain]:
+def scores(
+    strong: dict[str, float] | None = None, labels: list[str] = LABELS_48, usual: float = 0.03125
+) -> list[Plain]:
     """A list of names and scores: all labels at a low value that float32 holds exactly, but those given."""
     values = dict.fromkeys(labels, usual) | (strong or {})
     return [{"name": name, "score": score} for name, score in values.items()]
@@ -119,7 +115,9 @@ def conversation() -> list[Any]:
             metadata={"confidence": 0.99, "detected_language": "en"},
         ),
     )
-    laugh = file("laugh.wav", burst=model(group("unknown", burst(0.25, 1.5, {"Laugh": 0.81, "Gasp": 0.1}, Amusement=0.58))))
+    laugh = file(
+        "laugh.wav", burst=model(group("unknown", burst(0.25, 1.5, {"Laugh": 0.81, "Gasp": 0.1}, Amusement=0.58)))
+    )
     return [
         *batch(talk, name="talk.mp4"),
         source({"type": "url", "url": "https://example.org/laugh.wav?X-Amz-Signature=abc#t=3"}, laugh),
