@@ -21,7 +21,7 @@ class Guess(msgspec.Struct, frozen=True):
     """What a reader makes of an input.
 
     Attributes:
-        sure: NOT_THIS has 0; NEAR: resembles the format, but cannot be read as it; GENERIC: can be read by a reader that
+        sure: NOT_THIS has 0; NEAR: resembles the format, but cannot be read as it; GENERIC: can be read by one that
             takes anything of its kind; POSSIBLE: is most likely this format; CERTAIN: can be nothing else.
         why: for a near miss, what is missing or what it is instead, as a clause; else empty.
     """

@@ -114,7 +114,7 @@ def test_a_table_without_a_known_label_says_what_to_do() -> None:
     data = "when,grumpiness,bliss\n1,0.5,0.25\n2,0.4,0.1\n"
     with pytest.raises(
         UnknownFormatError,
-        match=r"is a table, but none of its columns \(when, grumpiness, bliss.*\) is a label that leed knows; .*'table'",
+        match=r"is a table, but none of its columns \(when, grumpiness, bliss.*\) is a label that leed knows; .*table",
     ):
         read(data)
 

@@ -10,7 +10,14 @@ from typing import Any
 
 Plain = dict[str, Any]
 
-LABELS_48 = ["Admiration", "Adoration", "Aesthetic Appreciation", "Amusement", "Anger", "Anxiety", "Awe", "Awkwardness", "Boredom", "Calmness", "Concentration", "Confusion", "Contemplation", "Contempt", "Contentment", "Craving", "Desire", "Determination", "Disappointment", "Disgust", "Distress", "Doubt", "Ecstasy", "Embarrassment", "Empathic Pain", "Entrancement", "Envy", "Excitement", "Fear", "Guilt", "Horror", "Interest", "Joy", "Love", "Nostalgia", "Pain", "Pride", "Realization", "Relief", "Romance", "Sadness", "Satisfaction", "Shame", "Surprise (negative)", "Surprise (positive)", "Sympathy", "Tiredness", "Triumph"]
+LABELS_48 = [
+    *("Admiration", "Adoration", "Aesthetic Appreciation", "Amusement", "Anger", "Anxiety", "Awe", "Awkwardness"),
+    *("Boredom", "Calmness", "Concentration", "Confusion", "Contemplation", "Contempt", "Contentment", "Craving"),
+    *("Desire", "Determination", "Disappointment", "Disgust", "Distress", "Doubt", "Ecstasy", "Embarrassment"),
+    *("Empathic Pain", "Entrancement", "Envy", "Excitement", "Fear", "Guilt", "Horror", "Interest", "Joy"),
+    *("Love", "Nostalgia", "Pain", "Pride", "Realization", "Relief", "Romance", "Sadness", "Satisfaction"),
+    *("Shame", "Surprise (negative)", "Surprise (positive)", "Sympathy", "Tiredness", "Triumph"),
+]
 """What the models of face, prosody and burst scored, in the order of the JSON."""
 LABELS_53 = sorted([*LABELS_48, "Annoyance", "Disapproval", "Enthusiasm", "Gratitude", "Sarcasm"])
 """What the model of language scored."""
