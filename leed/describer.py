@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import msgspec
@@ -12,7 +13,7 @@ import msgspec
 from leed import quoting, taxonomy
 from leed.errors import InputError, LeedError, OptionError, one_of
 from leed.explaining import Evidence
-from leed.lexicon import TENSES, Adverb, get_lexicon
+from leed.lexicon import LANGUAGES, TENSES, Adverb, get_lexicon
 from leed.modality import modality_named
 from leed.prepared import Prepared, Said
 from leed.realiser import Realiser
@@ -69,12 +70,7 @@ class Describer:
         allow: Iterable[str] = (),
         quote: bool | int = True,
     ) -> None:
-        if tense not in TENSES:
-            raise one_of("tense", tense, TENSES)
-        if top not in (None, "all") and (not isinstance(top, int) or top is True or top < 1):
-            raise OptionError(f"top is {top!r}; give a number from 1, or 'all'")
-        if quote < 0:
-            raise OptionError(f"quote is {quote!r}; give True, False, or how many characters to quote at most")
+        _check(top, lang, person, tense, quote)
         self.scale = get_scale(scale)
         self.lexicon = get_lexicon(lang)
         self.top = self.scale.top if top is None else None if top == "all" else int(top)
@@ -100,6 +96,15 @@ class Describer:
             raise AttributeError(f"a Describer is frozen: make a new one to change {name}")
         object.__setattr__(self, name, value)
 
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"a Describer is frozen: {name} cannot be taken away")
+
+    def __copy__(self) -> Describer:
+        return self
+
+    def __deepcopy__(self, _: object) -> Describer:
+        return self
+
     def __eq__(self, other: object) -> bool:
         return self.fingerprint == other.fingerprint if isinstance(other, Describer) else NotImplemented
 
@@ -120,7 +125,7 @@ class Describer:
             "allow": self.allow,
             "quote": self.quote,
         }
-        return (_describer, (tuple(options.items()),))
+        return (_remade, (options,))
 
     def __call__(self, scores: Mapping[str, float] | Segment, **about: Any) -> Description:  # noqa: ANN401
         """Return the description of scores or of a segment; the same as `describe`."""
@@ -163,6 +168,8 @@ class Describer:
         try:
             found = self._prepared(tuple(scores), (modality, quantity, exclusive, taxonomy)).find(scores)
             values = tuple(scores.values())
+            if not isfinite(sum(values)):
+                raise ValueError("a score is not finite")
         except _UNTIDY as error:
             if isinstance(error, LeedError):
                 raise
@@ -170,7 +177,9 @@ class Describer:
             found = self._prepared(labels, (modality, quantity, exclusive, taxonomy)).look_up(values)
         sentence = found.sentence
         quoted = self._quoted(text) if text is not None else None
-        terms = tuple([Term(label, values[p], adverb, word, phrase) for p, label, adverb, word, phrase in found.terms])
+        terms = tuple(
+            [Term(label, float(values[i]), adverb, word, said) for i, label, adverb, word, said in found.terms]
+        )
         return Description(
             sentence.plain if quoted is None else sentence.before + quoted + sentence.after,
             terms,
@@ -239,7 +248,10 @@ class Describer:
         if last is not None and last[0] == labels and last[1] == reading:
             return last[2]
         key = (labels, *reading)
-        prepared = self._plans.get(key)
+        try:
+            prepared = self._plans.get(key)
+        except TypeError:  # a list, say: the options say what they take
+            prepared = self._prepare(labels, *reading)
         if prepared is None:
             prepared = self._prepare(labels, *reading)
             if len(self._plans) >= _MOST_PLANS:
@@ -261,6 +273,8 @@ class Describer:
         modality = modality_named(modality)
         if quantity is not None and quantity not in QUANTITIES:
             raise one_of("quantity", quantity, QUANTITIES)
+        if name is not None and name not in taxonomy.ORDER:
+            raise one_of("taxonomy", name, taxonomy.ORDER)
         matches = match(labels, modality, name)
         main = name or main_taxonomy(matches)
         inferred, one_class, by_sum = quantity_of(matches, taxonomy=name)
@@ -310,6 +324,8 @@ class Describer:
     def _quoted(self, text: str) -> str | None:
         if not self.quote:
             return None
+        if not isinstance(text, str):
+            raise InputError(f"text is {type(text).__name__}; give what was said as a str")
         words = quoting.spoken(text, self.quote)
         return None if words is None else self._quotes[0] + words + self._quotes[1]
 
@@ -351,7 +367,7 @@ class Describer:
             self.lexicon.digest,
             taxonomy.digest(),
             self.top,
-            self.person,
+            self.realiser.person,
             self.tense,
             sorted(self.ignore),
             sorted(self.allow),
@@ -457,7 +473,24 @@ class Descriptions(Sequence[Description]):
 def _names(option: str, names: Iterable[str]) -> frozenset[str]:
     if isinstance(names, str):
         raise OptionError(f"{option} takes a list of labels; for one, write [{names!r}]")
-    return frozenset(taxonomy.fold(name) for name in names)
+    try:
+        return frozenset(taxonomy.fold(name) for name in names)
+    except (TypeError, AttributeError) as error:
+        raise OptionError(f"{option} is {names!r}; give a list of labels") from error
+
+
+def _check(top: object, lang: object, person: object, tense: object, quote: object) -> None:
+    """Say what is wrong with an option, if anything is."""
+    if tense not in TENSES:
+        raise one_of("tense", tense, TENSES)
+    if lang not in LANGUAGES:
+        raise one_of("lang", lang, LANGUAGES)
+    if top not in (None, "all") and (not isinstance(top, int) or top is True or top < 1):
+        raise OptionError(f"top is {top!r}; give a number from 1, or 'all'")
+    if not isinstance(quote, int) or quote < 0:
+        raise OptionError(f"quote is {quote!r}; give True, False, or how many characters to quote at most")
+    if person is not None and not (isinstance(person, str) and quoting.spoken(person)):
+        raise OptionError(f"person is {person!r}; give a name, or one of They, The user, You, We, I, He, She")
 
 
 def describer_for(describer: Describer | None, options: dict[str, Any]) -> Describer:
@@ -467,6 +500,8 @@ def describer_for(describer: Describer | None, options: dict[str, Any]) -> Descr
         OptionError: both are given, or an option is not known.
     """
     if describer is not None:
+        if not isinstance(describer, Describer):
+            raise OptionError(f"describer is {type(describer).__name__}; give a leed.Describer")
         if options:
             raise OptionError(f"give either describer= or {', '.join(options)}=, not both")
         return describer
@@ -478,6 +513,10 @@ def describer_for(describer: Describer | None, options: dict[str, Any]) -> Descr
         if "unhashable" in str(error):
             return Describer(**options)
         raise OptionError(f"{error}; the options are scale, top, lang, person, tense, ignore, allow, quote") from error
+
+
+def _remade(options: dict[str, Any]) -> Describer:
+    return Describer(**options)
 
 
 @lru_cache(maxsize=1)

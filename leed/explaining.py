@@ -6,8 +6,9 @@ import math
 
 import msgspec
 
-from leed.scale import float32
+from leed.float32 import float32
 from leed.schema.terms import Description
+from leed.scores import number_of
 from leed.selection import CODE, TIED, Key, Plan
 
 _SHOWN = 8
@@ -25,13 +26,14 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
     def explain(self, description: Description) -> str:
         """Return the reasons, a line each."""
         plan = self.plan
+        values = [number_of(value)[0] for value in self.values]
         lines = [description.sentence]
         named: dict[int, int] = {}
         if not isinstance(self.key, str):
             for code, term in zip(self.key, description.terms, strict=True):
                 named[code // CODE] = code
                 lines.append(f"- {term.label} {_number(term.score)}: {self._why(code)}")
-        lines += self._unsaid(named)
+        lines += self._unsaid(named, values)
         taxonomy = f", labels of {plan.taxonomy}" if plan.taxonomy else ", labels of no known taxonomy"
         classes = " of exclusive classes" if plan.exclusive else ""
         by_sum = " (three or more that sum to 1)" if plan.exclusive and not _known_exclusive(plan) else ""
@@ -59,15 +61,15 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
         steps = plan.scale.steps("probability", plan.modality) if role in ("attribute", "act") else plan.steps
         return f"{adverb} (from {steps.bounds[code % CODE]:g}, {plan.quantity})"
 
-    def _unsaid(self, named: dict[int, int]) -> list[str]:
+    def _unsaid(self, named: dict[int, int], values: list[float]) -> list[str]:
         """The labels above the floor that were not named, with the reason; the rest counted."""
         plan = self.plan
         lines: list[str] = []
         rest = quiet = missing = 0
-        ranked = sorted(range(len(plan.entries)), key=lambda r: -_ordered(self.values[plan.entries[r].position]))
+        ranked = sorted(range(len(plan.entries)), key=lambda r: -_ordered(values[plan.entries[r].position]))
         for rank in ranked:
             entry = plan.entries[rank]
-            value = self.values[entry.position]
+            value = values[entry.position]
             if rank in named:
                 continue
             if _ordered(value) == -math.inf:
@@ -110,7 +112,7 @@ def _known_exclusive(plan: Plan) -> bool:
 
 
 def _ordered(value: float) -> float:
-    return value if math.isfinite(float32(float(value))) else -math.inf
+    return -math.inf if math.isnan(value) else value
 
 
 def _number(value: float) -> str:

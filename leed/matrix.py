@@ -15,7 +15,7 @@ from leed.describer import Describer, describer_for
 from leed.errors import InputError
 from leed.realiser import Piece
 from leed.selection import CODE, Key, Plan
-from leed.taxonomy.matching import SUM_TOLERANCE
+from leed.taxonomy.matching import sums_to_one
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -171,13 +171,10 @@ class _Keys:
         if self.quick and summing is None:
             self.packed.append(self._packed(block))
             return 0
-        by_sum = np.zeros(len(block), bool)
-        if summing is not None:
-            clean = np.where(np.isfinite(block), block, 0.0).astype(np.float64)
-            by_sum = (np.abs(clean.sum(axis=1) - 1) <= SUM_TOLERANCE) & (clean.min(axis=1, initial=1.0) >= 0)
         numbers = self.numbers
         out = []
-        for values, sums in zip(block.tolist(), by_sum.tolist(), strict=True):
+        for values in block.tolist():
+            sums = summing is not None and sums_to_one(values)
             plan = summing if sums and summing is not None else self.plan
             out.append(numbers.setdefault((sums, plan.select(values)), len(numbers)))
         return np.array(out, np.int32)

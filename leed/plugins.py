@@ -13,7 +13,7 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final
 
-from leed.errors import MissingPackageError, one_of
+from leed.errors import LeedError, MissingPackageError, one_of
 
 BUILT_IN: Final[dict[str, dict[str, str]]] = {
     # The order is the order in which formats are tried on an input.
@@ -58,6 +58,7 @@ def load(group: str, name: str) -> Any:  # noqa: ANN401 - the group decides what
     Raises:
         OptionError: nobody offers that name.
         MissingPackageError: it needs a package that is not installed; the message names the extra, if one is known.
+        LeedError: it cannot be loaded for another reason.
     """
     target = BUILT_IN.get(group, {}).get(name)
     if target is not None:
@@ -69,6 +70,8 @@ def load(group: str, name: str) -> Any:  # noqa: ANN401 - the group decides what
                 return entry.load()
             except ModuleNotFoundError as error:
                 raise missing(f"{name} ({group})", error, extra=next(iter(entry.extras), None)) from error
+            except Exception as error:  # other people's code may raise anything
+                raise LeedError(f"{name} ({group}) cannot be loaded: {type(error).__name__}: {error}") from error
     raise one_of(group.removeprefix("leed.").removesuffix("s"), name, names(group))
 
 

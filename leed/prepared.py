@@ -50,6 +50,7 @@ class Prepared:
         self._said: dict[Key, Said] = {}
         self._said_summing: dict[Key, Said] = {}
         self._shortcuts: dict[tuple[object, ...], Said | int] = {}
+        self._shorter: dict[tuple[object, ...], Said] = {}
         self._ranks = {labels[entry.position]: rank for rank, entry in enumerate(plan.entries)}
         self._short = plan.simple and plan.top == 3 and summing is None  # noqa: PLR2004 - see find
         self._floor = plan.floor
@@ -65,7 +66,7 @@ class Prepared:
         Raises:
             TypeError: a score is no number.
         """
-        if self._short:
+        if self._short and type(next(iter(scores.values()), 0.0)) is float:
             floor = self._search_from
             found = [(v, label) for label, v in scores.items() if v >= floor]
             found.sort(reverse=True)
@@ -104,13 +105,13 @@ class Prepared:
             last = value
             short += (label, bisect_right(self.plan.bounds, value))
         key = tuple(short)
-        said = self._shortcuts.get(key)
+        said = self._shorter.get(key)
         if said is None:
             values = dict.fromkeys(self.labels, 0.0)
             values.update((label, value) for value, label in found)
             said = self.look_up(values.values())
-            _keep(self._shortcuts, key, said)
-        return cast("Said", said)
+            _keep(self._shorter, key, said)
+        return said
 
     def _shortcut(self, one: str, two: str, three: str, steps: tuple[Any, ...]) -> Said | int:
         """What is said of the three strongest labels on these steps, or which of them is not to be named."""
@@ -126,7 +127,7 @@ class Prepared:
         Raises:
             TypeError: a score is no number.
         """
-        if self.summing is not None and sums_to_one(v for v in values if v == v):  # noqa: PLR0124 - NaN
+        if self.summing is not None and sums_to_one(values):
             return self.say(self.summing.select(values), summing=True)
         return self.say(self.plan.select(values))
 

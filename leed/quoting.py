@@ -13,7 +13,7 @@ _JOINERS = "\u200c\u200d"  # zero-width, but part of how Persian words and many 
 
 
 def clean(text: str) -> str:
-    r"""Return text on one line: white space folded, control and direction characters removed.
+    r"""Return text on one line: white space folded, control, direction and private characters removed.
 
     >>> clean("line one\n\tline two\x00\u202e")
     'line one line two'
@@ -27,7 +27,7 @@ def clean(text: str) -> str:
             kept.append(" ")
         elif kind == "Cs":
             kept.append("\ufffd")
-        elif kind not in ("Cc", "Cf") or c in _JOINERS:
+        elif kind not in ("Cc", "Cf", "Cn", "Co") or c in _JOINERS:
             kept.append(c)
     return " ".join("".join(kept).split())
 

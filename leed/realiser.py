@@ -218,6 +218,11 @@ class Realiser:
         """The noun phrases, those of one adverb together: "strong signs of fear and relief and some signs of awe"."""
         grammar = self.lexicon.grammar
         texts = []
+        tied = [p.word for p in pieces if p.tied]
+        if tied:
+            either = grammar.either.replace("{x}", _list(tied, grammar.comma, grammar.or_))
+            texts.append(grammar.presence.replace("{noun}", either))
+            pieces = [p for p in pieces if not p.tied]
         start = 0
         while start < len(pieces):
             first = pieces[start]

@@ -8,8 +8,9 @@ from typing import Any
 
 import msgspec
 
-from leed.scale import float32
+from leed.float32 import float32
 from leed.schema.terms import Issue
+from leed.taxonomy import fold
 
 LIKELIHOODS = {"VERY_UNLIKELY": 1.0, "UNLIKELY": 2.0, "POSSIBLE": 3.0, "LIKELY": 4.0, "VERY_LIKELY": 5.0}
 """Google's ordinal words, counted as its protocol buffers count them (UNKNOWN, 0, is not reported)."""
@@ -41,9 +42,11 @@ def from_pairs(pairs: Iterable[tuple[Any, Any]]) -> Scores:
     """
     issues: list[Issue] = []
     found: dict[str, float] = {}
+    spelled: dict[str, str] = {}
     words = flags = others = 0
     for given, value in pairs:
         label = given if isinstance(given, str) else str(given)
+        label = spelled.setdefault(fold(label) or label, label)
         number, issue = number_of(value)
         if issue is not None:
             issues.append(Issue(issue, f"{_shown(label)}: {_WHY[issue].format(value=_shown(value))}"))

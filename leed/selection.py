@@ -14,9 +14,10 @@ from typing import Final
 import msgspec
 
 from leed import quoting
+from leed.float32 import float32, least_double
 from leed.lexicon import Lexicon, Word
 from leed.realiser import Piece
-from leed.scale import Scale, float32, least_double
+from leed.scale import Scale
 from leed.taxonomy import Concept, concepts, get
 from leed.taxonomy.matching import Match
 
@@ -88,7 +89,9 @@ class Plan:
         self.scale = scale
         self.top = top
         self.lexicon = lexicon
-        self.distribution = taxonomy is not None and get(taxonomy).distribution
+        places = list(get(taxonomy).labels) if taxonomy is not None and get(taxonomy).distribution else []
+        self.distribution = bool(places) and all(m.label in places for m in matches)
+        self._places = {label: i / (len(places) - 1) for i, label in enumerate(places)}
         order = sorted(range(len(matches)), key=lambda i: _taxonomy_order(matches[i], i))
         roles = _Roles(lexicon, scale, ignore, allow, modality)
         self.entries = roles.entries([matches[i] for i in order], order)
@@ -173,6 +176,8 @@ class Plan:
     def pieces(self, key: tuple[int, ...]) -> tuple[list[Piece], bool]:
         """Return the pieces of a sentence for a key, and whether its two terms pull in opposite directions."""
         pieces = [self._piece(code) for code in key]
+        if any(p.tied and p.role == "noun" for p in pieces):  # what may be meant is named in one list
+            pieces = [self._as_noun(code, p) if p.tied else p for code, p in zip(key, pieces, strict=True)]
         return pieces, self._both(key, pieces)
 
     def entry(self, code: int) -> Entry:
@@ -292,7 +297,7 @@ class Plan:
         total = sum(weights)
         if not total:
             return "unreported"
-        mean = sum(i * w for i, w in enumerate(weights)) / total / (len(weights) - 1)
+        mean = sum(self._places[e.label] * w for e, w in zip(self.entries, weights, strict=True)) / total
         variant = self._pole(float32(mean))
         best = max(range(len(weights)), key=lambda i: weights[i])
         return "neutral" if variant is None else (best * CODE + variant,)
@@ -308,15 +313,18 @@ class Plan:
         step = variant % LOW + 1 if numbered else None
         steps = self._steps_of(entry) if numbered else None
         if word is None:
-            return Piece(entry.noun, role="noun", adverb=adverb, step=step, steps=steps)
+            return Piece(entry.noun, role="noun", adverb=adverb, tied=variant == TIED, step=step, steps=steps)
         if word.verb is not None:
             role = "act" if entry.role == "act" else "manner"
             return Piece("", role=role, adverb=adverb, verb=word.verb)
         adjective = word.by_modality.get(self.modality or "", word.adjective)
         if adjective is None:
-            return Piece(word.noun, role="noun", adverb=adverb, step=step, steps=steps)
+            return Piece(word.noun, role="noun", adverb=adverb, tied=variant == TIED, step=step, steps=steps)
         shown = word.adverbs.get(adverb) if adverb else None
         return Piece(adjective, adverb=adverb, shown=shown, tied=variant == TIED, step=step, steps=steps)
+
+    def _as_noun(self, code: int, piece: Piece) -> Piece:
+        return msgspec.structs.replace(piece, role="noun", word=self.entry(code).noun)
 
     def _steps_of(self, entry: Entry) -> int:
         if entry.role == "dimension" or self.distribution:

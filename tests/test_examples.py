@@ -479,6 +479,11 @@ def sentiment(*weights: float) -> dict[str, float]:
         (sentiment(0, 0, 0, 1, 0, 0, 0, 0, 0), "Their words read as slightly negative in tone."),
         (sentiment(0.5, 0, 0, 0, 0, 0, 0, 0, 0.5), "Their words read as neutral."),
         (sentiment(*[0] * 9), "There are no scores for their words."),
+        # Steps that were not reported leave the others where they are.
+        ({"9": 0.95}, "Their words read as very positive in tone."),
+        ({"8": 0.5, "9": 0.5}, "Their words read as very positive in tone."),
+        ({"9": 0.5, "8": 0.5}, "Their words read as very positive in tone."),
+        ({"1": 0.9, "2": 0.1, "5": None}, "Their words read as very negative in tone."),
     ],
 )
 def test_a_sentiment_distribution_is_named_by_its_mean(scores: dict[str, float], sentence: str) -> None:

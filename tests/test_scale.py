@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import leed
-from leed.scale import NAMES, Scale, Steps, float32, get_scale, least_double
+from leed.float32 import float32, least_double
+from leed.scale import NAMES, Scale, Steps, get_scale
 from tests.support.labels import ADVERBS, FACE_BOUNDS, HUME_48, PROSODY_BOUNDS
 
 LIKELY = ("possibly", "probably", "clearly", "very clearly")
@@ -195,9 +196,19 @@ PRESETS = [
     ("hume-2023", "face", {"Joy": 0.84}, "They look extremely joyful."),
     ("hume-2023", "prosody", {"Sad": 0.34}, "They sound slightly sad."),
     ("hume-2023", "prosody", {"Sad": 0.25}, "They sound neutral."),
-    ("hume-2023", "face", {"Joy": 0.83, "Ecstasy": 0.58, "Excitement": 0.64}, "They look extremely joyful, very excited and quite ecstatic."),
+    (
+        "hume-2023",
+        "face",
+        {"Joy": 0.83, "Ecstasy": 0.58, "Excitement": 0.64},
+        "They look extremely joyful, very excited and quite ecstatic.",
+    ),
     ("hume-2023", "face", {"Pain": 0.5}, "They look moderately pained."),
-    ("hume-2023", "face", {"Joy": 0.8, "Awe": 0.7, "Interest": 0.6, "Relief": 0.5, "Pride": 0.4}, "They look extremely joyful, very awed, quite interested, moderately relieved and somewhat proud."),
+    (
+        "hume-2023",
+        "face",
+        {"Joy": 0.8, "Awe": 0.7, "Interest": 0.6, "Relief": 0.5, "Pride": 0.4},
+        "They look extremely joyful, very awed, quite interested, moderately relieved and somewhat proud.",
+    ),
     ("three-step", "face", {"Joy": 0.26}, "They look slightly joyful."),
     ("three-step", "face", {"Joy": 0.43}, "They look slightly joyful."),
     ("three-step", "face", {"Joy": 0.44}, "They look quite joyful."),
@@ -213,11 +224,21 @@ PRESETS = [
     ("four-step", "prosody", {"Joy": 0.40}, "They sound very joyful."),
     ("words-and-number", "prosody", {"Sadness": 0.45}, "They sound very sad (5 of 6)."),
     ("words-and-number", "prosody", {"Sadness": 0.10}, "They sound slightly sad (1 of 6)."),
-    ("words-and-number", "face", {"Joy": 0.84, "Awe": 0.72}, "They look extremely joyful (6 of 6) and extremely awed (6 of 6)."),
-    ("words-and-number", "prosody", {"Relief": 0.31, "Sadness": 0.29}, "They sound both quite relieved (4 of 6) and quite sad (4 of 6)."),
+    (
+        "words-and-number",
+        "face",
+        {"Joy": 0.84, "Awe": 0.72},
+        "They look extremely joyful (6 of 6) and extremely awed (6 of 6).",
+    ),
+    (
+        "words-and-number",
+        "prosody",
+        {"Relief": 0.31, "Sadness": 0.29},
+        "They sound both quite relieved (4 of 6) and quite sad (4 of 6).",
+    ),
     ("words-and-number", "prosody", {"Wistfulness": 0.45}, 'Their voice shows strong signs of "wistfulness" (5 of 6).'),
     ("words-and-number", "face", {"Joy": 0.1}, "They look neutral."),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("scale", "modality", "scores", "sentence"), PRESETS)
@@ -345,16 +366,31 @@ def test_a_scale_of_one_modality_leaves_the_others_as_they_are() -> None:
 @pytest.mark.parametrize(
     ("setting", "scores", "about", "sentence"),
     [
-        ({"fold": False}, {"Joy": 0.83, "Ecstasy": 0.58}, {"modality": "face"}, "They look extremely joyful and quite ecstatic."),
+        (
+            {"fold": False},
+            {"Joy": 0.83, "Ecstasy": 0.58},
+            {"modality": "face"},
+            "They look extremely joyful and quite ecstatic.",
+        ),
         ({"sensitive": True}, {"Pain": 0.83}, {"modality": "face"}, "They look extremely pained."),
         ({"numbers": True}, {"Joy": 0.83}, {"modality": "face"}, "They look extremely joyful (6 of 6)."),
         ({"top": 1}, {"Joy": 0.83, "Awe": 0.5}, {"modality": "face"}, "They look extremely joyful."),
-        ({"top": None}, {"Joy": 0.8, "Awe": 0.7, "Interest": 0.6, "Pride": 0.5}, {"modality": "face"}, "They look extremely joyful, very awed, quite interested and moderately proud."),
-        ({"tie": 0.05}, {"NEUTRAL": 0.476, "SAD": 0.386, "HAPPY": 0.133, "ANGRY": 0.005}, {"modality": "prosody"}, "They possibly sound neutral."),
+        (
+            {"top": None},
+            {"Joy": 0.8, "Awe": 0.7, "Interest": 0.6, "Pride": 0.5},
+            {"modality": "face"},
+            "They look extremely joyful, very awed, quite interested and moderately proud.",
+        ),
+        (
+            {"tie": 0.05},
+            {"NEUTRAL": 0.476, "SAD": 0.386, "HAPPY": 0.133, "ANGRY": 0.005},
+            {"modality": "prosody"},
+            "They possibly sound neutral.",
+        ),
         ({"plain_from": 0.9}, {"hesitation: yes": 0.83}, {"modality": "prosody"}, "They sound clearly hesitant."),
         ({"said_from": 0.9}, {"hesitation: yes": 0.62}, {"modality": "prosody"}, "They sound neutral."),
     ],
-)  # fmt: skip
+)
 def test_an_own_scale_sets_more_than_bounds(
     setting: dict[str, Any], scores: dict[str, float], about: dict[str, Any], sentence: str
 ) -> None:
@@ -400,7 +436,7 @@ WRONG: list[tuple[Any, str]] = [
     ({"name": "x", "adverbs": {"a lot": {"noun": "a lot of {noun}", "place": "end"}}}, "adverbs.a lot.place"),
     (with_steps([0.3], ["hugely"]), "the lexicon 'en' has no adverb 'hugely'"),
     ({"name": "x", "bipolar": {"default": {"bounds": [0.1], "adverbs": ["hugely"]}}}, "no adverb 'hugely'"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("scale", "message"), WRONG)

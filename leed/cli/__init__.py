@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
-from leed import __version__, plugins
+from leed import __version__, plugins, quoting
 from leed.errors import LeedError
 
 GROUP = "leed.commands"
@@ -27,8 +27,23 @@ class Commands(TyperGroup):
         if cmd_name not in plugins.names(GROUP):
             return None
         app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
-        app.command(name=cmd_name)(plugins.load(GROUP, cmd_name))
+        app.command(name=cmd_name)(_loaded(cmd_name))
         return typer.main.get_command(app)
+
+
+def _loaded(name: str) -> Callable[..., None]:
+    """A command; if it cannot be loaded, one that says why when it is called, and that the help can list."""
+    try:
+        command: Callable[..., None] = plugins.load(GROUP, name)
+    except LeedError as error:
+        reason = error
+
+        def unavailable() -> None:
+            raise reason
+
+        unavailable.__doc__ = f"Not available: {reason}"
+        return unavailable
+    return command
 
 
 app = typer.Typer(
@@ -82,6 +97,6 @@ def _run(arguments: list[str], *, debug: bool) -> int:
 
 def complain(message: str, *, status: int = 1) -> int:
     """Print one line ``leed: error: ...`` on stderr and return the status."""
-    line = " ".join(message.split())
+    line = quoting.clean(message)
     print(f"leed: error: {line}".encode(errors="backslashreplace").decode(), file=sys.stderr)
     return status

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from leed import errors
+from leed import errors, quoting
 from leed.cli import complain
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def report(recording: Recording) -> None:
         sources = list(dict.fromkeys(issue.source for issue in issues if issue.source))
         shown = ", ".join(sources[:3]) + (f", and {len(sources) - 3} more" if len(sources) > 3 else "")  # noqa: PLR2004
         line = f"leed: {shown}: {what}" if sources else f"leed: {what}"
-        typer.echo(" ".join(line.split()), err=True)
+        typer.echo(quoting.clean(line), err=True)
     if not len(recording):
         detected = any(issue.code == "nothing-detected" for issue in recording.issues)
         typer.echo("leed: nothing was detected" if detected else "leed: there is nothing to describe", err=True)
@@ -155,8 +156,18 @@ def _target(path: str | None) -> Generator[IO[str]]:
             sys.stdout.reconfigure(encoding="utf-8", errors="replace")
         yield sys.stdout
         return
-    with open(path, "w", encoding="utf-8", errors="replace", newline="") as file:
-        yield file
+    if os.path.exists(path) and not os.path.isfile(path):  # a pipe or a device: nothing to keep
+        with open(path, "w", encoding="utf-8", errors="replace", newline="") as file:
+            yield file
+        return
+    beside = f"{path}.{os.getpid()}.part"  # so that a failure leaves what was there, and the input may be the output
+    try:
+        with open(beside, "w", encoding="utf-8", errors="replace", newline="") as file:
+            yield file
+        os.replace(beside, path)
+    finally:
+        if os.path.exists(beside):
+            os.remove(beside)
 
 
 Writer = Callable[["Recording", Iterable["Description"]], None]
@@ -171,10 +182,10 @@ def _text(target: IO[str], *, explain: bool) -> Writer:
         for description in descriptions:
             if description.source != source and len(recording) > 1:
                 source = description.source
-                print(source, file=target)
+                print(quoting.clean(source or ""), file=target)
             columns = [clock(description.begin)] if description.begin is not None else []
             if len(speakers) > 1:
-                columns.append((description.speaker or "").ljust(min(wide, 20)))
+                columns.append(quoting.clean(description.speaker or "").ljust(min(wide, 20)))
             if len(modalities) > 1:
                 columns.append((description.modality or "").ljust(8))
             line = "  ".join([*columns, str(description)])
@@ -186,16 +197,14 @@ def _text(target: IO[str], *, explain: bool) -> Writer:
 
 
 def _jsonl(target: IO[str], *, explain: bool) -> Writer:
-    import msgspec  # noqa: PLC0415 - as above
-
-    encoder = msgspec.json.Encoder()
+    from leed.schema.recording import to_json  # noqa: PLC0415 - as above
 
     def write(_: Recording, descriptions: Iterable[Description]) -> None:
         for description in descriptions:
             row = description.to_dict()
             if explain:
                 row["explanation"] = description.explain()
-            target.write(encoder.encode(row).decode() + "\n")
+            target.write(to_json(row).decode() + "\n")
 
     return write
 

@@ -129,7 +129,8 @@ class Lexicon(msgspec.Struct, frozen=True, dict=True):
 
         A name is data: it is put on one line, without double quotation marks, and cut at 80 characters.
         """
-        known = self.persons.get(name or self.person)
+        wanted = (name or self.person).strip().casefold()
+        known = next((person for key, person in self.persons.items() if key.casefold() == wanted and key != "*"), None)
         if known is not None:
             return known
         shown = spoken(name, 80) or self.person

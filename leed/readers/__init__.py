@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from leed import plugins
-from leed.errors import UnknownFormatError
+from leed.errors import LeedError, UnknownFormatError
 
 if TYPE_CHECKING:
     from leed.readers.content import Content
@@ -76,14 +76,22 @@ def read(source: Any, *, format: str | None = None) -> Recording:  # noqa: A002,
     if isinstance(source, Recording):
         return source
     content = take(source)
-    reader = reader_named(format) if format is not None else recognise(content)
-    recording = reader.read(content)
+    try:
+        reader = reader_named(format) if format is not None else recognise(content)
+        recording = reader.read(content)
+    except RecursionError as error:
+        raise content.too_deep() from error
     return recording.replace(issues=(*content.issues, *recording.issues)) if content.issues else recording
 
 
-def readers() -> tuple[Reader, ...]:
-    """Return all readers, in the order in which they are tried."""
-    return tuple(reader_named(name) for name in plugins.names(GROUP))
+def readers() -> Iterator[Reader]:
+    """Return all readers that can be loaded, in the order in which they are tried."""
+    for name in plugins.names(GROUP):
+        try:
+            yield reader_named(name)
+        except LeedError:  # one that lacks a package says so when it is asked for by name
+            if name in plugins.BUILT_IN[GROUP]:
+                raise
 
 
 def reader_named(name: str) -> Reader:

@@ -54,7 +54,7 @@ class ScoreColumns:
         Rows with a number that float32 cannot hold are not added either.
         """
         count = len(values) // len(self.names)
-        if names != self.names * count or not np.isfinite(np.frombuffer(values, np.float32)).all():
+        if names != self.names * count or np.isinf(np.frombuffer(values, np.float32)).any():
             return False
         self._values.extend(values)
         self.rows.extend(range(first, first + count))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import io
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import IO, Any
 
@@ -31,7 +32,6 @@ _KINDS = (
     (b"ID3", "an MP3 file"),
     (b"SQLite format 3", "an SQLite database"),
 )
-_BYTE = re.compile(r"\(byte (\d+)\)")
 
 
 class Content:
@@ -78,17 +78,9 @@ class Content:
     @cached_property
     def head(self) -> bytes:
         """The first bytes, without a byte order mark, in UTF-8."""
-        if self._data is not None:
-            raw = self._data[:HEAD]
-        elif self.path:
-            with opened(self.path) as file:
-                raw = file.read(HEAD)
-        else:
-            return b""
-        for mark, encoding in _BOMS:
-            if raw.startswith(mark):
-                return codecs.getincrementaldecoder(encoding)("replace").decode(raw).encode()
-        return raw
+        raw = b"" if self.is_plain else self._raw(HEAD)
+        encoding = _encoding(raw)
+        return codecs.getincrementaldecoder(encoding)("replace").decode(raw).encode() if encoding else raw
 
     def open(self) -> IO[bytes]:
         """Return the bytes as an open file, as they are."""
@@ -99,16 +91,19 @@ class Content:
     @cached_property
     def data(self) -> bytes:
         """All bytes, in UTF-8 without a byte order mark."""
-        raw = self._data
-        if raw is None:
-            if self.path is None:
-                return b""
-            with opened(self.path) as file:
-                raw = file.read()
-        for mark, encoding in _BOMS:
-            if raw.startswith(mark):
-                return raw.decode(encoding, "replace").encode()
-        return raw
+        raw = b"" if self.is_plain else self._raw()
+        encoding = _encoding(raw)
+        return raw.decode(encoding, "replace").encode() if encoding else raw
+
+    def _raw(self, size: int = -1) -> bytes:
+        """The bytes as they are, or the first of them."""
+        if self._data is not None:
+            return self._data if size < 0 else self._data[:size]
+        with opened(self.path or "") as file:
+            try:
+                return file.read(size)
+            except OSError as error:
+                raise InputError(f"{self.shown}: cannot be read: {error.strerror or error}") from error
 
     @cached_property
     def kind(self) -> str:
@@ -149,55 +144,97 @@ class Content:
             return self._plain
         try:
             return msgspec.json.decode(self.data)
-        except msgspec.DecodeError as error:
-            return self._tolerant(error)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return self._tolerant()
         except RecursionError as error:
-            raise DamagedInputError(
-                f"{self.shown}: the JSON is nested too deeply to be a recording of scores"
-            ) from error
+            raise self.too_deep() from error
 
-    def _tolerant(self, error: msgspec.DecodeError) -> Any:  # noqa: ANN401 - as plain
+    def too_deep(self) -> DamagedInputError:
+        """Return the error for data that is nested too deeply, or holds itself."""
+        return DamagedInputError(f"{self.shown}: is nested too deeply to be a recording of scores, or holds itself")
+
+    def _tolerant(self) -> Any:  # noqa: ANN401 - as plain
         """The plain data where strict JSON fails: NaN and infinity as Python writes them, JSON lines, odd bytes."""
-        lines = [line for line in self.text.splitlines() if line.strip()]
-        if len(lines) > 1:
+        text = self.text
+        first, _, rest = text.lstrip().partition("\n")
+        if rest.strip():
             try:
-                first = json.loads(lines[0])
-            except ValueError:
-                first = None
-            if isinstance(first, (dict, list)):
-                return [self._line(i, line, lines) for i, line in enumerate(lines)]
+                lines = isinstance(_DECODER.decode(first), (dict, list))
+            except (ValueError, RecursionError):
+                lines = False
+            if lines:
+                return list(self._lines(text))
         try:
-            return json.loads(self.text)
-        except RecursionError as deep:
-            raise DamagedInputError(
-                f"{self.shown}: the JSON is nested too deeply to be a recording of scores"
-            ) from deep
-        except ValueError as broken:
-            raise DamagedInputError(self._damage(broken, error)) from error
+            return _DECODER.decode(text)
+        except RecursionError as error:
+            raise self.too_deep() from error
+        except json.JSONDecodeError as error:
+            raise DamagedInputError(self._damage(text, error)) from error
 
-    def _line(self, index: int, line: str, lines: list[str]) -> Any:  # noqa: ANN401 - as plain
-        try:
-            return json.loads(line)
-        except (ValueError, RecursionError) as error:
-            at = sum(len(earlier.encode()) + 1 for earlier in lines[:index])
-            if index == len(lines) - 1:
-                self.issues.append(Issue("cut-off", f"the last line, from byte {at} on, is cut off; it is left out"))
-                return None
-            raise DamagedInputError(f"{self.shown}: line {index + 1} (byte {at}) is no JSON: {error}") from error
+    def _lines(self, text: str) -> Iterator[Any]:
+        """The data of JSON lines; a last one that is cut off is left out."""
+        at = 0
+        end = len(text.rstrip())
+        for number, line in enumerate(text.split("\n"), 1):
+            if line.strip():
+                try:
+                    yield _DECODER.decode(line)
+                except (ValueError, RecursionError) as error:
+                    byte = self._byte(text, at)
+                    if at + len(line.rstrip()) < end:
+                        raise DamagedInputError(
+                            f"{self.shown}: line {number} (byte {byte}) is no JSON: {getattr(error, 'msg', error)}"
+                        ) from error
+                    what = f"the last line, from byte {byte} on, is cut off; it is left out"
+                    self.issues.append(Issue("cut-off", what))
+            at += len(line) + 1
 
-    def _damage(self, broken: ValueError, strict: msgspec.DecodeError) -> str:
-        size = len(self.data)
-        position = getattr(broken, "pos", None)
-        at = len(self.text[:position].encode()) if position is not None else size
-        unterminated = "Unterminated" in str(broken)
-        if unterminated or at >= len(self.data.rstrip()):
+    def _damage(self, text: str, error: json.JSONDecodeError) -> str:
+        if _is_cut_off(text, error):
             return (
-                f"{self.shown}: the JSON is cut off at byte {size}: it ends in the middle; "
+                f"{self.shown}: the JSON is cut off at byte {self.size}: it ends in the middle; "
                 "download or copy the file again"
             )
-        found = _BYTE.search(str(strict))
-        at = int(found[1]) if found and not isinstance(broken, json.JSONDecodeError) else at
-        return f"{self.shown}: not JSON from byte {at} on: {getattr(broken, 'msg', broken)}"
+        return f"{self.shown}: not JSON from byte {self._byte(text, error.pos)} on: {error.msg}"
+
+    def _byte(self, text: str, position: int) -> int:
+        """Where in the bytes a character stands."""
+        raw = self._raw(4)
+        encoding = _encoding(raw)
+        if encoding == "utf-16":
+            return 2 + len(text[:position].encode("utf-16-le", "surrogatepass"))
+        encoded = "cp1252" if any(issue.code == "encoding" for issue in self.issues) else "utf-8"
+        return (3 if encoding else 0) + len(text[:position].encode(encoded, "replace"))
+
+
+def _encoding(raw: bytes) -> str | None:
+    """The encoding that a byte order mark tells."""
+    return next((encoding for mark, encoding in _BOMS if raw.startswith(mark)), None)
+
+
+def _whole_number(digits: str) -> int | float:
+    return int(digits) if len(digits) < _MOST_DIGITS else float(digits)
+
+
+_MOST_DIGITS = 400
+_DECODER = json.JSONDecoder(parse_int=_whole_number)
+_UNFINISHED = re.compile(r'(?:[\[{,:]\s*)[^\[\]{},:"\s]*\s*$')
+
+
+def _is_cut_off(text: str, error: json.JSONDecodeError) -> bool:
+    """Whether JSON that cannot be decoded just ends too early: within its last string, number or word, or behind it."""
+    if error.pos >= len(text.rstrip()) or "Unterminated" in error.msg:
+        return True
+    tail = _UNFINISHED.search(text, max(0, len(text) - _LONGEST_WORD))
+    if tail is not None and error.pos > tail.start():
+        return _BEGUN.fullmatch(tail[0][1:].strip()) is not None
+    return "escape" in error.msg and '"' not in text[error.pos :]
+
+
+_LONGEST_WORD = 1000
+_BEGUN = re.compile(
+    r"-?\d*\.?\d*(?:[eE][+-]?\d*)?|n|nu|nul|t|tr|tru|f|fa|fal|fals|N|Na|-?(?:I|In|Inf|Infi|Infin|Infini|Infinit)"
+)
 
 
 def opened(path: str) -> IO[bytes]:
@@ -214,6 +251,8 @@ def opened(path: str) -> IO[bytes]:
     except IsADirectoryError as error:
         raise InputError(f"{path}: is a directory; give a file in it") from error
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise InputError(f"{_brief(path)}: no file has such a long name; content goes in as bytes") from error
         raise InputError(f"{_brief(path)}: cannot be read: {error.strerror or error}") from error
     except ValueError as error:
         raise InputError(f"{_brief(path)!r}: cannot be a path: {error}") from error

@@ -36,6 +36,7 @@ _WHOLE = 1 << 25  # up to here, a file is searched to its end for what tells the
 
 _KEY = re.compile(rb'"grouped_predictions"\s*:')
 _SOURCE = re.compile(rb'^\s*\[?\s*\{\s*"source"\s*:.{0,4000}?"results"\s*:', re.DOTALL)
+_QUERY = re.compile(r"(https?://[^\s?]+)\?[^\s:;,\"')>]*")  # may be a signature
 _DEEPEST = 12
 _SMALL = 1 << 20
 _MODELS = {"face", "prosody", "burst", "language", "ner", "facemesh"}
@@ -69,13 +70,14 @@ class ResultsOf(msgspec.Struct, Generic[T]):
 
     predictions: list[FileOf[T]] | None = None
     errors: list[Any] | None = None
+    odd: int = 0  # how many entries of a list of predictions were no predictions; counted where plain data is read
 
 
 class SourceOf(msgspec.Struct, Generic[T]):
     """What was made of one thing that was sent in. T: the items, or the numbers of groups that were streamed."""
 
     source: Any = None
-    results: ResultsOf[T] | None = None
+    results: ResultsOf[T] | msgspec.UnsetType | None = msgspec.UNSET
     error: Any = None
 
 
@@ -167,15 +169,20 @@ class _Collected:
             results = source.results
             if source.error:
                 self.issues.append(Issue("source-failed", _message(source.error), origin))
+            if results is msgspec.UNSET:
+                continue
             if results is None:
-                if not source.error and source.source is not None:
+                if not source.error:
                     self.issues.append(Issue("source-failed", "there are no results for it, and no reason", origin))
                 continue
             for error in results.errors or ():
                 where = error.get("model") if isinstance(error, Mapping) else None
                 file = error.get("file") if isinstance(error, Mapping) else None
                 self.issues.append(Issue("source-failed", _message(error), file or origin, where))
-            if not results.predictions and not results.errors:
+            if results.odd:
+                what = f"{results.odd} entries are no predictions; they are left out"
+                self.issues.append(Issue("not-read", what, origin))
+            if not results.predictions and not results.errors and not results.odd:
                 self.issues.append(Issue("no-segments", "there are no predictions for it", origin))
             for file in results.predictions or ():
                 self._add_file(file, origin)
@@ -253,9 +260,8 @@ def _source(plain: Mapping[str, Any]) -> SourceOf[Any] | None:
     if isinstance(results, Mapping) and isinstance(results.get("predictions"), list):
         files = [f for entry in results["predictions"] if (f := _file(entry, listed=True)) is not None]
         errors = results.get("errors")
-        return SourceOf(
-            plain.get("source"), ResultsOf(files, errors if isinstance(errors, list) else None), plain.get("error")
-        )
+        found = ResultsOf(files, errors if isinstance(errors, list) else None, len(results["predictions"]) - len(files))
+        return SourceOf(plain.get("source"), found, plain.get("error"))
     if "source" in plain and "results" in plain and results is None:
         return SourceOf(plain["source"], None, plain.get("error"))
     file = _file(plain)
@@ -269,10 +275,13 @@ def _file(plain: Any, *, listed: bool = False) -> FileOf[Any] | None:  # noqa: A
     models = plain.get("models", plain)
     if not isinstance(models, Mapping):
         return None
+    listed = listed and models is not plain
     found: dict[str, ModelOf[Any] | None] = {
-        str(name): _model(model) for name, model in models.items() if _is_model(model)
+        str(name): _model(model) if _is_model(model) else None
+        for name, model in models.items()
+        if _is_model(model) or (listed and (model is None or isinstance(model, Mapping)))
     }
-    if not found and (models is plain or not listed):
+    if not found and not listed:
         return None
     name = plain.get("file")
     return FileOf(found, name if isinstance(name, str) else None)
@@ -326,7 +335,8 @@ def _origin(source: Any) -> str | None:  # noqa: ANN401 - whatever the input hol
 
 def _message(error: Any) -> str:  # noqa: ANN401 - whatever the input holds
     message = error.get("message") if isinstance(error, Mapping) else error
-    return f"it failed: {str(message)[:500]}"
+    shown = _QUERY.sub(r"\1", str(message)[:500])
+    return f"it failed: {shown}"
 
 
 reader = Reader("hume-batch", "Hume Expression Measurement v0, batch predictions (JSON)", "intensity", recognise, read)

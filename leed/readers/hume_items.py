@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from leed.readers.columns import ScoreColumns, range_issues, track_of
 from leed.schema.recording import Track
 from leed.schema.terms import Issue
-from leed.scores import as_pairs, from_pairs, number_of
+from leed.scores import from_pairs, number_of
 
 ASPECTS = {
     "emotions": "expression",
@@ -26,6 +26,16 @@ ASPECTS = {
     "toxicity": "toxicity",
 }
 """From the name of a list of scores to its aspect."""
+
+MODALITY = {
+    "face": "face",
+    "facemesh": "face",
+    "prosody": "prosody",
+    "burst": "burst",
+    "language": "language",
+    "ner": "language",
+}
+"""From the name of a model to its modality; what another model found stands in a channel of the model's name."""
 
 GRANULARITY = {"face": "frame", "facemesh": "frame", "prosody": "utterance", "burst": "utterance", "ner": "word"}
 
@@ -123,7 +133,7 @@ class Group:
 
     def tracks(self, *, source: str | None, model: str, speaker: str | None, language: str | None) -> list[Track]:
         """Return a track for each aspect and set of labels."""
-        modality = "face" if model == "facemesh" else "language" if model == "ner" else model
+        modality = MODALITY.get(model)
         n = len(self)
         begin = np.frombuffer(self._begin) if n else np.empty(0)
         end = begin if self._instants or not n else np.frombuffer(self._end)
@@ -144,6 +154,7 @@ class Group:
                         taxonomy=_taxonomy(aspect, model, len(scores.names)),
                         aspect=aspect,
                         source=source,
+                        channel=None if model in MODALITY else model,
                         speaker=speaker,
                         granularity=_granularity(model, text),
                         begin=begin if every else begin[rows],
@@ -207,7 +218,7 @@ class Group:
 
     def _add_row(self, sets: list[ScoreColumns], row: int, names: list[str], values: list[float]) -> None:
         """Add the scores of one item to the columns of its labels; what is odd about them is noted."""
-        if len(set(names)) < len(names) or not all(map(math.isfinite, array("f", values))):
+        if len(set(names)) < len(names) or any(map(math.isinf, array("f", values))):
             names, values = self._once(names, values)
         if not any(columns.add(row, names, values) for columns in sets):
             sets.append(ScoreColumns(names))
@@ -301,7 +312,7 @@ def _item(entry: Mapping[str, Any], group: Group) -> Item:
     time = entry.get("time")
     scores = {}
     for field in ASPECTS:
-        pairs = as_pairs(entry.get(field))
+        pairs = _pairs(entry.get(field), group)
         if pairs is not None:
             tidy = from_pairs(pairs)
             group.note(tidy.issues)
@@ -325,6 +336,18 @@ def _item(entry: Mapping[str, Any], group: Group) -> Item:
         sentiment=scores.get("sentiment"),
         toxicity=scores.get("toxicity"),
     )
+
+
+def _pairs(plain: Any, group: Group) -> list[tuple[Any, Any]] | None:  # noqa: ANN401 - whatever the input holds
+    """Names and scores from a mapping or from a list of objects; entries that are neither are noted."""
+    if isinstance(plain, Mapping):
+        return list(plain.items())
+    if not isinstance(plain, list):
+        return None
+    good = [e for e in plain if isinstance(e, Mapping) and "name" in e and "score" in e]
+    if len(good) < len(plain):
+        group.note([Issue("not-read", "an entry is no name with a score; it is left out")] * (len(plain) - len(good)))
+    return [(e["name"], e["score"]) for e in good]
 
 
 def _stretch(plain: Mapping[str, Any]) -> Stretch:

@@ -26,7 +26,7 @@ from leed.readers.rows import Rows
 from leed.schema.recording import Recording
 from leed.schema.terms import Issue
 from leed.scores import LIKELIHOODS, as_pairs, from_pairs
-from leed.taxonomy import concept_of
+from leed.taxonomy import concept_of, concepts
 
 _SAMPLE = 20
 _SMALL = 1 << 20
@@ -50,19 +50,18 @@ def read(content: Content) -> Recording:
     """Return a recording with a track for each modality, speaker and source that the rows name."""
     plain = _with_duplicates(content)
     rows = Rows()
-    whole = as_pairs(plain) if isinstance(plain, list) and not isinstance(plain, _Pairs) else None
+    whole = as_pairs(plain) if isinstance(plain, list) else None
     if whole is not None:
         _add(rows, list(whole), {}, content.name, None)
         return rows.recording()
-    listed: Any = [plain] if isinstance(plain, (Mapping, _Pairs)) else plain
+    listed: Any = [plain] if isinstance(plain, Mapping) else plain
     if not isinstance(listed, list):
         raise UnknownFormatError(f"{content.shown}: is {type(plain).__name__}, not a mapping of label to score")
     for number, row in enumerate(listed):
-        pairs = list(row if isinstance(row, _Pairs) else row.items() if isinstance(row, Mapping) else ())
-        if not pairs and row is not None:
+        if isinstance(row, Mapping) and row:
+            _row(rows, _pairs(row), content.name)
+        elif row is not None:  # a line that was cut off, and is reported
             rows.issues.append(Issue("not-read", f"row {number + 1} is no mapping of label to score; it is left out"))
-        elif pairs:
-            _row(rows, pairs, content.name)
     return rows.recording()
 
 
@@ -73,12 +72,12 @@ def _row(rows: Rows, pairs: list[tuple[Any, Any]], source: str | None) -> None:
     modalities: list[tuple[str, list[tuple[Any, Any]]]] = []
     for key, value in pairs:
         name = str(key)
-        inner = list(value) if isinstance(value, _Pairs) else as_pairs(value)
+        inner = _pairs(value) if isinstance(value, Mapping) else as_pairs(value)
         if inner is not None and name.casefold() in NAMES:
             modalities.append((NAMES[name.casefold()], list(inner)))
         elif inner is not None:
             scores += [(f"{name}: {label}", number) for label, number in inner if not isinstance(number, (dict, list))]
-        elif field_of(name) is not None and not (concept_of(name) and _is_score(value)):
+        elif field_of(name) is not None:
             fields[field_of(name) or ""] = value
         elif _is_score(value) or concept_of(name) is not None:
             scores.append((name, value))
@@ -104,7 +103,9 @@ def _is_row(row: Mapping[Any, Any]) -> bool:
     if any(str(k).casefold() in NAMES and _holds_scores(v) for k, v in row.items()):
         return True
     labels = {k: v for k, v in row.items() if field_of(str(k)) is None}
-    if any(concept_of(str(k)) is not None and (_is_score(v) or v is None) for k, v in labels.items()):
+    known = concepts()
+    ids = {k: concept_of(str(k)) for k in labels}
+    if any(id_ and not known[id_].sensitive and (_is_score(labels[k]) or labels[k] is None) for k, id_ in ids.items()):
         return True
     nested = [v for v in labels.values() if isinstance(v, Mapping)]
     if nested and all(_is_row(v) for v in nested):
@@ -129,18 +130,26 @@ def _is_score(value: Any) -> bool:  # noqa: ANN401 - any value of a mapping
     return hasattr(value, "__float__")
 
 
-class _Pairs(list[tuple[str, Any]]):
-    """A JSON object as it was written, a key that stands twice included."""
+class _Object(dict[str, Any]):
+    """A JSON object that remembers how it was written, a key that stands twice included."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self.pairs = pairs
+
+
+def _pairs(plain: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
+    return plain.pairs if isinstance(plain, _Object) else list(plain.items())
 
 
 def _with_duplicates(content: Content) -> Any:  # noqa: ANN401 - whatever the JSON holds
-    """The plain data; from small JSON text with objects as pairs, so that a label that stands twice is seen."""
+    """The plain data; from small JSON text with objects that remember a label that stands twice."""
     if content.is_plain or content.size > _SMALL:
         return content.plain
     try:
-        return json.loads(content.text, object_pairs_hook=_Pairs)
+        return json.loads(content.text, object_pairs_hook=_Object)
     except (ValueError, RecursionError):
-        return content.plain  # JSON lines
+        return content.plain  # JSON lines, or numbers that only the tolerant way reads
 
 
 reader = Reader(

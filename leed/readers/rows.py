@@ -34,6 +34,10 @@ class Rows:
             self.issues.append(Issue("no-segments", "there are no rows of scores"))
         told = self._quantities - {None}
         quantity = told.pop() if len(told) == 1 else None
+        silent = sum(all(map(math.isnan, scores.values())) for rows in self._groups.values() for scores, _ in rows)
+        if silent:
+            total = sum(map(len, self._groups.values()))
+            self.issues.append(Issue("no-scores", f"{silent} of {total} rows report no score"))
         self._centre_dimensions()
         tracks = [track for key, rows in self._groups.items() for track in _tracks(key, rows, quantity)]
         issues = [*self.issues, *(issue for track in tracks for issue in range_issues(track))]

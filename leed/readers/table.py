@@ -14,15 +14,18 @@ the rest of a row. Source: exports of many programs.
 from __future__ import annotations
 
 import csv
+import io
 import math
 import re
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from leed.errors import DamagedInputError, UnknownFormatError
+from leed.float32 import float32
 from leed.readers import GENERIC, NEAR, NOT_THIS, Guess, Reader
 from leed.readers.about import About, field_of
 from leed.readers.columns import numbers
@@ -42,16 +45,17 @@ def recognise(content: Content) -> Guess:
     """Return whether the first line names at least one known label, among other columns."""
     if content.kind != "text":
         return NOT_THIS
-    head = content.head.decode("utf-8", "replace")
-    lines = head.splitlines()
-    delimiter = _delimiter(lines[0])
-    header = next(csv.reader(lines[:1], delimiter=delimiter), [])
+    head = content.head.decode("utf-8", "replace").lstrip()
+    delimiter = _delimiter(head.partition("\n")[0])
+    try:
+        sample = list(islice(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter), _SAMPLE))
+    except csv.Error:
+        return NOT_THIS
+    header = sample[0] if sample else []
     known = [name for name in header if _is_label(name)]
-    if known and (len(header) > 1 or len(lines) > 1):
+    if known and (len(header) > 1 or len(sample) > 1):
         return Guess(GENERIC)
-    if len(header) > _FEW and any(
-        _numeric(cell) for row in csv.reader(lines[1:_SAMPLE], delimiter=delimiter) for cell in row
-    ):
+    if len(header) > _FEW and any(_numeric(cell) for row in sample[1:] for cell in row):
         shown = ", ".join(name[:30] for name in header[:5])
         return Guess(
             NEAR,
@@ -63,11 +67,11 @@ def recognise(content: Content) -> Guess:
 
 def read(content: Content) -> Recording:
     """Return a recording with a track for each source, speaker and modality that the columns name."""
-    lines = content.text.splitlines(keepends=True)
-    if not lines:
+    text = content.text.lstrip()
+    if not text:
         raise UnknownFormatError(f"{content.shown}: is empty; expected a table with a column for each label")
-    delimiter = _delimiter(lines[0])
-    records = _records(content, lines, delimiter)
+    delimiter = _delimiter(text.partition("\n")[0])
+    records = _records(content, text, delimiter)
     header = [name.strip() for name in next(records, [])]
     table = [row for row in records if any(cell.strip() for cell in row)]
     rows = Rows()
@@ -98,10 +102,10 @@ def read(content: Content) -> Recording:
     return _with_extras(recording, extras) if extras and len(recording.tracks) == 1 else recording
 
 
-def _records(content: Content, lines: list[str], delimiter: str) -> Iterator[list[str]]:
+def _records(content: Content, text: str, delimiter: str) -> Iterator[list[str]]:
     limit = csv.field_size_limit(sys.maxsize)  # a transcript may be a megabyte
     try:
-        yield from csv.reader(lines, delimiter=delimiter)
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     except csv.Error as error:
         raise DamagedInputError(f"{content.shown}: not a well-formed table: {error}") from error
     finally:
@@ -165,7 +169,7 @@ def _number(cell: str, delimiter: str) -> float:
         number = float(text)
     except ValueError:
         return math.nan
-    return number if math.isfinite(number) else math.nan
+    return number if math.isfinite(float32(number)) else math.nan
 
 
 def _numeric(cell: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from leed.errors import InputError
 from leed.schema.terms import Issue, Segment
 
 KEY = ("source", "channel", "modality", "aspect", "granularity", "speaker")
@@ -141,10 +142,12 @@ class Track:
         """Return the track that `to_dict` made the data from."""
         given = dict(data)
         labels = tuple(given.pop("labels"))
-        scores = np.array(given.pop("scores"), np.float32).reshape(-1, len(labels))
-        extras = {}
-        for name, column in (given.pop("extras", None) or {}).items():
-            extras[name] = np.array(column["values"], dtype=np.dtype(column["type"]))
+        rows = given.pop("scores")
+        with np.errstate(over="ignore"):
+            scores = np.array(rows, np.float32).reshape(len(rows), len(labels))
+        if np.isinf(scores).any():
+            raise ValueError("scores: a number is too large for float32")
+        extras = {name: _column(name, column) for name, column in (given.pop("extras", None) or {}).items()}
         text = given.pop("text", None)
         given["text"] = None if text is None else tuple(text)
         for name in ("begin", "end"):
@@ -219,22 +222,33 @@ class Recording:
         from leed.schema.documents import checked  # noqa: PLC0415 - loads pydantic
 
         document = checked(data)
-        return cls(
-            tuple(Track.from_dict(track) for track in document["tracks"]),
-            tuple(Issue(**issue) for issue in document["issues"]),
-        )
+        try:
+            tracks = tuple(Track.from_dict(track) for track in document["tracks"])
+        except (ValueError, TypeError, OverflowError, MemoryError) as error:
+            raise InputError(f"this is no leed recording document: {error}") from error
+        return cls(tracks, tuple(Issue(**issue) for issue in document["issues"]))
 
     def to_json(self) -> bytes:
         """Return the document as JSON in UTF-8."""
-        import msgspec  # noqa: PLC0415 - at the rim
-
-        return msgspec.json.encode(self.to_dict())
+        return to_json(self.to_dict())
 
     def replace(self, tracks: Iterable[Track] | None = None, issues: Iterable[Issue] | None = None) -> Recording:
         """Return a recording with other tracks or issues."""
         return Recording(
             self.tracks if tracks is None else tuple(tracks), self.issues if issues is None else tuple(issues)
         )
+
+
+def to_json(plain: Any) -> bytes:  # noqa: ANN401 - any plain data
+    """Return plain data as JSON, half a character that some transcripts end in (a lone surrogate) included."""
+    import json  # noqa: PLC0415 - at the rim
+
+    import msgspec  # noqa: PLC0415 - at the rim
+
+    try:
+        return msgspec.json.encode(plain)
+    except UnicodeEncodeError:
+        return json.dumps(plain).encode()
 
 
 class Segments(Sequence[Segment]):
@@ -289,6 +303,14 @@ def _filled(begin: NDArray[np.float64]) -> NDArray[np.float64]:
         return begin
     known = np.where(np.isnan(begin), -np.inf, begin)
     return np.maximum.accumulate(known)
+
+
+def _column(name: str, plain: Mapping[str, Any]) -> NDArray[Any]:
+    """A column from plain data; text is as long as its longest."""
+    kind = np.dtype(plain["type"])
+    if kind.kind not in "fiubU":
+        raise ValueError(f"extras.{name}: type {plain['type']!r} is not that of numbers, flags or text")
+    return np.array(plain["values"], dtype=np.dtype(str) if kind.kind == "U" else kind)
 
 
 def _number(value: np.float64) -> float | None:

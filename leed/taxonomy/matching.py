@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from math import isclose
+from math import isclose, isfinite
 
 import msgspec
 
+from leed.float32 import float32
 from leed.taxonomy import ORDER, Taxonomy, concept_of, concepts, get
 
 SUM_TOLERANCE = 0.01
@@ -85,10 +86,12 @@ def quantity_of(matches: Sequence[Match], *, taxonomy: str | None = None) -> tup
 def sums_to_one(values: Iterable[float]) -> bool:
     """Return whether these are the probabilities of exclusive classes: none negative, the sum 1 (see SUM_TOLERANCE).
 
+    NaN and infinity count as not reported.
+
     >>> sums_to_one([0.476, 0.386, 0.133, 0.005]), sums_to_one([0.9, 0.41, 0.12])
     (True, False)
     """
-    numbers = list(values)
+    numbers = [v for v in map(float32, values) if isfinite(v)]
     return min(numbers, default=-1.0) >= 0 and isclose(sum(numbers), 1.0, abs_tol=SUM_TOLERANCE)
 
 

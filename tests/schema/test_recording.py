@@ -1,0 +1,321 @@
+"""Track and Recording: frozen, by column, and exact to plain data and back."""
+
+import copy
+import json
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+
+import leed
+from leed.schema import Issue, Recording, Segment, Track
+
+
+def track(**changes: Any) -> Track:
+    given_: dict[str, Any] = {
+        "labels": ("Joy", "Fear"),
+        "matrix": np.array([[0.8, np.nan], [0.1, 0.35]], np.float32),
+        "source": "a.mp4",
+        "modality": "face",
+        "granularity": "frame",
+        "speaker": "Anna",
+        "taxonomy": "hume-48",
+        "begin": np.array([0.0, np.nan]),
+        "end": np.array([0.5, np.nan]),
+        "text": ("Hi", None),
+        "extras": {"box": np.arange(8.0).reshape(2, 4), "id": np.array([1, 2])},
+    }
+    return Track(**(given_ | changes))
+
+
+def test_a_row_holds_what_was_reported_in_the_shortest_numbers() -> None:
+    assert track().row(0) == {"Joy": 0.8}
+    assert track().row(1) == {"Joy": 0.1, "Fear": 0.35}
+    assert all(type(score) is float for score in track().row(1).values())
+
+
+def test_a_segment_knows_all_that_the_track_knows_of_it() -> None:
+    assert track().segment(0) == Segment(
+        scores={"Joy": 0.8},
+        source="a.mp4",
+        modality="face",
+        granularity="frame",
+        speaker="Anna",
+        taxonomy="hume-48",
+        quantity="intensity",
+        exclusive=False,
+        begin=0.0,
+        end=0.5,
+        text="Hi",
+        extras={"box": [0.0, 1.0, 2.0, 3.0], "id": 1},
+    )
+    assert track().segment(1).begin is None
+    assert track().segment(1).text is None
+    assert track().segment(-1) == track().segment(1)
+    with pytest.raises(IndexError):
+        track().segment(2)
+
+
+def test_a_track_is_frozen() -> None:
+    found = track()
+    for name in ("labels", "matrix", "source", "text", "new"):
+        with pytest.raises((AttributeError, TypeError)):
+            setattr(found, name, None)
+    for array in (found.matrix, found.begin, found.end, found.extras["box"]):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1
+    with pytest.raises(TypeError):
+        hash(found)
+
+
+def test_a_track_does_not_change_with_the_array_it_was_made_of() -> None:
+    matrix = np.array([[0.8]], np.float32)
+    found = Track(labels=("Joy",), matrix=matrix)
+    matrix[0, 0] = 0.1
+    assert found.row(0) == {"Joy": 0.8}
+
+
+def test_the_extras_of_a_track_are_frozen_too() -> None:
+    with pytest.raises(TypeError):
+        track().extras["new"] = np.zeros(2)  # type: ignore[index]
+
+
+EQUALITY = [
+    ("labels", ("Joy", "Awe")),
+    ("matrix", np.array([[0.8, np.nan], [0.1, 0.36]])),
+    ("matrix", np.array([[0.8, 0.0], [0.1, 0.35]])),
+    ("source", None),
+    ("modality", "prosody"),
+    ("speaker", "Ben"),
+    ("quantity", "probability"),
+    ("exclusive", True),
+    ("begin", np.array([0.0, 1.0])),
+    ("text", ("Hi", "Ho")),
+    ("text", None),
+    ("extras", {}),
+    ("extras", {"box": np.arange(8.0).reshape(2, 4), "id": np.array([1, 3])}),
+]
+
+
+def test_tracks_are_equal_by_value() -> None:
+    assert track() == track()
+    assert track() != "track"
+    for name, value in EQUALITY:
+        assert track(**{name: value}) != track(), name
+
+
+def test_a_track_has_defaults_for_what_is_not_known() -> None:
+    found = Track(labels=("Joy",), matrix=np.array([[0.5], [0.6]]))
+    assert len(found) == 2
+    assert found.matrix.dtype == np.float32
+    assert np.isnan(found.begin).all()
+    assert found.begin.shape == found.end.shape == (2,)
+    assert found.text is None
+    assert found.key == (None, None, None, "expression", None, None)
+    assert Track(labels=("Joy",), matrix=np.array([[0.5]]), text=(None,)).text is None
+    assert repr(track()) == (
+        "Track(source='a.mp4', modality='face', aspect='expression', granularity='frame', speaker='Anna', "
+        "2 segments x 2 labels)"
+    )
+
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"matrix": np.zeros((2, 3))}, r"matrix has shape \(2, 3\); expected \(segments, 2\), a column per label"),
+    ({"matrix": np.zeros(2)}, r"matrix has shape \(2,\)"),
+    ({"labels": ("Joy", "Joy")}, "a label stands twice"),
+    ({"begin": np.zeros(3)}, r"begin has shape \(3,\); the matrix has 2 rows"),
+    ({"end": np.float64(1)}, r"end has shape \(\)"),
+    ({"text": ("Hi",)}, "text has 1 rows; the matrix has 2"),
+    ({"extras": {"box": np.zeros((3, 4))}}, r"box has shape \(3, 4\); the matrix has 2 rows"),
+]
+
+
+@pytest.mark.parametrize(("changes", "message"), WRONG, ids=lambda v: str(v)[:30])
+def test_columns_that_do_not_fit_are_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(leed.LeedError, match=message):
+        track(**changes)
+
+
+def test_infinity_is_not_kept_in_a_track() -> None:
+    try:
+        found = track(matrix=np.array([[np.inf, 0.1], [-np.inf, 0.1]]))
+    except leed.LeedError:
+        return
+    assert not np.isinf(found.matrix).any()
+
+
+# --- recordings
+
+
+def test_a_recording_counts_and_orders_by_source_then_begin() -> None:
+    def one(source: str | None, begin: list[float], modality: str) -> Track:
+        return Track(
+            labels=("Joy",),
+            matrix=np.full((len(begin), 1), 0.5),
+            source=source,
+            begin=np.array(begin),
+            modality=modality,
+        )
+
+    recording = Recording(
+        tracks=(
+            one("b", [3.0, 1.0], "face"),
+            one("a", [0.0], "face"),
+            one("b", [2.0, 1.0], "prosody"),
+            one("b", [np.nan], "burst"),
+        )
+    )
+    assert repr(recording) == "Recording(4 tracks, 6 segments, 0 issues)"
+    assert len(recording) == 6
+    assert recording.sources == ("b", "a")
+    assert [(s.source, s.begin, s.modality) for s in recording.segments()] == [
+        ("b", None, "burst"),
+        ("b", 1.0, "face"),
+        ("b", 1.0, "prosody"),
+        ("b", 2.0, "prosody"),
+        ("b", 3.0, "face"),
+        ("a", 0.0, "face"),
+    ]
+
+
+def test_a_segment_without_a_time_keeps_its_place() -> None:
+    begin = np.array([0.0, np.nan, 2.0, np.nan])
+    found = Track(labels=("Joy",), matrix=np.array([[0.1], [0.2], [0.3], [0.4]]), begin=begin)
+    assert [s.scores["Joy"] for s in Recording(tracks=(found,)).segments()] == [0.1, 0.2, 0.3, 0.4]
+
+
+def test_segments_are_a_sequence() -> None:
+    segments = Recording(tracks=(track(),)).segments()
+    assert len(segments) == 2
+    assert segments[0] == next(iter(segments)) == segments[-2]
+    assert segments[:1] == [segments[0]]
+    assert segments[::-1] == [segments[1], segments[0]]
+    with pytest.raises(IndexError):
+        segments[2]
+
+
+def test_an_empty_recording_is_empty() -> None:
+    recording = Recording()
+    assert len(recording) == 0
+    assert list(recording.segments()) == []
+    assert recording.sources == ()
+    assert list(leed.describe_all(recording)) == []
+    assert Recording.from_dict(recording.to_dict()) == recording
+    assert repr(recording) == "Recording(0 tracks, 0 segments, 0 issues)"
+
+
+def test_a_recording_is_frozen_and_can_be_replaced() -> None:
+    recording = Recording(tracks=(track(),), issues=(Issue("x", "y"),))
+    with pytest.raises((AttributeError, TypeError)):
+        recording.tracks = ()  # type: ignore[misc]
+    assert recording.replace(issues=()) == Recording(tracks=(track(),))
+    assert recording.replace(tracks=[]) == Recording(issues=(Issue("x", "y"),))
+    assert recording.replace() == recording
+
+
+def test_a_recording_survives_pickle_and_copy() -> None:
+    recording = Recording(tracks=(track(),), issues=(Issue("x", "y"),))
+    assert pickle.loads(pickle.dumps(recording)) == recording  # noqa: S301 - our own
+    assert copy.copy(recording) == recording
+    assert copy.deepcopy(recording) == recording
+    again = pickle.loads(pickle.dumps(recording)).tracks[0]  # noqa: S301 - our own
+    with pytest.raises(ValueError, match="read-only"):
+        again.matrix[0, 0] = 1
+
+
+# --- plain data and back
+
+floats32 = st.floats(width=32, allow_infinity=False)
+seconds = st.floats(allow_infinity=False)
+words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+COLUMNS = ["float64", "float32", "float16", "int64", "uint8", "bool", "<U5"]
+
+
+@st.composite
+def tracks(draw: st.DrawFn) -> Track:
+    n, k = draw(st.integers(0, 4)), draw(st.integers(0, 3))
+    labels = draw(st.lists(words, min_size=k, max_size=k, unique=True))
+    extras = {}
+    for name in draw(st.lists(words, max_size=3, unique=True)):
+        kind = np.dtype(draw(st.sampled_from(COLUMNS)))
+        shape = draw(st.sampled_from([(n,), (n, 2), (n, 2, 2)]))
+        elements: Any = None
+        if kind.kind == "f":
+            elements = st.floats(width=kind.itemsize * 8, allow_infinity=False)  # type: ignore[arg-type]
+        elif kind.kind == "U":
+            elements = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=5)
+        extras[name] = draw(npst.arrays(kind, shape, elements=elements))
+    column = npst.arrays(np.float64, n, elements=seconds)
+    texts = st.lists(st.one_of(st.none(), words), min_size=n, max_size=n).map(tuple)
+    return Track(
+        labels=tuple(labels),
+        matrix=draw(npst.arrays(np.float32, (n, k), elements=floats32)),
+        source=draw(st.one_of(st.none(), words)),
+        channel=draw(st.one_of(st.none(), words)),
+        modality=draw(st.sampled_from([None, "face", "prosody", "burst", "language"])),
+        aspect=draw(st.sampled_from(["expression", "attribute", "sentiment"])),
+        granularity=draw(st.sampled_from([None, "frame", "word"])),
+        speaker=draw(st.one_of(st.none(), words)),
+        taxonomy=draw(st.sampled_from([None, "hume-48", "mine"])),
+        quantity=draw(st.sampled_from(["intensity", "probability", "bipolar"])),
+        exclusive=draw(st.booleans()),
+        begin=draw(column),
+        end=draw(column),
+        text=draw(st.one_of(st.none(), texts)),
+        extras=extras,
+    )
+
+
+issues = st.builds(Issue, words, words, st.one_of(st.none(), words), st.one_of(st.none(), words))
+recordings = st.builds(Recording, st.lists(tracks(), max_size=3).map(tuple), st.lists(issues, max_size=2).map(tuple))
+
+
+@given(recordings)
+@settings(max_examples=150)
+def test_plain_data_and_json_give_back_the_same_recording(recording: Recording) -> None:
+    plain = recording.to_dict()
+    assert Recording.from_dict(plain) == recording
+    data = recording.to_json()
+    assert Recording.from_dict(json.loads(data)) == recording
+    assert Recording.from_dict(json.loads(json.dumps(plain, allow_nan=False))) == recording
+    assert json.loads(data)["leed"] == "recording/1"
+
+
+@given(tracks())
+@settings(max_examples=100)
+def test_plain_data_gives_back_the_same_track(found: Track) -> None:
+    assert Track.from_dict(found.to_dict()) == found
+    assert Track.from_dict(json.loads(json.dumps(found.to_dict(), allow_nan=False))) == found
+    for row in range(len(found)):
+        segment = found.segment(row)
+        json.dumps(segment.to_dict(), allow_nan=False)
+        if set(map(type, segment.scores)) <= {str}:
+            assert Segment.from_dict(json.loads(json.dumps(segment.to_dict()))) == segment
+
+
+@given(npst.arrays(np.float32, st.tuples(st.integers(1, 4), st.integers(1, 4)), elements=floats32))
+def test_every_float32_is_exact_to_the_last_bit(matrix: np.ndarray[Any, np.dtype[np.float32]]) -> None:
+    found = Track(labels=tuple("abcd"[: matrix.shape[1]]), matrix=matrix)
+    again = Recording.from_dict(json.loads(Recording((found,)).to_json())).tracks[0]
+    reported = ~np.isnan(matrix)
+    assert (again.matrix.view(np.int32) == matrix.view(np.int32))[reported].all()
+    for row in range(len(matrix)):
+        for label, score in found.row(row).items():
+            assert np.float32(score) == matrix[row, found.labels.index(label)]
+
+
+@pytest.mark.parametrize("shape", [(0, 2), (2, 0), (0, 0)])
+def test_a_track_without_segments_or_labels_comes_back(shape: tuple[int, int]) -> None:
+    found = Track(labels=("Joy", "Awe")[: shape[1]], matrix=np.zeros(shape), extras={"box": np.zeros((shape[0], 4))})
+    assert Track.from_dict(found.to_dict()) == found
+    assert Recording.from_dict(json.loads(Recording((found,)).to_json())).tracks[0] == found
+
+
+def test_a_lone_surrogate_in_a_transcript_goes_to_json_and_back() -> None:
+    """A file cut within an emoji has one, and JSON can write it."""
+    recording = Recording(tracks=(Track(labels=("Joy",), matrix=np.array([[0.5]]), text=("\ud83d",)),))
+    assert Recording.from_dict(json.loads(recording.to_json())) == recording
