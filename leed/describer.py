@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from leed.schema.recording import Recording
 
 _MOST_PLANS = 256
-_UNTIDY = (TypeError, AttributeError, OverflowError, ValueError)  # what scores that are no plain numbers raise
+_UNTIDY = (TypeError, AttributeError, ArithmeticError, ValueError)  # what scores that are no plain numbers raise
 
 
 class Describer:
@@ -127,13 +127,13 @@ class Describer:
         }
         return (_remade, (options,))
 
-    def __call__(self, scores: Mapping[str, float] | Segment, **about: Any) -> Description:  # noqa: ANN401
+    def __call__(self, scores: Mapping[str, Any] | Segment, **about: Any) -> Description:  # noqa: ANN401
         """Return the description of scores or of a segment; the same as `describe`."""
         return self.describe(scores, **about)
 
     def describe(
         self,
-        scores: Mapping[str, float] | Segment,
+        scores: Mapping[str, Any] | Segment,
         *,
         modality: str | None = None,
         text: str | None = None,
@@ -199,7 +199,7 @@ class Describer:
 
     def text(
         self,
-        scores: Mapping[str, float],
+        scores: Mapping[str, Any],
         *,
         modality: str | None = None,
         text: str | None = None,
@@ -339,10 +339,10 @@ class Describer:
                 "{'Joy': 0.84}, or a Segment; leed.read takes everything else"
             )
         pairs = list(pairs)
-        nested = [label for label, value in pairs if isinstance(value, (Mapping, list, tuple))]
+        nested = [pair for pair in pairs if isinstance(pair[1], (Mapping, list, tuple))]
         if nested:
             raise InputError(
-                f"the score of {nested[0]!r} is itself a {type(dict(pairs)[nested[0]]).__name__}: describe takes one "
+                f"the score of {nested[0][0]!r} is itself a {type(nested[0][1]).__name__}: describe takes one "
                 "set of scores; for several, use leed.describe_all(leed.read(...))"
             )
         tidy = from_pairs(pairs)
@@ -377,7 +377,7 @@ class Describer:
 
 
 def describe(
-    scores: Mapping[str, float] | Segment,
+    scores: Mapping[str, Any] | Segment,
     *,
     modality: str | None = None,
     text: str | None = None,
@@ -508,7 +508,7 @@ def describer_for(describer: Describer | None, options: dict[str, Any]) -> Descr
     if not options:
         return _default()
     try:
-        return _describer(tuple(sorted(options.items())))
+        return _describer(**options)
     except TypeError as error:
         if "unhashable" in str(error):
             return Describer(**options)
@@ -524,9 +524,9 @@ def _default() -> Describer:
     return Describer()
 
 
-@lru_cache(maxsize=64)
-def _describer(options: tuple[tuple[str, Any], ...]) -> Describer:
-    return Describer(**dict(options))
+@lru_cache(maxsize=64, typed=True)  # quote=1 is one character, quote=True is all
+def _describer(**options: Any) -> Describer:  # noqa: ANN401 - those of Describer
+    return Describer(**options)
 
 
 __all__ = ["Describer", "Description", "Descriptions", "describe", "describe_all", "describer_for"]

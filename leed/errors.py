@@ -5,7 +5,8 @@
     LeedError                     the root: catch this one to catch all
     ├── InputError                what was given cannot be read or described
     │   ├── UnknownFormatError    it is no recording of scores that leed knows
-    │   └── DamagedInputError     it is one, but broken: cut off, or not the JSON it begins as
+    │   ├── DamagedInputError     it is one, but broken: cut off, or not the JSON it begins as
+    │   └── ColumnError           the columns of a track do not fit together (also a ValueError)
     ├── OptionError               an option has a value that leed does not know (also a ValueError)
     ├── DataFileError             a scale, lexicon or taxonomy file is not as it should be
     └── MissingPackageError       a feature needs a package that is not installed (also an ImportError)
@@ -30,6 +31,10 @@ class UnknownFormatError(InputError):
 
 class DamagedInputError(InputError):
     """The input begins like a known format, but it is cut off or malformed."""
+
+
+class ColumnError(InputError, ValueError):
+    """The columns of a track do not fit together."""
 
 
 class OptionError(LeedError, ValueError):

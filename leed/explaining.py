@@ -6,6 +6,7 @@ import math
 
 import msgspec
 
+from leed import quoting
 from leed.float32 import float32
 from leed.schema.terms import Description
 from leed.scores import number_of
@@ -32,7 +33,7 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
         if not isinstance(self.key, str):
             for code, term in zip(self.key, description.terms, strict=True):
                 named[code // CODE] = code
-                lines.append(f"- {term.label} {_number(term.score)}: {self._why(code)}")
+                lines.append(f"- {_shown(term.label)} {_number(term.score)}: {self._why(code)}")
         lines += self._unsaid(named, values)
         taxonomy = f", labels of {plan.taxonomy}" if plan.taxonomy else ", labels of no known taxonomy"
         classes = " of exclusive classes" if plan.exclusive else ""
@@ -79,7 +80,7 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
             elif len(lines) >= _SHOWN:
                 rest += 1
             else:
-                lines.append(f"- {entry.label} {_number(value)}: not said, {self._reason(rank, named)}")
+                lines.append(f"- {_shown(entry.label)} {_number(value)}: not said, {self._reason(rank, named)}")
         if rest:
             lines.append(f"- {rest} more above the floor: not said")
         if quiet:
@@ -99,7 +100,7 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
             return "a class that says nothing"
         repeats = next((r for r in named if r in entry.near), None)
         if repeats is not None:
-            return f"repeats {plan.entries[repeats].label}"
+            return f"repeats {_shown(plan.entries[repeats].label)}"
         if plan.exclusive:
             return "the classes are too close to tell apart" if self.key == "unclear" else "one class only is meant"
         return f"beyond the top {plan.top}"
@@ -113,6 +114,10 @@ def _known_exclusive(plan: Plan) -> bool:
 
 def _ordered(value: float) -> float:
     return -math.inf if math.isnan(value) else value
+
+
+def _shown(label: str) -> str:
+    return quoting.shorten(quoting.clean(label[:500]), 60)
 
 
 def _number(value: float) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 import struct
 
+INFINITE = math.ldexp(2 - 2**-24, 127)
+"""The least double that is infinite in float32."""
+
 
 def float32(value: float) -> float:
     """Return the value that a score has in float32, as a float; infinity where it is beyond float32.
@@ -14,6 +17,8 @@ def float32(value: float) -> float:
     """
     try:
         return float(struct.unpack("f", struct.pack("f", value))[0])
+    except struct.error as error:
+        raise TypeError(f"{value!r} is no number") from error
     except OverflowError:
         return math.copysign(math.inf, value)
 

@@ -5,7 +5,7 @@ Rows are reduced to integer codes of their strongest labels and steps; only the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -113,16 +113,31 @@ def describe_matrix(
         InputError: the matrix is not (n, k) numbers for k different labels.
         OptionError: an option has a value that leed does not know.
     """
-    names = tuple(labels)
+    names = _labels(labels)
     rows = _checked(matrix, names)
     chosen = describer_for(describer, options)
     prepared = chosen.prepare(names, modality, quantity, exclusive, taxonomy)
     keys = _Keys(prepared)
     codes = np.empty(len(rows), np.int32)
     for start in range(0, len(rows), _BLOCK):
-        block = rows[start : start + _BLOCK].astype(np.float32, copy=False)
+        with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and counts as not reported
+            block = rows[start : start + _BLOCK].astype(np.float32, copy=False)
         codes[start : start + _BLOCK] = keys.codes(block)
     return keys.sentences(chosen, codes)
+
+
+def _labels(labels: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(labels, str) or not isinstance(labels, Iterable):
+        raise InputError(f"labels is {labels!r}; give a list with a label for each column")
+    names = tuple(labels)
+    for label in names:
+        _check_label(label)
+    return names
+
+
+def _check_label(label: object) -> None:
+    if not isinstance(label, str):
+        raise InputError(f"the label {label!r} is {type(label).__name__}; a label is a str")
 
 
 def _checked(matrix: ArrayLike, labels: tuple[str, ...]) -> NDArray[Any]:
@@ -224,7 +239,9 @@ class _Keys:
         """
         k, n = by_label.shape
         packed = by_label.astype(np.float64, order="C")
-        if not np.isfinite(packed.sum()):
+        with np.errstate(invalid="ignore", over="ignore"):
+            total = packed.sum()
+        if not np.isfinite(total):
             packed[~np.isfinite(packed)] = 0.0
         bits = packed.view(np.int64)
         bits |= np.arange(k - 1, -1, -1, dtype=np.int64)[:, None]
@@ -288,6 +305,8 @@ class _Keys:
         """
         plan = self.plan
         top = plan.top or 1
+        if not len(self.columns):  # none may be named
+            return [self._one(number, self.ranks, self.ranks, 0) for number in packed.tolist()]
         digits = np.empty((top, len(packed)), np.int64)
         rest = packed.copy()
         for place in range(top - 1, -1, -1):

@@ -15,8 +15,8 @@ from leed.taxonomy.matching import sums_to_one
 _MOST_SENTENCES: Final = 65536
 _APART = 1e-6  # scores that differ by more differ in float32 too, as long as they are below 8
 _LARGE = 8.0
-_CROWD = 16  # with more labels than this above the floor, the next row is first searched above its ninth
-_NINTH = 8
+_CROWD = 10  # with more labels than this above the floor, the next row is first searched above this row's seventh
+_SEVENTH = 6
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -53,10 +53,11 @@ class Prepared:
         self._shorter: dict[tuple[object, ...], Said] = {}
         self._ranks = {labels[entry.position]: rank for rank, entry in enumerate(plan.entries)}
         self._short = plan.simple and plan.top == 3 and summing is None  # noqa: PLR2004 - see find
+        self._bounds = plan.bounds
         self._floor = plan.floor
         self._search_from = plan.floor
 
-    def find(self, scores: Mapping[str, float]) -> Said:
+    def find(self, scores: Mapping[str, Any]) -> Said:  # noqa: C901 - the hot path: a call more would cost a tenth
         """Return what is said of scores under just these labels.
 
         The short way is for the usual case: three terms, told apart by more than a rounding error. It looks the
@@ -66,16 +67,22 @@ class Prepared:
         Raises:
             TypeError: a score is no number.
         """
-        if self._short and type(next(iter(scores.values()), 0.0)) is float:
+        if self._short:
             floor = self._search_from
             found = [(v, label) for label, v in scores.items() if v >= floor]
             found.sort(reverse=True)
+            # Other kinds of number may pass the floor by their own precision, but never fail it: one look is enough.
+            if found and type(found[0][0]) is not float:
+                raise TypeError("the scores are no plain floats")
             if len(found) > _CROWD:
-                self._search_from = found[_NINTH][0]
-            bounds = self.plan.bounds
+                self._search_from = found[_SEVENTH][0]
+            bounds = self._bounds
             while len(found) > 3:  # noqa: PLR2004 - three terms and the one after
-                (a, one), (b, two), (c, three), (d, _) = found[:4]
-                if a - b <= _APART or b - c <= _APART or c - d <= _APART or a >= _LARGE or a is True:
+                a, one = found[0]
+                b, two = found[1]
+                c, three = found[2]
+                d = found[3][0]
+                if a - b <= _APART or b - c <= _APART or c - d <= _APART or a >= _LARGE:
                     break
                 short = (one, bisect_right(bounds, a), two, bisect_right(bounds, b), three, bisect_right(bounds, c))
                 said = self._shortcuts.get(short)
@@ -91,11 +98,13 @@ class Prepared:
                 few = self._few(found)
                 if few is not None:
                     return few
+        if type(next(iter(scores.values()), 0.0)) is not float:
+            raise TypeError("the scores are no plain floats")
         return self.look_up(scores.values())
 
     def _few(self, found: list[tuple[float, str]]) -> Said | None:
         """What is said where no more labels are above the floor than there are terms; None if two are too close."""
-        if len(found) > 3 or found[0][0] >= _LARGE or found[0][0] is True:  # noqa: PLR2004 - three terms
+        if len(found) > 3 or found[0][0] >= _LARGE:  # noqa: PLR2004 - three terms
             return None
         short: list[object] = []
         last = _LARGE

@@ -8,7 +8,10 @@ import unicodedata
 LIMIT = 400
 """How many characters of a transcript a sentence quotes at most."""
 
-_QUOTES = re.compile('["\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\uff02]')
+_QUOTES = re.compile(
+    '["\u00ab\u00bb\u02ba\u02ee\u201c\u201d\u201e\u201f\u2033\u2036\u275d\u275e\u2760\u2e42\u301d\u301e\u301f\uff02'
+    "\U0001f676\U0001f677\U0001f678]"
+)
 _JOINERS = "\u200c\u200d"  # zero-width, but part of how Persian words and many emoji are spelled
 
 
@@ -40,7 +43,9 @@ def shorten(text: str, limit: int) -> str:
     """
     if len(text) <= limit:
         return text
-    head = text[: max(limit - 1, 1)]
+    if limit <= 1:
+        return "…"
+    head = text[: limit - 1]
     if not text[len(head)].isspace() and not head[-1].isspace() and " " in head.strip():
         head = head.rsplit(None, 1)[0]
     return head.rstrip() + "…"
@@ -69,7 +74,8 @@ def name(label: str, limit: int = 60) -> str:
     >>> name("Wistfulness"), name("AU12"), name("iPhoneJoy")
     ('wistfulness', 'AU12', 'iPhoneJoy')
     """
-    label = _QUOTES.sub("'", clean(label[: 8 * limit])).replace("_", " ")
+    label = _QUOTES.sub("'", clean(label[: 8 * limit]))
+    label = label.replace("_", " ").strip() or label
     words_only = not any(c.isdigit() for c in label)
     if words_only and (label.istitle() or label.isupper() or label[1:].islower()):
         label = label.lower()

@@ -105,6 +105,8 @@ def get_scale(scale: str | os.PathLike[str] | Mapping[str, Any] | Scale | None =
         return scale
     if isinstance(scale, Mapping):
         return _own(json.dumps(scale, sort_keys=True, default=str).encode(), "the scale given", dict(scale))
+    if scale is not None and not isinstance(scale, (str, os.PathLike)):
+        raise one_of("scale", scale, (*NAMES, "a TOML or JSON file", "a mapping"))
     name = os.fspath(scale) if scale is not None else DEFAULT
     if name in NAMES:
         return _shipped(name)
@@ -132,7 +134,7 @@ def _from_file(path: str) -> Scale:
             plain = tomllib.loads(data.decode())
         else:
             plain = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         kind = "TOML" if path.endswith(".toml") else "JSON"
         raise DataFileError(f"scale {path} is not {kind}: {error}; a scale is a .toml or .json file") from error
     return _own(data, f"scale {path}", plain)

@@ -16,9 +16,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from math import isfinite
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from leed.float32 import float32
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Table = dict[Literal["default", "face", "prosody", "burst", "language"], "StepsTable"]
@@ -38,11 +42,14 @@ class StepsTable(_Strict):
     def _increasing(self) -> StepsTable:
         if len(self.adverbs) != len(self.bounds):
             raise ValueError(f"{len(self.bounds)} bounds need as many adverbs; {len(self.adverbs)} are given")
-        for low, high in zip(self.bounds, self.bounds[1:], strict=False):
+        bounds = [float32(bound) for bound in self.bounds]  # as scores are compared
+        for low, high in pairwise(bounds):
             if not low < high:
                 raise ValueError(f"bounds must increase; {high:g} follows {low:g}")
-        if self.bounds[0] <= 0:
+        if bounds[0] <= 0:
             raise ValueError(f"the first bound must be above 0; it is {self.bounds[0]:g}")
+        if not isfinite(bounds[-1]):
+            raise ValueError(f"bounds must fit float32; {self.bounds[-1]:g} does not")
         if len(set(self.adverbs)) != len(self.adverbs):
             raise ValueError("an adverb stands on two steps; give each step its own")
         return self

@@ -83,6 +83,8 @@ def number_of(value: Any) -> tuple[float, str | None]:  # noqa: ANN401, PLR0911 
         if word in ("", "UNKNOWN"):
             return math.nan, None
         issue = "not-a-number"
+    if isinstance(value, (bytes, bytearray)):
+        return math.nan, "unreadable-score"
     try:
         number = float(value)
     except OverflowError:

@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from leed import quoting
-from leed.float32 import float32, least_double
+from leed.float32 import INFINITE, float32, least_double
 from leed.lexicon import Lexicon, Word
 from leed.realiser import Piece
 from leed.scale import Scale
@@ -127,7 +127,7 @@ class Plan:
         floor = self.floor
         found = [(-v, r) for r, v in zip(self.ranks, values, strict=False) if v >= floor]
         if not found:
-            return "neutral" if any(v == v for v in values) else "unreported"  # noqa: PLR0124 - NaN
+            return "neutral" if any(-INFINITE < v < INFINITE for v in values) else "unreported"
         found.sort()
         if found[0][0] < _LARGE or type(found[0][0]) is int:  # -True is an int: a flag is no score
             return self.select_exact(values)
@@ -139,12 +139,13 @@ class Plan:
         named: list[int] = []
         last = -math.inf
         for negative, rank in found:
-            if negative - last < _NEAR_TIE and negative != last:
-                return self.select_exact(values)
-            if len(codes) == top:
-                break
-            last = negative
-            if rank in skip or not near[rank].isdisjoint(named):
+            if negative != last:
+                if negative - last < _NEAR_TIE:
+                    return self.select_exact(values)
+                if len(codes) == top:
+                    break
+                last = negative
+            if len(codes) == top or rank in skip or not near[rank].isdisjoint(named):
                 continue
             named.append(rank)
             codes.append(rank * CODE + bisect_right(bounds, -negative) - 1)
@@ -394,7 +395,7 @@ class _Roles:
         if names & self.ignore:
             return "mute"
         if concept is None:
-            return "noun"
+            return "noun" if quoting.name(m.label) else "nonclass"
         if concept.sensitive and not self.sensitive and not names & self.allow:
             return "withheld" if m.aspect != "attribute" else "mute"
         kind = {"neutral": "neutral", "unknown": "nonclass", "silent": "mute", "dimension": "dimension", "act": "act"}

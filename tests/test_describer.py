@@ -353,7 +353,7 @@ def test_one_character_is_not_the_same_as_all_of_them() -> None:
     assert str(leed.describe({"Joy": 0.6}, quote=True, **about)) == 'They said "one two" and look quite joyful.'
     assert str(leed.describe({"Joy": 0.6}, quote=1, **about)) == str(leed.Describer(quote=1)({"Joy": 0.6}, **about))
     with pytest.raises(leed.LeedError):
-        leed.describe({"Joy": 0.6}, top=1) and leed.describe({"Joy": 0.6}, top=True)
+        [leed.describe({"Joy": 0.6}, top=top) for top in (1, True)]
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\t", "\u200b", "\x00\x01", "\u202e"])
@@ -511,7 +511,8 @@ def test_any_kind_of_number_will_do_and_leaves_as_plain_data(number: Any) -> Non
 @pytest.mark.parametrize("modality", ["face", "prosody"])
 @pytest.mark.parametrize("bound", sorted({*FACE_BOUNDS, *PROSODY_BOUNDS}))
 def test_half_precision_scores_are_compared_in_float32_too(modality: str, bound: float) -> None:
-    for score in (np.float16(bound), np.nextafter(np.float16(bound), np.float16(0))):
+    scores: list[Any] = [np.float16(bound), np.nextafter(np.float16(bound), np.float16(0))]
+    for score in scores:
         sentence = str(leed.describe({"Joy": float(score)}, modality=modality))
         assert str(leed.describe({"Joy": score}, modality=modality)) == sentence
         assert leed.Describer().text({"Joy": score}, modality=modality) == sentence
@@ -725,9 +726,10 @@ def test_a_description_of_a_segment_says_where_it_comes_from() -> None:
 
 
 def test_describe_all_takes_a_recording_only() -> None:
-    for wrong in ({"Joy": 0.8}, [], None, "predictions.json"):
+    wrongs: list[Any] = [{"Joy": 0.8}, [], None, "predictions.json"]
+    for wrong in wrongs:
         with pytest.raises(leed.LeedError, match="describe_all takes a Recording"):
-            leed.describe_all(wrong)  # type: ignore[arg-type]
+            leed.describe_all(wrong)
 
 
 def test_a_segment_is_described_with_what_it_knows_and_arguments_come_first() -> None:

@@ -443,7 +443,7 @@ def test_the_poles_of_a_face_are_of_expression_and_not_of_tone() -> None:
         ("UNKNOWN", "There are no scores for their face."),
     ],
 )
-def test_likelihood_words_take_the_adverbs_of_probability(word: str, sentence: str) -> None:
+def test_likelihood_words_take_the_adverbs_of_probability(word: Any, sentence: str) -> None:
     assert str(leed.describe({"joy": word}, modality="face")) == sentence
 
 

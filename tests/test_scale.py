@@ -106,7 +106,8 @@ def test_a_score_on_a_bound_gives_the_same_words_from_everything(
         assert adverb_of({label: np.float32(score)}, **about) == expected, score
         sentence = str(leed.describe({label: score}, **about))
         assert leed.Describer().text({label: score}, **about) == sentence
-        assert leed.Describer().text({label: np.float32(score)}, **about) == sentence
+        single: Any = np.float32(score)
+        assert leed.Describer().text({label: single}, **about) == sentence
         for kind in (np.float32, np.float64):
             assert leed.describe_matrix(np.array([[score]], kind), [label], **about).to_list() == [sentence], score
         track = leed.Track(
@@ -513,7 +514,8 @@ def test_likelihood_bipolar_and_probability_can_be_set_too() -> None:
         "probability": {"default": {"bounds": [0.5], "adverbs": ["probably"]}},
     }
     describer = leed.Describer(scale=scale)
-    assert describer.text({"joy": "LIKELY", "surprise": "POSSIBLE"}, modality="face") == "They look clearly joyful."
+    words: Any = {"joy": "LIKELY", "surprise": "POSSIBLE"}
+    assert describer.text(words, modality="face") == "They look clearly joyful."
     assert describer.text({"valence": 0.7}, modality="prosody") == "They sound neutral."
     assert describer.text({"valence": 0.9}, modality="prosody") == "They sound very positive in tone."
     assert describer.text({"SAD": 0.99, "NEUTRAL": 0.01}, modality="prosody") == "They probably sound sad."

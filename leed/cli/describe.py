@@ -165,6 +165,8 @@ def _target(path: str | None) -> Generator[IO[str]]:
         with open(beside, "w", encoding="utf-8", errors="replace", newline="") as file:
             yield file
         os.replace(beside, path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) if error.filename == beside else error from error
     finally:
         if os.path.exists(beside):
             os.remove(beside)

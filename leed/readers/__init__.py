@@ -136,6 +136,8 @@ def _unknown(content: Content, near: list[tuple[Reader, Guess]]) -> str:
     if near:
         reader, guess = near[0]
         return f"{content.shown}: {guess.why or f'resembles {reader.title}'}"
+    if content.is_folder:
+        return f"{content.shown}: is a directory; give a file in it"
     kinds = {
         "empty": "is empty",
         "json": "is JSON, but holds no scores in a shape that leed knows",

@@ -81,6 +81,7 @@ def track_of(
     """
     known = _known(tuple(names), modality, taxonomy)
     matrix = _reordered(matrix, known.order)
+    matrix.flags.writeable = False  # it is the track's own: no copy
     if quantity is None:
         quantity, told = known.quantity, known.exclusive
         if known.by_sum and _mostly_sum_to_one(matrix):

@@ -15,6 +15,7 @@ from typing import IO, Any
 import msgspec
 
 from leed.errors import DamagedInputError, InputError, LeedError, UnknownFormatError
+from leed.readers import objects
 from leed.schema.terms import Issue
 
 HEAD = 1 << 16
@@ -70,15 +71,20 @@ class Content:
 
     @cached_property
     def size(self) -> int:
-        """How many bytes there are; 0 for plain data."""
+        """How many bytes there are; 0 for plain data and a directory."""
         if self._data is not None:
             return len(self._data)
-        return os.path.getsize(self.path) if self.path else 0
+        return os.path.getsize(self.path) if self.path and not self.is_folder else 0
+
+    @cached_property
+    def is_folder(self) -> bool:
+        """Whether a directory was given."""
+        return self.path is not None and os.path.isdir(self.path)
 
     @cached_property
     def head(self) -> bytes:
         """The first bytes, without a byte order mark, in UTF-8."""
-        raw = b"" if self.is_plain else self._raw(HEAD)
+        raw = b"" if self.is_plain or self.is_folder else self._raw(HEAD)
         encoding = _encoding(raw)
         return codecs.getincrementaldecoder(encoding)("replace").decode(raw).encode() if encoding else raw
 
@@ -107,9 +113,11 @@ class Content:
 
     @cached_property
     def kind(self) -> str:
-        """What the bytes are: "plain", "empty", "json", "text", "xml" or, for anything else, what it looks like."""
+        """What was given: "plain", "a directory", or bytes: "empty", "json", "text", "xml", else what they look like."""
         if self.is_plain:
             return "plain"
+        if self.is_folder:
+            return "a directory"
         start = self.head.lstrip()
         if not start:
             return "empty"
@@ -267,17 +275,21 @@ def take(source: Any) -> Content:  # noqa: ANN401 - anything that leed.read take
     if isinstance(source, (str, os.PathLike)):
         path = os.fspath(source)
         path = os.fsdecode(path) if isinstance(path, bytes) else path
+        if os.path.isdir(path):
+            return Content(path=path, name=os.path.basename(os.path.abspath(path)))
         with opened(path):
             pass
         return Content(path=path)
     if isinstance(source, (bytes, bytearray, memoryview)):
         return Content(data=bytes(source))
+    if objects.is_object(source):
+        return Content(plain=objects.plain(source))
     if hasattr(source, "read"):
         return Content(data=_read_open(source), name=_name_of(source))
     if isinstance(source, Mapping):
-        return Content(plain=source)
+        return Content(plain=objects.plain(source))
     if isinstance(source, (list, tuple)):
-        return Content(plain=list(source))
+        return Content(plain=list(objects.plain(source)))
     raise UnknownFormatError(
         f"cannot read {type(source).__name__}: give a path, bytes, an open file, or a mapping or list of plain data"
     )

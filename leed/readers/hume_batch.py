@@ -272,7 +272,11 @@ def _file(plain: Any, *, listed: bool = False) -> FileOf[Any] | None:  # noqa: A
     """A file's predictions; in a list of them also one without any."""
     if not isinstance(plain, Mapping):
         return None
+    name = plain.get("file")
+    file = name if isinstance(name, str) else None
     models = plain.get("models", plain)
+    if listed and models is None:
+        return FileOf(None, file)
     if not isinstance(models, Mapping):
         return None
     listed = listed and models is not plain
@@ -283,8 +287,7 @@ def _file(plain: Any, *, listed: bool = False) -> FileOf[Any] | None:  # noqa: A
     }
     if not found and not listed:
         return None
-    name = plain.get("file")
-    return FileOf(found, name if isinstance(name, str) else None)
+    return FileOf(found, file)
 
 
 def _is_model(plain: Any) -> bool:  # noqa: ANN401 - whatever the input holds

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from leed.readers.columns import ScoreColumns, range_issues, track_of
+from leed.readers.columns import ScoreColumns, numbers, range_issues, track_of
 from leed.schema.recording import Track
 from leed.schema.terms import Issue
 from leed.scores import from_pairs, number_of
@@ -79,8 +79,18 @@ class Item(msgspec.Struct, gc=False):
     descriptions: list[Score] | None = None
     sentiment: list[Score] | None = None
     toxicity: list[Score] | None = None
+    entity: str | None = None
+    entity_confidence: float | None = None
+    support: float | None = None
+    uri: str | None = None
+    link_word: str | None = None
 
 
+_ENTITY = ("entity", "entity_confidence", "support", "uri", "link_word")
+_NO_ENTITY = (None,) * len(_ENTITY)
+_ENTITY_OF = attrgetter(*_ENTITY)
+_ENTITY_NUMBERS = ("entity_confidence", "support")
+_LONGEST_WORD = 256
 _NUMBERS = ("frame", "prob", "confidence", "speaker_confidence")
 _GET = {name: attrgetter(name) for name in (*_NUMBERS, *ASPECTS)}
 _NO_BOX = Box()
@@ -91,10 +101,12 @@ class Group:
 
     Attributes:
         issues: what was odd about its scores, without the source.
+        more: columns of a reader's own, a row an item, that go to the extras.
     """
 
     def __init__(self) -> None:
         self.issues: dict[tuple[str, str], int] = {}
+        self.more: dict[str, NDArray[Any]] = {}
         self._scores: dict[str, list[ScoreColumns]] = {}
         self._begin, self._end = array("d"), array("d")
         self._instants = True
@@ -102,6 +114,7 @@ class Group:
         self._boxes = array("f")
         self._positions = array("q")
         self._text: list[str | None] = []
+        self._entities: list[tuple[Any, ...]] = []
         self._without = 0
 
     def __len__(self) -> int:
@@ -127,6 +140,10 @@ class Group:
         if any(item.text is not None for item in items):
             self._text += [None] * (start - len(self._text))
             self._text += [item.text for item in items]
+        entities = list(map(_ENTITY_OF, items))
+        if entities.count(_NO_ENTITY) < len(entities):
+            self._entities += [_NO_ENTITY] * (start - len(self._entities))
+            self._entities += entities
         for field, aspect in ASPECTS.items():
             known = labels if aspect == "expression" else None
             self._add_scores(aspect, start, list(map(_GET[field], items)), known)
@@ -135,12 +152,13 @@ class Group:
         """Return a track for each aspect and set of labels."""
         modality = MODALITY.get(model)
         n = len(self)
-        begin = np.frombuffer(self._begin) if n else np.empty(0)
-        end = begin if self._instants or not n else np.frombuffer(self._end)
+        begin = _column(self._begin, np.float64)
+        end = begin if self._instants else _column(self._end, np.float64)
         extras = self._extras(n)
         if language is not None:
-            extras["detected_language"] = np.full(n, language)
-        text = tuple(self._text) + (None,) * (n - len(self._text)) if self._text else None
+            extras["detected_language"] = np.full(n, language[:_LONGEST_WORD])
+        said = self._text or [entity for entity, *_ in self._entities]
+        text = tuple(said) + (None,) * (n - len(said)) if said else None
         tracks = []
         for aspect, sets in self._scores.items():
             for scores in sets:
@@ -241,16 +259,21 @@ class Group:
         for name, column in self._numbers.items():
             if len(column):
                 _pad(column, n, math.nan)
-                values = np.frombuffer(column)
+                values = _column(column, np.float64)
                 whole = name == "frame" and not np.isnan(values).any()
                 extras["confidence" if name == "prob" else name] = values.astype(np.int64) if whole else values
         if len(self._boxes):
             _pad(self._boxes, 4 * n, math.nan)
-            extras["box"] = np.frombuffer(self._boxes, np.float32).reshape(-1, 4)
+            extras["box"] = _column(self._boxes, np.float32).reshape(-1, 4)
         if len(self._positions):
             _pad(self._positions, 2 * n, -1)
-            extras["position"] = np.frombuffer(self._positions, np.int64).reshape(-1, 2)
-        return extras
+            extras["position"] = _column(self._positions, np.int64).reshape(-1, 2)
+        if self._entities:
+            entities = self._entities + [_NO_ENTITY] * (n - len(self._entities))
+            for name, values in zip(_ENTITY, zip(*entities, strict=True), strict=True):
+                if values.count(None) < n:
+                    extras[name] = numbers(values) if name in _ENTITY_NUMBERS else words(values)
+        return {**extras, **self.more}
 
 
 _MOST_NOTED = 50
@@ -319,12 +342,11 @@ def _item(entry: Mapping[str, Any], group: Group) -> Item:
             scores[field] = [Score(label, value) for label, value in zip(tidy.labels, tidy.values, strict=True)]
         elif entry.get(field):
             group.note([Issue("not-read", f"{field} is no list of names and scores; it is left out")])
-    text = entry.get("text")
     box = entry.get("box", entry.get("bbox"))
     return Item(
         time=_stretch(time) if isinstance(time, Mapping) else _finite(time),
         box=Box(**{k: _finite(box.get(k)) for k in "xywh"}) if isinstance(box, Mapping) else None,
-        text=text if isinstance(text, str) else None if text is None else str(text),
+        text=_said(entry.get("text")),
         position=_stretch(entry["position"]) if isinstance(entry.get("position"), Mapping) else None,
         frame=_finite(entry.get("frame")),
         prob=_finite(entry.get("prob")),
@@ -335,6 +357,8 @@ def _item(entry: Mapping[str, Any], group: Group) -> Item:
         descriptions=scores.get("descriptions"),
         sentiment=scores.get("sentiment"),
         toxicity=scores.get("toxicity"),
+        **{name: _finite(entry.get(name)) for name in _ENTITY_NUMBERS if name in entry},
+        **{name: _said(entry[name]) for name in _ENTITY if name in entry and name not in _ENTITY_NUMBERS},
     )
 
 
@@ -354,6 +378,15 @@ def _stretch(plain: Mapping[str, Any]) -> Stretch:
     return Stretch(_finite(plain.get("begin")), _finite(plain.get("end")))
 
 
+def words(values: Iterable[str | None]) -> NDArray[np.str_]:
+    """Return a column of short texts, "" for what is missing; what is longer than 256 characters is cut."""
+    return np.array([(value or "")[:_LONGEST_WORD] for value in values], np.str_)
+
+
+def _said(value: Any) -> str | None:  # noqa: ANN401 - any cell
+    return value if value is None or isinstance(value, str) else str(value)
+
+
 def _finite(value: Any) -> float | None:  # noqa: ANN401 - any cell
     number, _ = number_of(value)
     return None if math.isnan(number) else number
@@ -370,6 +403,13 @@ def _whole(value: float | None) -> int:
 def _pad(column: array[Any], length: int, value: float) -> None:
     if len(column) < length:
         column.extend([value] * (length - len(column)))
+
+
+def _column(values: array[Any], kind: type) -> NDArray[Any]:
+    """A gathered column as an array, without a copy; nothing can be added to it any more."""
+    column: NDArray[Any] = np.frombuffer(values, kind) if values else np.empty(0, kind)
+    column.flags.writeable = False
+    return column
 
 
 def _extend(column: array[float], values: list[float | None]) -> None:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from leed.errors import InputError
-from leed.schema.terms import ASPECTS, QUANTITIES
+from leed.schema.terms import ASPECTS, MODALITIES, QUANTITIES
 
 Seconds = Annotated[float | None, Field(description="seconds from the start of the source; null if not known")]
 
@@ -25,6 +25,7 @@ class ColumnDocument(_Strict):
     """A named column of a track."""
 
     type: str = Field(description="the NumPy dtype, such as float64 or <U8")
+    shape: list[Annotated[int, Field(ge=0, le=1_000_000)]] | None = Field(None, description="of one value")
     values: list[Any] = Field(description="one value a segment")
 
 
@@ -35,7 +36,7 @@ class TrackDocument(_Strict):
     scores: list[list[float | None]] = Field(description="one list a segment, one number a label; null = not reported")
     source: str | None = None
     channel: str | None = None
-    modality: str | None = None
+    modality: Literal[MODALITIES] | None = None  # type: ignore[valid-type] # a literal made of a constant
     aspect: Literal[ASPECTS] = "expression"  # type: ignore[valid-type] # a literal made of a constant
     granularity: str | None = None
     speaker: str | None = None

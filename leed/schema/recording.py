@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from types import MappingProxyType
 from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leed.errors import InputError
+from leed.errors import ColumnError, InputError
 from leed.schema.terms import Issue, Segment
 
 KEY = ("source", "channel", "modality", "aspect", "granularity", "speaker")
@@ -50,26 +51,28 @@ class Track:
     extras: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        matrix = np.asarray(self.matrix, np.float32)
+        with np.errstate(over="ignore"):
+            matrix = np.asarray(self.matrix, np.float32)
         if matrix.ndim != 2 or matrix.shape[1] != len(self.labels):  # noqa: PLR2004 - rows and columns
-            raise ValueError(
+            raise ColumnError(
                 f"matrix has shape {matrix.shape}; expected (segments, {len(self.labels)}), a column per label"
             )
         if len(set(self.labels)) != len(self.labels):
-            raise ValueError("labels: a label stands twice; give each column its own")
+            raise ColumnError("labels: a label stands twice; give each column its own")
         n = len(matrix)
         put = object.__setattr__
         put(self, "labels", tuple(self.labels))
-        put(self, "matrix", _frozen(matrix))
+        put(self, "matrix", _frozen(_finite(matrix)))
         for name in ("begin", "end"):
             given = getattr(self, name)
             column = np.full(n, np.nan) if given is None else np.asarray(given, np.float64)
             put(self, name, _frozen(_rows(name, column, n)))
         if self.text is not None:
             if len(self.text) != n:
-                raise ValueError(f"text has {len(self.text)} rows; the matrix has {n}")
+                raise ColumnError(f"text has {len(self.text)} rows; the matrix has {n}")
             put(self, "text", tuple(self.text) if any(t is not None for t in self.text) else None)
-        put(self, "extras", {k: _frozen(_rows(k, np.asarray(v), n)) for k, v in self.extras.items()})
+        extras = {k: _frozen(_rows(k, np.asarray(v), n)) for k, v in self.extras.items()}
+        put(self, "extras", MappingProxyType(extras))
 
     def __len__(self) -> int:
         return len(self.matrix)
@@ -87,6 +90,10 @@ class Track:
         )
 
     __hash__ = None  # type: ignore[assignment] # holds arrays
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        given = {f.name: getattr(self, f.name) for f in fields(self)}
+        return (_track, ({**given, "extras": dict(self.extras)},))
 
     def __repr__(self) -> str:
         parts = [f"{name}={getattr(self, name)!r}" for name in KEY if getattr(self, name) is not None]
@@ -133,7 +140,8 @@ class Track:
         plain["begin"], plain["end"] = _list(self.begin), _list(self.end)
         plain["scores"] = _list(self.matrix)
         plain["extras"] = {
-            name: {"type": str(column.dtype), "values": _list(column)} for name, column in self.extras.items()
+            name: {"type": str(column.dtype), "shape": list(column.shape[1:]), "values": _list(column)}
+            for name, column in self.extras.items()
         }
         return plain
 
@@ -279,22 +287,34 @@ class Segments(Sequence[Segment]):
         return f"<{len(self)} segments>"
 
 
+def _track(given: dict[str, Any]) -> Track:
+    return Track(**given)
+
+
+def _finite(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The scores with NaN for infinity."""
+    high, low = (reduce(matrix, axis=None, initial=0.0) for reduce in (np.fmax.reduce, np.fmin.reduce))
+    return matrix if np.isfinite(high) and np.isfinite(low) else np.where(np.isinf(matrix), np.float32(np.nan), matrix)
+
+
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:
+    """An array that nobody changes: one that is read-only already is taken as it is, any other is copied."""
     if array.flags.writeable:
-        array = array.view()
+        array = array.copy()
         array.flags.writeable = False
     return array
 
 
 def _rows(name: str, column: NDArray[Any], n: int) -> NDArray[Any]:
     if column.ndim == 0 or len(column) != n:
-        raise ValueError(f"{name} has shape {column.shape}; the matrix has {n} rows")
+        raise ColumnError(f"{name} has shape {column.shape}; the matrix has {n} rows")
     return column
 
 
 def _same(a: NDArray[Any], b: NDArray[Any]) -> bool:
     floats = a.dtype.kind == "f" and b.dtype.kind == "f"
-    return a.dtype == b.dtype and np.array_equal(a, b, equal_nan=floats)
+    alike = a.dtype == b.dtype or a.dtype.kind == b.dtype.kind == "U"  # text columns are as wide as their longest
+    return alike and np.array_equal(a, b, equal_nan=floats)
 
 
 def _filled(begin: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -307,10 +327,14 @@ def _filled(begin: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _column(name: str, plain: Mapping[str, Any]) -> NDArray[Any]:
     """A column from plain data; text is as long as its longest."""
-    kind = np.dtype(plain["type"])
-    if kind.kind not in "fiubU":
-        raise ValueError(f"extras.{name}: type {plain['type']!r} is not that of numbers, flags or text")
-    return np.array(plain["values"], dtype=np.dtype(str) if kind.kind == "U" else kind)
+    try:
+        kind = np.dtype(plain["type"])
+        column = np.array(plain["values"], dtype=np.dtype(str) if kind.kind == "U" else kind)
+        if kind.kind in "fiubU":
+            return column.reshape(len(plain["values"]), *(plain.get("shape") or column.shape[1:]))
+    except (ValueError, TypeError, OverflowError) as error:
+        raise ColumnError(f"extras.{name} (type {plain['type'][:40]!r}): {error}") from error
+    raise ColumnError(f"extras.{name}: type {plain['type'][:40]!r} is not that of numbers, flags or text")
 
 
 def _number(value: np.float64) -> float | None:

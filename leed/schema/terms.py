@@ -6,6 +6,8 @@ from typing import Any, Protocol
 
 import msgspec
 
+from leed.errors import InputError
+
 MODALITIES = ("face", "prosody", "burst", "language")
 """What a model looked at or listened to: a face, how it was said, a laugh or sigh, what the words say."""
 
@@ -171,8 +173,15 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Segment:
-        """Return the segment that `to_dict` made the data from."""
-        return msgspec.convert(data, cls)
+        """Return the segment that `to_dict` made the data from.
+
+        Raises:
+            InputError: it is no such data; the message says where and why.
+        """
+        try:
+            return msgspec.convert(data, cls)
+        except msgspec.ValidationError as error:
+            raise InputError(f"this is no segment: {error}") from error
 
 
 class Issue(msgspec.Struct, frozen=True):

@@ -14,7 +14,8 @@ from leed.taxonomy import ORDER, Taxonomy, concept_of, concepts, get
 SUM_TOLERANCE = 0.01
 """How far the probabilities of exclusive classes may sum from 1 (models round to two or three decimals)."""
 
-_NEVER_GUESSED = ("hume-sentiment-9",)  # its labels are the digits 1 to 9
+# The digits 1 to 9; and parts of large vocabularies of everyday words, which name other things elsewhere.
+_NEVER_GUESSED = ("hume-sentiment-9", "hume-v1-audio", "hume-v1-voice")
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -102,13 +103,16 @@ def is_intensity_set(labels: tuple[str, ...]) -> bool:
 
 
 def _order(labels: tuple[str, ...], modality: str | None, taxonomy: str | None) -> list[Taxonomy]:
-    """Taxonomies, the best first: the one asked for; by labels covered; of the modality; in the usual order."""
+    """Taxonomies, best first: asked for; by labels covered; whole; by own spelling; of the modality; as ordered."""
 
-    def rank(name: str) -> tuple[bool, int, bool, int]:
+    def rank(name: str) -> tuple[bool, int, bool, int, bool, int]:
         chosen = get(name)
+        covered = {chosen.find(label) for label in labels} - {None}
         return (
             name != taxonomy,
-            -sum(chosen.find(label) is not None for label in labels),
+            -len(covered),
+            len(covered) < len(chosen.labels),
+            -sum(chosen.canonical(label) is not None for label in labels),
             modality is not None and bool(chosen.modalities) and modality not in chosen.modalities,
             ORDER.index(name),
         )

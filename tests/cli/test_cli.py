@@ -147,7 +147,7 @@ def test_formats_is_the_table_of_the_readme() -> None:
 
 def test_complain_writes_one_line_whatever_the_message(capsys: pytest.CaptureFixture[str]) -> None:
     assert complain("one\ntwo\r\n\tthree \ud83d") == 1
-    assert capsys.readouterr().err == "leed: error: one two three \\ud83d\n"
+    assert capsys.readouterr().err == "leed: error: one two three \ufffd\n"
 
 
 def test_complain_shows_no_control_characters(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from jsonschema import Draft202012Validator
 
 import leed
 from leed.schema import Issue, Recording, Track
@@ -47,7 +48,7 @@ def test_a_document_is_what_to_json_writes() -> None:
                 "end": [None, None],
                 "text": ["Hi", None],
                 "extras": {
-                    "box": {"type": "float64", "values": [[0.0, 1.0, 2.0, 3.0], [4.0, 5.0, 6.0, 7.0]]},
+                    "box": {"type": "float64", "shape": [4], "values": [[0.0, 1.0, 2.0, 3.0], [4.0, 5.0, 6.0, 7.0]]},
                 },
             }
         ],
@@ -113,57 +114,17 @@ def test_what_is_no_document_is_an_input_error(wrong: Any) -> None:
 # --- the JSON Schema
 
 
-def faults(value: Any, schema: dict[str, Any], root: dict[str, Any], at: str = "") -> list[str]:  # noqa: C901 - a case per keyword
-    """Where a value breaks a schema; knows the keywords that pydantic writes, and no others."""
-    known = {
-        "$defs",
-        "$ref",
-        "title",
-        "description",
-        "default",
-        "type",
-        "properties",
-        "required",
-        "items",
-        "anyOf",
-        "enum",
-        "const",
-        "additionalProperties",
-    }
-    assert set(schema) <= known, set(schema) - known
-    if "$ref" in schema:
-        return faults(value, root["$defs"][schema["$ref"].removeprefix("#/$defs/")], root, at)
-    if "anyOf" in schema:
-        return [] if any(not faults(value, one, root, at) for one in schema["anyOf"]) else [f"{at}: none of anyOf"]
-    if "const" in schema and value != schema["const"]:
-        return [f"{at}: not {schema['const']!r}"]
-    if "enum" in schema and value not in schema["enum"]:
-        return [f"{at}: not in enum"]
-    types = {"object": dict, "array": list, "string": str, "number": (int, float), "boolean": bool, "null": type(None)}
-    if "type" in schema:
-        fits = isinstance(value, types[schema["type"]])
-        if not fits or (schema["type"] == "number" and isinstance(value, bool)):
-            return [f"{at}: no {schema['type']}"]
-    found: list[str] = []
-    if isinstance(value, dict):
-        found += [f"{at}: {name} is missing" for name in schema.get("required", []) if name not in value]
-        for name, inner in value.items():
-            rule = schema.get("properties", {}).get(name, schema.get("additionalProperties", True))
-            if rule is False:
-                found.append(f"{at}.{name}: not allowed")
-            elif rule is not True:
-                found += faults(inner, rule, root, f"{at}.{name}")
-    if isinstance(value, list) and isinstance(schema.get("items"), dict):
-        for i, inner in enumerate(value):
-            found += faults(inner, schema["items"], root, f"{at}[{i}]")
-    return found
+def faults(value: Any, schema: dict[str, Any]) -> list[str]:
+    """Where a value breaks a schema."""
+    Draft202012Validator.check_schema(schema)
+    return [error.json_path for error in Draft202012Validator(schema).iter_errors(value)]
 
 
 def test_every_document_is_valid_under_the_schema() -> None:
     schema = json_schema()
     assert schema["title"] == "RecordingDocument"
-    assert faults(document(), schema, schema) == []
-    assert faults(json.loads(Recording().to_json()), schema, schema) == []
+    assert faults(document(), schema) == []
+    assert faults(json.loads(Recording().to_json()), schema) == []
 
 
 @pytest.mark.parametrize(
@@ -186,7 +147,7 @@ def test_the_schema_refuses_what_reading_refuses(place: list[Any], value: Any) -
         target = target[step]
     target[place[-1]] = value
     schema = json_schema()
-    assert faults(wrong, schema, schema)
+    assert faults(wrong, schema)
 
 
 def test_every_reference_of_the_schema_is_there_and_nothing_else_is_allowed() -> None:

@@ -310,7 +310,9 @@ def test_every_float32_is_exact_to_the_last_bit(matrix: np.ndarray[Any, np.dtype
 
 @pytest.mark.parametrize("shape", [(0, 2), (2, 0), (0, 0)])
 def test_a_track_without_segments_or_labels_comes_back(shape: tuple[int, int]) -> None:
-    found = Track(labels=("Joy", "Awe")[: shape[1]], matrix=np.zeros(shape), extras={"box": np.zeros((shape[0], 4))})
+    found = Track(
+        labels=("Joy", "Awe")[: shape[1]], matrix=np.zeros(shape, np.float32), extras={"box": np.zeros((shape[0], 4))}
+    )
     assert Track.from_dict(found.to_dict()) == found
     assert Recording.from_dict(json.loads(Recording((found,)).to_json())).tracks[0] == found
 

@@ -53,11 +53,36 @@ HUME_48 = (
     "Triumph",
 )
 
-GOEMOTIONS_28 = (
-    "admiration amusement anger annoyance approval caring confusion curiosity desire disappointment disapproval "
-    "disgust embarrassment excitement fear gratitude grief joy love nervousness optimism pride realization relief "
-    "remorse sadness surprise neutral"
-).split()
+GOEMOTIONS_28 = [
+    "admiration",
+    "amusement",
+    "anger",
+    "annoyance",
+    "approval",
+    "caring",
+    "confusion",
+    "curiosity",
+    "desire",
+    "disappointment",
+    "disapproval",
+    "disgust",
+    "embarrassment",
+    "excitement",
+    "fear",
+    "gratitude",
+    "grief",
+    "joy",
+    "love",
+    "nervousness",
+    "optimism",
+    "pride",
+    "realization",
+    "relief",
+    "remorse",
+    "sadness",
+    "surprise",
+    "neutral",
+]
 
 ADVERBS = ("slightly", "somewhat", "moderately", "quite", "very", "extremely")
 FACE_BOUNDS = (0.26, 0.35, 0.44, 0.53, 0.62, 0.71)

@@ -17,10 +17,14 @@ COUNTS = {
     "hume-53": 53,
     "phonexia-4": 4,
     "ekman-7": 7,
+    "fer-7": 7,
     "ravdess-8": 8,
     "cremad-6": 6,
+    "affectnet-8": 8,
+    "iemocap-4": 4,
     "rekognition-9": 9,
     "emotion2vec-9": 9,
+    "sensevoice-8": 8,
     "goemotions-28": 28,
     "google-vision-4": 4,
     "dimensions-3": 3,
@@ -29,9 +33,12 @@ COUNTS = {
     "laion-attributes-15": 15,
     "hume-bursts-67": 67,
     "hume-face-descriptions-27": 27,
+    "sensevoice-events-4": 4,
     "action-units": 37,
     "hume-toxicity-6": 6,
     "hume-sentiment-9": 9,
+    "hume-v1-audio": 15,
+    "hume-v1-voice": 34,
 }
 LABELS = [(name, label) for name in COUNTS for label in taxonomy.get(name).labels]
 
