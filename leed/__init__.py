@@ -16,7 +16,7 @@ TYPE_CHECKING = False  # type checkers read it as true; importing typing would d
 if TYPE_CHECKING:
     from leed.describer import Describer as Describer
     from leed.describer import describe as describe
-    from leed.describer import describe_all as describe_all
+    from leed.descriptions import describe_all as describe_all
     from leed.errors import LeedError as LeedError
     from leed.matrix import Sentences as Sentences
     from leed.matrix import describe_matrix as describe_matrix
@@ -41,7 +41,7 @@ _HOME = {
     "Term": "leed.schema",
     "Track": "leed.schema",
     "describe": "leed.describer",
-    "describe_all": "leed.describer",
+    "describe_all": "leed.descriptions",
     "describe_matrix": "leed.matrix",
     "read": "leed.readers",
 }

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from math import isfinite
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     import os
 
     from leed.scale import Scale
-    from leed.schema.recording import Recording
 
+ASSISTANT = "assistant"
+"""The channel of an assistant's own voice, which is never described as the user's."""
+
+_REMEMBERED = ("_last", "_aside")  # what a describer keeps for itself; it changes no words
 _MOST_PLANS = 256
 _UNTIDY = (TypeError, AttributeError, ArithmeticError, ValueError)  # what scores that are no plain numbers raise
 
@@ -88,11 +91,12 @@ class Describer:
         self.fingerprint = self._fingerprint()
         self._plans: dict[tuple[object, ...], Prepared] = {}
         self._last: tuple[tuple[str, ...], tuple[object, ...], Prepared] | None = None
+        self._aside: Describer | None = None
         self._quotes = self.lexicon.grammar.quote
         self._frozen = True
 
     def __setattr__(self, name: str, value: object) -> None:
-        if getattr(self, "_frozen", False) and name != "_last":
+        if getattr(self, "_frozen", False) and name not in _REMEMBERED:
             raise AttributeError(f"a Describer is frozen: make a new one to change {name}")
         object.__setattr__(self, name, value)
 
@@ -114,8 +118,8 @@ class Describer:
     def __repr__(self) -> str:
         return f"<Describer {self.scale.name} {self.lang} top={self.top or 'all'} {self.fingerprint}>"
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        options = {
+    def _options(self) -> dict[str, Any]:
+        return {
             "scale": self.scale,
             "top": self.top or "all",
             "lang": self.lang,
@@ -125,7 +129,9 @@ class Describer:
             "allow": self.allow,
             "quote": self.quote,
         }
-        return (_remade, (options,))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_remade, (self._options(),))
 
     def __call__(self, scores: Mapping[str, Any] | Segment, **about: Any) -> Description:  # noqa: ANN401
         """Return the description of scores or of a segment; the same as `describe`."""
@@ -150,7 +156,7 @@ class Describer:
         """Return the description of scores or of a segment; see `leed.describe`."""
         if isinstance(scores, Segment):
             segment = scores
-            return self.describe(
+            return self._speaking_of(segment).describe(
                 segment.scores,
                 modality=modality or segment.modality,
                 text=text if text is not None else segment.text,
@@ -196,6 +202,14 @@ class Describer:
             issues,
             Evidence(found.plan, values, found.key, self.lang, self.lexicon.version),
         )
+
+    def _speaking_of(self, segment: Segment) -> Describer:
+        """The describer itself; where it speaks of the user and the voice is the assistant's, one that says so."""
+        if segment.channel != ASSISTANT or self.person is None:
+            return self
+        if self._aside is None:
+            self._aside = Describer(**{**self._options(), "person": "The assistant"})
+        return self._aside
 
     def text(
         self,
@@ -419,57 +433,6 @@ def describe(
     )
 
 
-def describe_all(
-    recording: Recording,
-    *,
-    describer: Describer | None = None,
-    **options: Any,  # noqa: ANN401 - those of Describer
-) -> Descriptions:
-    """Return the descriptions of a recording, one per segment, in its order: a sequence that makes each when asked.
-
-    >>> import leed
-    >>> recording = leed.read([{"begin": 0.0, "Joy": 0.84}, {"begin": 1.0, "Sadness": 0.5}])
-    >>> for description in describe_all(recording):
-    ...     print(description.begin, description)
-    0.0 They come across as extremely joyful.
-    1.0 They come across as moderately sad.
-
-    Raises:
-        InputError: it is no Recording.
-    """
-    from leed.schema.recording import Recording  # noqa: PLC0415 - loads numpy
-
-    if not isinstance(recording, Recording):
-        raise InputError(f"describe_all takes a Recording, not {type(recording).__name__}: use leed.read first")
-    return Descriptions(recording, describer_for(describer, options))
-
-
-class Descriptions(Sequence[Description]):
-    """The descriptions of a recording's segments, each made when it is asked for."""
-
-    def __init__(self, recording: Recording, describer: Describer) -> None:
-        self._segments = recording.segments()
-        self._describer = describer
-
-    def __len__(self) -> int:
-        return len(self._segments)
-
-    @overload
-    def __getitem__(self, index: int) -> Description: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Description]: ...
-    def __getitem__(self, index: int | slice) -> Description | list[Description]:
-        if isinstance(index, slice):
-            return [self._describer.describe(segment) for segment in self._segments[index]]
-        return self._describer.describe(self._segments[index])
-
-    def __iter__(self) -> Iterator[Description]:
-        return map(self._describer.describe, self._segments)
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} descriptions>"
-
-
 def _names(option: str, names: Iterable[str]) -> frozenset[str]:
     if isinstance(names, str):
         raise OptionError(f"{option} takes a list of labels; for one, write [{names!r}]")
@@ -529,4 +492,4 @@ def _describer(**options: Any) -> Describer:  # noqa: ANN401 - those of Describe
     return Describer(**options)
 
 
-__all__ = ["Describer", "Description", "Descriptions", "describe", "describe_all", "describer_for"]
+__all__ = ["Describer", "Description", "describe", "describer_for"]

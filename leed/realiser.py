@@ -7,6 +7,7 @@ combination of terms; the describer keeps the result, because the words around a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -158,7 +159,7 @@ class Realiser:
         form = (2 if self.past else 0) if noun_subject else self._form
         groups, lead = self._groups(states, both=both)
         several = len(groups) > 1 or bool(groups[0][1])
-        wide = len(groups) > 1 and any(many for _, many in groups)
+        wide = len(groups) > 1 and (any(many for _, many in groups) or _loose(states))
         texts = [text for text, _ in groups]
         if manners and several:
             complement = grammar.comma.join(texts)
@@ -171,9 +172,8 @@ class Realiser:
             predicate = f"{lead} {predicate}"
         if not manners:
             return predicate
-        return (
-            predicate + (grammar.comma_and if several else grammar.and_) + _list(manners, grammar.comma, grammar.and_)
-        )
+        joint = grammar.comma_and if several or lead is not None else grammar.and_
+        return predicate + joint + _list(manners, grammar.comma, grammar.and_)
 
     def _groups(self, states: list[Piece], *, both: bool) -> tuple[list[tuple[str, bool]], str | None]:
         """The adjectives in groups of one adverb: (text, of several words); and the adverb that stands at the verb."""
@@ -188,6 +188,9 @@ class Realiser:
             words = grammar.and_.join(self._adjective(p) for p in states)
             return [(grammar.both.replace("{x}", words), True)], None
         lead: str | None = None
+        if states and not groups and self._leads(states[0]):
+            # "probably sound sad and hesitant" would make the second probable too: what is sure comes first.
+            states = sorted(states, key=lambda p: p.adverb is not None)
         start = 0
         while start < len(states):
             first = states[start]
@@ -196,13 +199,16 @@ class Realiser:
                 end += 1
             words = _list([self._numbered(p.word, p) for p in states[start:end]], grammar.comma, grammar.and_)
             adverb = self._written(first)
-            if adverb and not groups and self.adverbs[first.adverb or ""].place == "verb":
+            if adverb and not groups and self._leads(first):
                 lead = adverb
             elif adverb:
                 words = f"{adverb} {words}"
             groups.append((words, end - start > 1))
             start = end
         return groups, lead
+
+    def _leads(self, piece: Piece) -> bool:
+        return piece.adverb is not None and self.adverbs[piece.adverb].place == "verb"
 
     def _adjective(self, piece: Piece) -> str:
         adverb = self._written(piece)
@@ -261,6 +267,12 @@ class Realiser:
             return text
         pattern = self.lexicon.grammar.numbered
         return pattern.replace("{step}", str(piece.step)).replace("{steps}", str(piece.steps)).replace("{x}", text)
+
+
+def _loose(states: Sequence[Piece]) -> bool:
+    """Whether a state without an adverb follows one with: a comma keeps the adverb from covering both."""
+    adverbs = [p.adverb for p in states if not p.tied]
+    return any(before and not after for before, after in pairwise(adverbs))
 
 
 def _together(a: Piece, b: Piece) -> bool:

@@ -172,7 +172,14 @@ class Plan:
         named = tuple(code for statement in statements for code in statement)
         if named:
             return named
-        return "unclear" if unclear else "withheld" if withheld else "neutral"
+        if unclear:
+            return "unclear"
+        # Attributes that are nothing special, or labels that are never said, do not make an expression neutral.
+        measured = self.simple or not all(
+            math.isnan(value) or entry.role in ("mute", "attribute")
+            for entry, value in zip(self.entries, by_rank, strict=True)
+        )
+        return "neutral" if measured and not withheld else "withheld"
 
     def pieces(self, key: tuple[int, ...]) -> tuple[list[Piece], bool]:
         """Return the pieces of a sentence for a key, and whether its two terms pull in opposite directions."""
@@ -271,7 +278,12 @@ class Plan:
 
     def _stated(self, rank: int, value: float) -> list[tuple[int, ...]]:
         """An attribute or act: plain, with the likelihood before it, or unsaid."""
-        if value >= least_double(self.scale.plain_from) or (self.quantity == "presence" and value >= self.floor):
+        plain = self.scale.plain_from
+        if self.quantity == "presence":
+            plain = self.floor
+        elif self.quantity == "intensity" and self.entries[rank].role == "attribute":
+            plain = self.scale.said_from  # how much, not how sure
+        if value >= least_double(plain):
             return [(rank * CODE + PLAIN,)]
         if value >= least_double(self.scale.said_from):
             return [(rank * CODE + bisect_right(self.likely, value) - 1,)]

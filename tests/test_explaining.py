@@ -62,7 +62,7 @@ read as: bipolar, labels of dimensions-3
         {"hesitation: yes": 0.83, "sad": 0.9},
         {"modality": "prosody"},
         """\
-They sound very clearly sad and hesitant.
+They sound very clearly sad, and hesitant.
 - sad 0.9: very clearly (from 0.9, probability)
 - hesitation: yes 0.83: stated plainly (from 0.75)
 read as: probability of exclusive classes, labels of behavioral-signals

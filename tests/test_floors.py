@@ -37,6 +37,7 @@ FLOORS = {
     "leed.selection": 2,
     "leed.tokens": 2,
     "leed.describer": 3,
+    "leed.descriptions": 3,
     "leed.explaining": 3,
     "leed.matrix": 3,
     "leed.prepared": 3,

@@ -389,7 +389,12 @@ def test_a_scale_of_one_modality_leaves_the_others_as_they_are() -> None:
             "They possibly sound neutral.",
         ),
         ({"plain_from": 0.9}, {"hesitation: yes": 0.83}, {"modality": "prosody"}, "They sound clearly hesitant."),
-        ({"said_from": 0.9}, {"hesitation: yes": 0.62}, {"modality": "prosody"}, "They sound neutral."),
+        (
+            {"said_from": 0.9},
+            {"hesitation: yes": 0.62, "neutral": 0.8},
+            {"modality": "prosody"},
+            "They sound neutral.",
+        ),
     ],
 )
 def test_an_own_scale_sets_more_than_bounds(

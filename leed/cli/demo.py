@@ -20,7 +20,8 @@ def command() -> None:
     from rich.console import Console  # noqa: PLC0415 - keeps 'leed --help' fast
     from rich.table import Table  # noqa: PLC0415 - as above
 
-    from leed.describer import Describer, describe_all  # noqa: PLC0415 - as above
+    from leed.describer import Describer  # noqa: PLC0415 - as above
+    from leed.descriptions import describe_all  # noqa: PLC0415 - as above
     from leed.readers import read  # noqa: PLC0415 - as above
 
     recording = read(files("leed.cli").joinpath("sample-conversation.json").read_bytes())

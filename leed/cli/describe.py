@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import sys
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from io import TextIOWrapper
 from typing import IO, TYPE_CHECKING, Annotated, Any
 
@@ -15,20 +13,13 @@ import typer
 
 from leed import errors, quoting
 from leed.cli import complain
+from leed.cli.writers import Output, by_name, writer_for
 
 if TYPE_CHECKING:
     from leed.describer import Describer
     from leed.schema import Description, Issue, Recording
 
 _LONG = 5000  # segments from which a terminal sees progress
-
-
-class Output(StrEnum):
-    """How the descriptions are written."""
-
-    text = "text"
-    jsonl = "jsonl"
-    csv = "csv"
 
 
 def command(  # noqa: PLR0917 - the command line names them all
@@ -55,7 +46,7 @@ def command(  # noqa: PLR0917 - the command line names them all
     ] = None,
     quote: Annotated[bool, typer.Option(help="Quote what was said.")] = True,
     explain: Annotated[bool, typer.Option("--explain", help="Say below each sentence why it says so.")] = False,
-    output: Annotated[Output | None, typer.Option(help="text, jsonl or csv; by the file's name with -o.")] = None,
+    output: Annotated[Output | None, typer.Option(help="How to write; with -o, the file's name may say it.")] = None,
     path: Annotated[str | None, typer.Option("-o", "--out", metavar="PATH", help="Write to this file.")] = None,
 ) -> None:
     """Describe files of expression scores, one sentence a segment.
@@ -66,6 +57,8 @@ def command(  # noqa: PLR0917 - the command line names them all
     `leed describe predictions.json`
 
     `leed describe --modality prosody --output jsonl scores.csv > described.jsonl`
+
+    `leed describe predictions.json -o subtitles.vtt`
 
     `echo '{"Joy": 0.84}' | leed describe --modality face -`
     """
@@ -81,20 +74,20 @@ def command(  # noqa: PLR0917 - the command line names them all
         allow=allow or (),
         quote=quote,
     )
-    chosen = output or _by_name(path)
     failed = 0
     with _target(path) as target:
-        write = _WRITERS[chosen](target, explain=explain)
+        writer = writer_for(output or by_name(path), target, explain=explain)
         for file in files:
             try:
                 recording = _read(file, form)
-                write(recording, _described(recording, describer, modality, quantity))
+                writer.write(recording, _described(recording, describer, modality, quantity))
             except errors.LeedError as error:
                 if len(files) == 1:
                     raise
                 failed = complain(str(error))
                 continue
             report(recording)
+        writer.close()
     if failed:
         raise typer.Exit(failed)
 
@@ -144,11 +137,6 @@ def _top(given: str | None) -> Any:  # noqa: ANN401 - checked by Describer
         raise errors.OptionError(f"top is {given!r}; give a number from 1, or 'all'") from None
 
 
-def _by_name(path: str | None) -> Output:
-    ending = (path or "").rpartition(".")[2].casefold()
-    return Output(ending) if ending in {o.value for o in Output} else Output.text
-
-
 @contextmanager
 def _target(path: str | None) -> Generator[IO[str]]:
     if path is None or path == "-":
@@ -170,76 +158,3 @@ def _target(path: str | None) -> Generator[IO[str]]:
     finally:
         if os.path.exists(beside):
             os.remove(beside)
-
-
-Writer = Callable[["Recording", Iterable["Description"]], None]
-
-
-def _text(target: IO[str], *, explain: bool) -> Writer:
-    def write(recording: Recording, descriptions: Iterable[Description]) -> None:
-        speakers = {track.speaker for track in recording.tracks}
-        modalities = {track.modality for track in recording.tracks}
-        wide = max((len(s or "") for s in speakers), default=0)
-        source: str | None = None
-        for description in descriptions:
-            if description.source != source and len(recording) > 1:
-                source = description.source
-                print(quoting.clean(source or ""), file=target)
-            columns = [clock(description.begin)] if description.begin is not None else []
-            if len(speakers) > 1:
-                columns.append(quoting.clean(description.speaker or "").ljust(min(wide, 20)))
-            if len(modalities) > 1:
-                columns.append((description.modality or "").ljust(8))
-            line = "  ".join([*columns, str(description)])
-            print(f"  {line}" if len(recording) > 1 else line, file=target)
-            if explain:
-                print("\n".join(f"      {reason}" for reason in description.explain().splitlines()[1:]), file=target)
-
-    return write
-
-
-def _jsonl(target: IO[str], *, explain: bool) -> Writer:
-    from leed.schema.recording import to_json  # noqa: PLC0415 - as above
-
-    def write(_: Recording, descriptions: Iterable[Description]) -> None:
-        for description in descriptions:
-            row = description.to_dict()
-            if explain:
-                row["explanation"] = description.explain()
-            target.write(to_json(row).decode() + "\n")
-
-    return write
-
-
-def _csv(target: IO[str], *, explain: bool) -> Writer:
-    table = csv.writer(target)
-    header = False
-
-    def write(_: Recording, descriptions: Iterable[Description]) -> None:
-        nonlocal header
-        for description in descriptions:
-            row = description.to_dict()
-            row["terms"] = "; ".join(f"{t.label} {t.score:.4g}" for t in description.terms)
-            if explain:
-                row["explanation"] = description.explain()
-            if not header:
-                table.writerow(row)
-                header = True
-            table.writerow(row.values())
-
-    return write
-
-
-_WRITERS: dict[Output, Callable[..., Writer]] = {Output.text: _text, Output.jsonl: _jsonl, Output.csv: _csv}
-
-
-def clock(seconds: float | None) -> str:
-    """Return seconds as minutes and seconds.
-
-    >>> clock(83.456)
-    '1:23.46'
-    """
-    if seconds is None:
-        return ""
-    minutes, rest = divmod(round(seconds, 2), 60)
-    return f"{int(minutes)}:{rest:05.2f}"

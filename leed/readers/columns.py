@@ -98,6 +98,12 @@ def track_of(
     )
 
 
+def arranged(names: Sequence[str], modality: str | None) -> list[str]:
+    """Return names in the order in which `track_of` has their labels, so that it need not move columns."""
+    order = _known(tuple(names), modality, None).order
+    return list(names) if order is None else [names[i] for i in order]
+
+
 def range_issues(track: Track) -> list[Issue]:
     """Return an issue for scores outside 0 to 1, which are kept as they are."""
     if track.quantity not in ("intensity", "probability") or not track.matrix.size:

@@ -10,13 +10,16 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import msgspec
 
 from leed.errors import DamagedInputError, InputError, LeedError, UnknownFormatError
 from leed.readers import objects
 from leed.schema.terms import Issue
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 HEAD = 1 << 16
 """How many bytes of the beginning are looked at to recognise a format."""
@@ -51,10 +54,12 @@ class Content:
         plain: Any = None,  # noqa: ANN401 - whatever the JSON holds
         path: str | None = None,
         name: str | None = None,
+        frame: Any = None,  # noqa: ANN401 - whatever speaks the Arrow PyCapsule interface
     ) -> None:
-        self._data = data
+        self._data = data if frame is None else b""
+        self._frame = frame
         self._plain = plain
-        self.is_plain = data is None and path is None
+        self.is_plain = data is None and path is None and frame is None
         self.path = path
         self.name = name or (os.path.basename(path) if path else None)
         self.issues: list[Issue] = []
@@ -65,8 +70,8 @@ class Content:
     @property
     def shown(self) -> str:
         """What to call the input in messages."""
-        if self.is_plain:
-            return f"the {type(self._plain).__name__} given"
+        if self.is_plain or self._frame is not None:
+            return f"the {type(self._plain if self.is_plain else self._frame).__name__} given"
         return self.path or self.name or "the input"
 
     @cached_property
@@ -113,11 +118,11 @@ class Content:
 
     @cached_property
     def kind(self) -> str:
-        """What was given: "plain", "a directory", or bytes: "empty", "json", "text", "xml", else what they look like."""
-        if self.is_plain:
-            return "plain"
-        if self.is_folder:
-            return "a directory"
+        """What was given: "plain", "frame", "a directory", "empty", "json", "text", "xml", or what bytes look like."""
+        if self._data is None and (self.is_plain or self.is_folder):
+            return "plain" if self.is_plain else "a directory"
+        if self._frame is not None:
+            return "frame"
         start = self.head.lstrip()
         if not start:
             return "empty"
@@ -126,9 +131,7 @@ class Content:
                 return what
         if start[:1] in b"{[":
             return "json"
-        if start[:1] == b"<":
-            return "xml"
-        return "binary data" if b"\x00" in self.head else "text"
+        return "xml" if start[:1] == b"<" else "binary data" if b"\x00" in self.head else "text"
 
     @cached_property
     def text(self) -> str:
@@ -142,6 +145,13 @@ class Content:
             return self.data.decode("cp1252", "replace")
 
     @cached_property
+    def table(self) -> pa.Table:
+        """The frame that was given, as a pyarrow Table."""
+        from leed.readers.arrow import table_of  # noqa: PLC0415 - loads numpy; pyarrow is optional
+
+        return table_of(self._frame)
+
+    @cached_property
     def plain(self) -> Any:  # noqa: ANN401 - whatever the JSON holds
         """The plain data of JSON or JSON lines (a list of the lines).
 
@@ -150,6 +160,8 @@ class Content:
         """
         if self.is_plain:
             return self._plain
+        if self._frame is not None:
+            return self.table.to_pylist()
         try:
             return msgspec.json.decode(self.data)
         except (msgspec.DecodeError, UnicodeDecodeError):
@@ -273,26 +285,28 @@ def take(source: Any) -> Content:  # noqa: ANN401 - anything that leed.read take
         InputError: it cannot be opened, or is nothing that leed reads.
     """
     if isinstance(source, (str, os.PathLike)):
-        path = os.fspath(source)
-        path = os.fsdecode(path) if isinstance(path, bytes) else path
-        if os.path.isdir(path):
-            return Content(path=path, name=os.path.basename(os.path.abspath(path)))
-        with opened(path):
-            pass
-        return Content(path=path)
+        return _at(os.fsdecode(os.fspath(source)))
     if isinstance(source, (bytes, bytearray, memoryview)):
         return Content(data=bytes(source))
-    if objects.is_object(source):
+    if hasattr(type(source), "__arrow_c_stream__") or hasattr(type(source), "__arrow_c_array__"):
+        return Content(frame=source)
+    if isinstance(source, Mapping) or objects.is_object(source):
         return Content(plain=objects.plain(source))
     if hasattr(source, "read"):
         return Content(data=_read_open(source), name=_name_of(source))
-    if isinstance(source, Mapping):
-        return Content(plain=objects.plain(source))
     if isinstance(source, (list, tuple)):
         return Content(plain=list(objects.plain(source)))
     raise UnknownFormatError(
         f"cannot read {type(source).__name__}: give a path, bytes, an open file, or a mapping or list of plain data"
     )
+
+
+def _at(path: str) -> Content:
+    if os.path.isdir(path):
+        return Content(path=path, name=os.path.basename(os.path.abspath(path)))
+    with opened(path):
+        pass
+    return Content(path=path)
 
 
 def _read_open(file: Any) -> bytes:  # noqa: ANN401 - any open file

@@ -169,12 +169,12 @@ class Group:
                         scores.names,
                         scores.matrix(),
                         modality=modality,
-                        taxonomy=_taxonomy(aspect, model, len(scores.names)),
+                        taxonomy=taxonomy_of(aspect, model, len(scores.names)),
                         aspect=aspect,
                         source=source,
                         channel=None if model in MODALITY else model,
                         speaker=speaker,
-                        granularity=_granularity(model, text),
+                        granularity=granularity_of(model, text),
                         begin=begin if every else begin[rows],
                         end=end if every else end[rows],
                         text=text if every or text is None else tuple(text[i] for i in rows.tolist()),
@@ -270,9 +270,9 @@ class Group:
             extras["position"] = _column(self._positions, np.int64).reshape(-1, 2)
         if self._entities:
             entities = self._entities + [_NO_ENTITY] * (n - len(self._entities))
-            for name, values in zip(_ENTITY, zip(*entities, strict=True), strict=True):
-                if values.count(None) < n:
-                    extras[name] = numbers(values) if name in _ENTITY_NUMBERS else words(values)
+            for name, cells in zip(_ENTITY, zip(*entities, strict=True), strict=True):
+                if cells.count(None) < n:
+                    extras[name] = numbers(cells) if name in _ENTITY_NUMBERS else words(cells)
         return {**extras, **self.more}
 
 
@@ -357,8 +357,11 @@ def _item(entry: Mapping[str, Any], group: Group) -> Item:
         descriptions=scores.get("descriptions"),
         sentiment=scores.get("sentiment"),
         toxicity=scores.get("toxicity"),
-        **{name: _finite(entry.get(name)) for name in _ENTITY_NUMBERS if name in entry},
-        **{name: _said(entry[name]) for name in _ENTITY if name in entry and name not in _ENTITY_NUMBERS},
+        entity=_said(entry.get("entity")),
+        entity_confidence=_finite(entry.get("entity_confidence")),
+        support=_finite(entry.get("support")),
+        uri=_said(entry.get("uri")),
+        link_word=_said(entry.get("link_word")),
     )
 
 
@@ -421,7 +424,8 @@ def _extend(column: array[float], values: list[float | None]) -> None:
         column.extend([math.nan if v is None else v for v in values])
 
 
-def _taxonomy(aspect: str, model: str, labels: int) -> str | None:
+def taxonomy_of(aspect: str, model: str, labels: int) -> str | None:
+    """Return the taxonomy of an aspect of a model where it is sure, by how many labels there are."""
     if aspect == "sentiment":
         return "hume-sentiment-9"
     if aspect == "expression":
@@ -429,8 +433,8 @@ def _taxonomy(aspect: str, model: str, labels: int) -> str | None:
     return None
 
 
-def _granularity(model: str, text: tuple[str | None, ...] | None) -> str | None:
-    """How long the stretches are. Predictions do not say; where each text is one word, they are words."""
+def granularity_of(model: str, text: tuple[str | None, ...] | None) -> str | None:
+    """Return how long the stretches are. Predictions do not say; where each text is one word, they are words."""
     if model != "language":
         return GRANULARITY.get(model)
     said = [t for t in text or () if t]

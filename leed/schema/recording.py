@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leed.errors import ColumnError, InputError
 from leed.schema.terms import Issue, Segment
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from leed.schema.utterances import Utterance
 
 KEY = ("source", "channel", "modality", "aspect", "granularity", "speaker")
 """What makes a track: two stretches that agree in all of these and in their labels stand in one track."""
@@ -212,6 +217,106 @@ class Recording:
         """Return all segments, ordered by source, then begin: a sequence that makes each as it is asked for."""
         return Segments(self)
 
+    def utterances(self) -> list[Utterance]:
+        """Return one item per spoken stretch, with what each modality had to say of it, or that it had nothing.
+
+        The stretches are those of the voice, else those of the words. Words join the stretch that they overlap most,
+        face frames the one in which they fall, bursts the one before them.
+
+        >>> import leed
+        >>> row = {"begin": 0, "end": 2, "text": "I'm fine.", "prosody": {"Fear": 0.3}, "language": {"Calmness": 0.5}}
+        >>> (utterance,) = leed.read(row).utterances()
+        >>> utterance.text, utterance.prosody.scores, utterance.language.scores, utterance.missing
+        ("I'm fine.", {'Fear': 0.3}, {'Calmness': 0.5}, ())
+        """
+        from leed.schema.utterances import utterances  # noqa: PLC0415 - it uses this module
+
+        return utterances(self)
+
+    def at(self, granularity: str) -> Recording:
+        """Return a recording whose stretches are at least as long as this: "sentence", "utterance", "turn", ....
+
+        Words become sentences at full stops (and at pauses of 1 s), utterances at pauses of 0.5 s (without times, at
+        full stops), turns where another speaker begins. Frames are gathered by the spoken stretch in which they fall.
+        Scores are means, weighted by duration.
+
+        >>> import leed
+        >>> said = [("It", 0.1), ("came!", 0.9), ("Oh.", 0.2)]
+        >>> words = leed.read([{"text": text, "granularity": "word", "Joy": joy} for text, joy in said])
+        >>> [(s.text, s.scores) for s in words.at("sentence").segments()]
+        [('It came!', {'Joy': 0.5}), ('Oh.', {'Joy': 0.2})]
+
+        Raises:
+            OptionError: there is no such granularity above a frame.
+        """
+        from leed.schema.granularity import raised  # noqa: PLC0415 - it uses this module
+
+        return raised(self, granularity)
+
+    def to_taxonomy(self, name: str) -> Recording:
+        """Return the recording with its expressions under the labels of another taxonomy, if a crosswalk leads there.
+
+        Of several labels that become one, intensities give the highest, exclusive probabilities the sum. What is lost
+        is an issue (see `leed.taxonomy.crosswalk`).
+
+        >>> import leed
+        >>> recording = leed.read({"face": {"Joy": 0.4, "Amusement": 0.7, "Disgust": 0.1}}).to_taxonomy("ekman-7")
+        >>> recording.tracks[0].row(0)
+        {'disgust': 0.1, 'joy': 0.7}
+        >>> leed.read({"prosody": {"Joy": 0.5, "Anger": 0.1}}).to_taxonomy("dimensions-3").tracks[0].row(0)
+        {'valence': 0.7}
+
+        Raises:
+            OptionError: there is no such taxonomy, or no crosswalk leads there; the message says what there is.
+        """
+        from leed.taxonomy.crosswalk import to_taxonomy  # noqa: PLC0415 - it uses this module
+
+        return to_taxonomy(self, name)
+
+    def merge_faces(self, *, min_overlap: float = 0.5, max_gap: float = 2.0) -> Recording:
+        """Return the recording with false new identities of faces joined, each with an issue.
+
+        A face that begins where and soon after another of the same source has ended gets that one's name. Faces that
+        are ever seen together, or by turns, are never merged (see `leed.schema.faces`).
+
+        >>> import leed
+        >>> recording = leed.read({"face": {"Joy": 0.84}})
+        >>> recording.merge_faces() == recording
+        True
+
+        Args:
+            min_overlap: how far the last box and the first must overlap: intersection over union, above 0 to 1. 0.5
+                is what counts as the same object in detection benchmarks (PASCAL VOC); a merge that is missed leaves
+                a person with two names, one that is wrong mixes two people.
+            max_gap: how many seconds may lie between; in 2 s, six frames at Hume's 3 a second, a hidden face comes
+                back, and people rarely change seats.
+
+        Raises:
+            OptionError: an option is out of its range.
+        """
+        from leed.schema.faces import merge_faces  # noqa: PLC0415 - it uses this module
+
+        return merge_faces(self, min_overlap=min_overlap, max_gap=max_gap)
+
+    def link(self, names: Mapping[str, str], *, source: str | None = None) -> Recording:
+        """Return the recording with speakers and faces under one name, where you say that they are one person.
+
+        >>> import leed
+        >>> rows = [{"speaker": "face_0", "face": {"Joy": 0.8}}, {"speaker": "spk_0", "prosody": {"Joy": 0.4}}]
+        >>> [track.speaker for track in leed.read(rows).link({"face_0": "spk_0"}).tracks]
+        ['spk_0', 'spk_0']
+
+        Args:
+            names: from a speaker to the one that it is; a new name if two or more get it.
+            source: the source that is meant; needed where several have a speaker of that name.
+
+        Raises:
+            OptionError: there is no such speaker or source, or it is not clear which is meant.
+        """
+        from leed.schema.speakers import link  # noqa: PLC0415 - it uses this module
+
+        return link(self, names, source=source)
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain data, the document that `leed.read` reads back exactly."""
         return {
@@ -239,6 +344,25 @@ class Recording:
     def to_json(self) -> bytes:
         """Return the document as JSON in UTF-8."""
         return to_json(self.to_dict())
+
+    def to_table(self) -> pa.Table:
+        """Return a pyarrow Table, one row a segment in the order of `segments`, that `leed.read` reads back exactly.
+
+        >>> import leed
+        >>> table = leed.read({"face": {"Joy": 0.84}}).to_table()
+        >>> table.select(["modality", "quantity", "Joy"]).to_pylist()
+        [{'modality': 'face', 'quantity': 'intensity', 'Joy': 0.8399999737739563}]
+
+        There is a column for each label (null: not reported) and for each of the extras; `leed.schema.tables` has the
+        layout. Written as Parquet, it stays what it is.
+
+        Raises:
+            ColumnError: a track has an extra that is neither numbers nor flags nor text.
+            MissingPackageError: pyarrow is not installed; it comes with the extra ``data``.
+        """
+        from leed.schema.tables import to_table  # noqa: PLC0415 - it imports this module
+
+        return to_table(self)
 
     def replace(self, tracks: Iterable[Track] | None = None, issues: Iterable[Issue] | None = None) -> Recording:
         """Return a recording with other tracks or issues."""

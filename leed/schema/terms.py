@@ -191,8 +191,9 @@ class Issue(msgspec.Struct, frozen=True):
     a.png: face: nothing was detected
 
     Attributes:
-        code: a stable name: nothing-detected, no-segments, source-failed, not-finite, not-a-number, out-of-range,
-            duplicate-label, not-read, text-cut, unknown-model, or inferred.
+        code: a stable name for programs, such as nothing-detected, no-segments, no-scores, source-failed, not-finite,
+            not-a-number, unreadable-score, out-of-range, duplicate-label, not-a-label, not-read, cut-off, unknown-model
+            or inferred.
         message: one sentence for people.
         source: the source it belongs to, or None for the whole input.
         where: which track or segment, in words, or None.

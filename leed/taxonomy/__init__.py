@@ -93,10 +93,14 @@ ORDER = (
     "hume-53",
     "phonexia-4",
     "ekman-7",
+    "fer-7",
     "ravdess-8",
     "cremad-6",
+    "affectnet-8",
+    "iemocap-4",
     "rekognition-9",
     "emotion2vec-9",
+    "sensevoice-8",
     "goemotions-28",
     "google-vision-4",
     "dimensions-3",
@@ -105,9 +109,12 @@ ORDER = (
     "laion-attributes-15",
     "hume-bursts-67",
     "hume-face-descriptions-27",
+    "sensevoice-events-4",
     "action-units",
     "hume-toxicity-6",
     "hume-sentiment-9",
+    "hume-v1-audio",
+    "hume-v1-voice",
 )
 """The taxonomies that come with leed, in the order in which a set of labels is matched to them."""
 

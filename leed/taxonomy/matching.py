@@ -112,7 +112,8 @@ def _order(labels: tuple[str, ...], modality: str | None, taxonomy: str | None) 
             name != taxonomy,
             -len(covered),
             len(covered) < len(chosen.labels),
-            -sum(chosen.canonical(label) is not None for label in labels),
+            # One or two labels picked by hand are no classifier's set, however they are spelled.
+            -sum(chosen.canonical(label) is not None for label in labels) if len(labels) > 2 else 0,  # noqa: PLR2004
             modality is not None and bool(chosen.modalities) and modality not in chosen.modalities,
             ORDER.index(name),
         )

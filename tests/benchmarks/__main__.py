@@ -5,6 +5,8 @@
 """
 
 import argparse
+import csv
+import io
 import json
 import resource
 import subprocess
@@ -15,7 +17,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
+from pyarrow import parquet
 
 import leed
 from leed import taxonomy
@@ -110,6 +114,35 @@ def bench_read() -> list[Result]:
     return [Result("Hume JSON over json.loads route", ratio, 3.5, note=f"{len(data) / MIB:.1f} MiB")]
 
 
+def bench_table() -> list[Result]:
+    """100,000 rows of 48 columns in memory, as CSV and as Parquet."""
+    matrix = faces(100_000)
+    text = io.StringIO()
+    csv.writer(text).writerows([LABELS, *matrix.astype(float).tolist()])
+    rows = text.getvalue().encode()
+    columns = io.BytesIO()
+    parquet.write_table(pa.table({name: matrix[:, i] for i, name in enumerate(LABELS)}), columns)
+    packed = columns.getvalue()
+
+    def baseline() -> object:
+        return baselines.read_csv(rows)
+
+    return [
+        Result(
+            "CSV over csv.reader route",
+            cpu_ratio(baseline, lambda: leed.read(rows), rounds=5),
+            8,
+            note=f"{len(rows) / MIB:.1f} MiB",
+        ),
+        Result(
+            "Parquet over the same route on CSV",
+            cpu_ratio(baseline, lambda: leed.read(packed), rounds=5),
+            60,
+            note=f"{len(packed) / MIB:.1f} MiB",
+        ),
+    ]
+
+
 def bench_stream(size: int = 2_000_000_000) -> list[Result]:
     """A file larger than anyone's memory should need: its peak, in a process of its own."""
     rows = faces(3000)
@@ -156,6 +189,7 @@ CASES: dict[str, Callable[[], list[Result]]] = {
     "describe": bench_describe,
     "matrix": bench_matrix,
     "read": bench_read,
+    "table": bench_table,
     "stream": bench_stream,
     "import": bench_import,
 }

@@ -36,7 +36,7 @@ def codes(plain: Any) -> list[str]:
             [{"begin": 1.0, "Joy": 0.5}, {"begin": 0.0, "Joy": 0.84}],
             ["They come across as extremely joyful.", "They come across as moderately joyful."],
         ),
-        ([{"label": "happy", "score": 0.8}, {"label": "sad", "score": 0.2}], ["They come across as extremely happy."]),
+        ([{"label": "happy", "score": 0.8}, {"label": "sad", "score": 0.2}], ["They come across as clearly happy."]),
         ([{"name": "Joy", "score": 0.84}], ["They come across as extremely joyful."]),
         ({"face": [{"name": "Joy", "score": 0.84}]}, ["They look extremely joyful."]),
         (

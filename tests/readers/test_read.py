@@ -120,7 +120,10 @@ def test_a_recording_is_read_as_itself() -> None:
 
 
 def test_every_reader_says_what_it_is() -> None:
-    assert [reader.name for reader in readers()][:4] == ["leed", "hume-batch", "mapping", "table"]
+    names = [reader.name for reader in readers()]
+    assert names[0] == "leed"
+    assert {"hume-batch", "hume-csv", "mapping", "table"} <= set(names)
+    assert names.index("hume-batch") < names.index("mapping")  # what takes anything of its kind comes last
     assert all(reader.title and reader.holds for reader in readers())
 
 
@@ -230,7 +233,6 @@ def test_an_empty_file(empty: bytes) -> None:
     [
         (b"\x1f\x8b\x08\x00abc", "is gzip data"),
         (b"PK\x03\x04abc", "is a zip archive"),
-        (b"PAR1abcPAR1", "is Parquet"),
         (b"RIFF\x00\x00\x00\x00WAVE", "is a WAV or AVI file"),
         (b"\x89PNG\r\n\x1a\n\x00", "is a PNG picture"),
         (b"\xff\xd8\xff\xe0\x00", "is a JPEG picture"),

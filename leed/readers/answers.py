@@ -1,0 +1,292 @@
+"""Answers of classifiers, one for each face, clip or text: found in plain data of any depth, gathered into tracks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from leed.readers.columns import range_issues, track_of
+from leed.readers.content import HEAD, Content
+from leed.readers.gathering import Notes, Stretch, tracks_of
+from leed.schema.recording import Recording, Track
+from leed.scores import from_pairs, number_of
+from leed.taxonomy.matching import SUM_TOLERANCE, sums_to_one
+
+_WHOLE = 1 << 25  # up to here, a file is searched to its end for what tells the format
+_DEEPEST = 12
+_LOOKED_AT = 5_000  # values of plain data that are looked at to recognise a format,
+_ENTRIES = 200  # and entries of one list, which mostly are alike
+_PERCENT = 100.0
+_EPOCH = 1e9  # seconds: a later time is a date, not a place in a recording
+
+Path = tuple[Mapping[str, Any], ...]
+"""The mappings around an answer, the outermost first."""
+
+SOURCES = ("file", "filename", "file_name", "img_path", "image_path", "src", "source", "path", "image", "video", "url")
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """What the numbers of an answer are; the fields are those of Track.
+
+    Attributes:
+        exclusive: None: told from the sums.
+    """
+
+    modality: str | None = None
+    aspect: str = "expression"
+    taxonomy: str | None = None
+    quantity: str | None = None
+    exclusive: bool | None = None
+    granularity: str | None = None
+
+
+class Answers:
+    """Gathers answers; those of one kind, source and speaker make a track. What is odd is noted for each source."""
+
+    def __init__(self, content: Content, thing: str) -> None:
+        self._notes: dict[str | None, Notes] = {}
+        self.source = content.name
+        self._thing = thing
+        self._groups: dict[tuple[Kind, str | None, str | None], list[Stretch]] = {}
+        self._added = 0
+        self._silent: dict[str | None, int] = {}
+
+    def note(self, code: str, message: str, source: str | None = None) -> None:
+        """Count an issue of a source."""
+        self._notes.setdefault(source, Notes()).add(code, message)
+
+    def scores(
+        self, pairs: Iterable[tuple[Any, Any]], source: str | None = None, *, percent: bool = False
+    ) -> dict[str, float]:
+        """Return (label, value) pairs as numbers, from per cent as shares; what is odd about them is noted."""
+        tidy = from_pairs(pairs)
+        for issue in tidy.issues:
+            self.note(issue.code, issue.message, source or self.source)
+        factor = _PERCENT if percent else 1.0
+        return {label: value / factor for label, value in zip(tidy.labels, tidy.values, strict=True)}
+
+    def add(
+        self,
+        kind: Kind,
+        scores: dict[str, float],
+        *,
+        source: str | None = None,
+        speaker: str | None = None,
+        **stretch: Any,  # noqa: ANN401 - the other fields of Stretch
+    ) -> None:
+        """Add an answer; one without any score and text is counted and left out."""
+        source = source or self.source
+        self._added += 1
+        if all(map(math.isnan, scores.values())) and stretch.get("text") is None:
+            self._silent[source] = self._silent.get(source, 0) + 1
+            return
+        self._groups.setdefault((kind, source, speaker), []).append(Stretch(scores, **stretch))
+
+    def recording(self) -> Recording:
+        """Return what was gathered, in the order of the input."""
+        for source, count in self._silent.items():
+            what = f"{count} {self._thing}{'' if count == 1 else 's'} without scores"
+            self.note("no-scores", f"{what}: left out", source)
+        if not self._added:
+            self.note("no-segments", f"there is no {self._thing}", self.source)
+        tracks = [track for key, rows in self._groups.items() for track in _tracks(key, rows)]
+        issues = [issue for source, notes in self._notes.items() for issue in notes.issues(source)]
+        issues += [issue for track in tracks for issue in range_issues(track)]
+        return Recording(tuple(tracks), tuple(issues))
+
+
+def _tracks(key: tuple[Kind, str | None, str | None], rows: list[Stretch]) -> list[Track]:
+    kind, source, speaker = key
+    exclusive = kind.exclusive
+    if exclusive is None and kind.quantity == "probability":
+        exclusive = mostly_sum_to_one(row.scores.values() for row in rows)
+    return tracks_of(
+        rows,
+        track_of,
+        source=source,
+        speaker=speaker,
+        modality=kind.modality,
+        aspect=kind.aspect,
+        taxonomy=kind.taxonomy,
+        quantity=kind.quantity,
+        exclusive=exclusive,
+        granularity=kind.granularity,
+    )
+
+
+def mostly_sum_to_one(rows: Iterable[Iterable[float]]) -> bool:
+    """Return whether nearly all rows are probabilities of exclusive classes (95 %; one may be broken)."""
+    told = [sums_to_one(row) for row in rows]
+    return sum(told) >= 0.95 * len(told)
+
+
+def probabilities(scores: dict[str, float], *, whole: bool) -> tuple[dict[str, float], str | None]:
+    """Return scores as shares of 1, and what they were: "per cent", "logits" (softmax is applied), or None.
+
+    Args:
+        scores: of one answer.
+        whole: whether it is the whole set of exclusive classes, so that a sum other than 1 tells logits.
+
+    >>> probabilities({"happy": 98.0, "sad": 2.0}, whole=True)
+    ({'happy': 0.98, 'sad': 0.02}, 'per cent')
+    >>> probabilities({"happy": 2.0, "sad": 2.0}, whole=True)
+    ({'happy': 0.5, 'sad': 0.5}, 'logits')
+    """
+    told = [v for v in scores.values() if not math.isnan(v)]
+    if not told:
+        return scores, None
+    total = sum(told)
+    shares = min(told) >= 0 and max(told) <= 1 + SUM_TOLERANCE
+    if shares and (not whole or len(told) < len(scores) or abs(total - 1) <= _rounded(len(told))):
+        return scores, None
+    if min(told) >= 0 and abs(total - _PERCENT) <= 1:
+        return {label: value / _PERCENT for label, value in scores.items()}, "per cent"
+    if not whole or len(told) < len(scores):
+        return scores, None
+    top = max(told)
+    powers = {label: math.exp(value - top) for label, value in scores.items()}
+    total = sum(powers.values())
+    return {label: power / total for label, power in powers.items()}, "logits"
+
+
+def _rounded(count: int) -> float:
+    """How far the sum of shares that were rounded to two decimals may be from 1."""
+    return SUM_TOLERANCE + 0.005 * count
+
+
+def centred(value: float) -> float:
+    """Return a dimension that runs from -1 to 1 as one from 0 to 1.
+
+    >>> centred(-1.0), centred(0.0), centred(0.5)
+    (0.0, 0.5, 0.75)
+    """
+    return (value + 1) / 2
+
+
+def plain_of(content: Content) -> Any:  # noqa: ANN401 - whatever the input holds
+    """Return the plain data of JSON and of what was given as such; None for anything else."""
+    return content.plain if content.kind in ("json", "plain") else None
+
+
+def mentions(content: Content, *keys: bytes) -> bool:
+    """Return whether JSON mentions one of the keys, so that it is worth decoding; plain data may mention anything."""
+    if content.kind != "json":
+        return content.is_plain
+    if any(key in content.head for key in keys):
+        return True
+    return HEAD < content.size <= _WHOLE and any(key in content.data for key in keys)
+
+
+def found(
+    plain: Any,  # noqa: ANN401 - whatever the input holds
+    test: Callable[[Mapping[str, Any]], bool],
+    *,
+    most: int | None = None,
+) -> Iterator[tuple[Mapping[str, Any], Path]]:
+    """Return each mapping that passes the test, with the mappings around it, in the order of the input.
+
+    Args:
+        plain: mappings and lists of any depth.
+        test: what is looked for; nothing is looked for inside of it.
+        most: after how many values to stop; of long lists only the beginning is looked at.
+    """
+    left = [most if most is not None else math.inf]
+
+    def inside(value: Any, path: Path) -> Iterator[tuple[Mapping[str, Any], Path]]:  # noqa: ANN401 - as above
+        left[0] -= 1
+        if left[0] < 0 or len(path) > _DEEPEST:
+            return
+        if isinstance(value, Mapping):
+            if test(value):
+                yield value, path
+                return
+            for inner in value.values():
+                if isinstance(inner, (Mapping, list, tuple)):
+                    yield from inside(inner, (*path, value))
+        elif isinstance(value, (list, tuple)):
+            for inner in value if most is None else value[:_ENTRIES]:
+                if isinstance(inner, (Mapping, list, tuple)):
+                    yield from inside(inner, path)
+
+    yield from inside(plain, ())
+
+
+def first(
+    plain: Any,  # noqa: ANN401 - whatever the input holds
+    test: Callable[[Mapping[str, Any]], bool],
+) -> Mapping[str, Any] | None:
+    """Return the first mapping that passes the test, looked for in the beginning only, or None."""
+    return next((value for value, _ in found(plain, test, most=_LOOKED_AT)), None)
+
+
+def source_of(path: Path) -> str | None:
+    """Return the file or picture that the mappings around an answer name, the nearest first, or None."""
+    for around in reversed(path):
+        for key in SOURCES:
+            name = around.get(key)
+            if isinstance(name, str) and name.strip() and not name.startswith("data:"):
+                return without_query(name)
+    return None
+
+
+def without_query(name: str) -> str:
+    """Return a URL without its query, which may be a signature; anything else as it is.
+
+    >>> without_query("https://a.org/b.jpg?sig=1"), without_query("what?.jpg")
+    ('https://a.org/b.jpg', 'what?.jpg')
+    """
+    return name.partition("?")[0].partition("#")[0] if "://" in name else name
+
+
+def time_of(path: Path) -> float:
+    """Return the seconds that the mappings around an answer name, the nearest first, or NaN."""
+    for around in reversed(path):
+        for key, unit in _TIMES.items():
+            seconds = number(around.get(key)) / unit
+            if not math.isnan(seconds) and seconds < _EPOCH:
+                return seconds
+    return math.nan
+
+
+_TIMES = {"time": 1, "timestamp": 1, "begin": 1, "start": 1, "timestamp_ms": 1000, "time_ms": 1000, "ms": 1000}
+
+
+def number(value: Any) -> float:  # noqa: ANN401 - any cell
+    """Return a value as a finite float, or NaN."""
+    if isinstance(value, (bool, str)):
+        return math.nan
+    return number_of(value)[0]
+
+
+def numbers_of(value: Any, names: Iterable[str]) -> tuple[float, ...] | None:  # noqa: ANN401 - any cell
+    """Return the numbers under some keys of a mapping, or None if there is none of them."""
+    if not isinstance(value, Mapping):
+        return None
+    row = tuple(number(value.get(name)) for name in names)
+    return None if all(map(math.isnan, row)) else row
+
+
+def listed(value: Any) -> Any:  # noqa: ANN401 - any value
+    """Return an array or tensor (anything with tolist) as plain lists; anything else as it is."""
+    if isinstance(value, (list, tuple)):
+        return [listed(v) for v in value]
+    if isinstance(value, np.ndarray) or (hasattr(value, "tolist") and not isinstance(value, (Mapping, str))):
+        try:
+            return value.tolist()
+        except Exception:  # noqa: BLE001 - a foreign object may raise anything
+            return value
+    return value
+
+
+def row_of(value: Any) -> list[float] | None:  # noqa: ANN401 - any value
+    """Return a flat list of numbers as floats (NaN for null), or None if it is none."""
+    plain = listed(value)
+    if not isinstance(plain, list) or not plain:
+        return None
+    if not all(v is None or (isinstance(v, (int, float)) and not isinstance(v, bool)) for v in plain):
+        return None
+    return [number(v) for v in plain]

@@ -1,0 +1,281 @@
+"""Output of Hugging Face pipelines: audio, text and image classification, and zero-shot classification.
+
+::
+
+    [{"label": "hap", "score": 0.71}, {"label": "neu", "score": 0.2}]               audio-classification, top_k=2
+    [[{"label": "joy", "score": 0.93}, {"label": "anger", "score": 0.02}], [...]]   several inputs
+    [{"label": "joy", "score": 0.93}, {"label": "joy", "score": 0.6}]               the top label of each of two texts
+    {"sequence": "This saved my week", "labels": ["gratitude", "joy"], "scores": [0.93, 0.41]}
+
+A mapping may also carry one such list among its own fields: ``{"file": "a.wav", "start": 0.0, "preds": [...]}``.
+
+Quantity: probability. ``top_k`` cuts labels off: what is absent is not reported, it is not 0. Exclusive (softmax) or
+not (sigmoid) is told from the label set and the sum: that of a cut softmax is below 1, never above. Scores in per cent
+are divided by 100; logits (``function_to_apply="none"``) become probabilities where the whole label set is there. All
+that is inferred is said in an issue, so also the modality, where the labels can only be those of GoEmotions (words) or
+the abbreviations of the superb models (voice). Units: none. Source: transformers, pipelines.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+from leed.errors import UnknownFormatError
+from leed.readers import CERTAIN, NEAR, NOT_THIS, POSSIBLE, Guess, Reader
+from leed.readers.about import About, field_of
+from leed.readers.answers import Answers, Kind, listed, mentions, plain_of, probabilities
+from leed.readers.content import Content
+from leed.schema.recording import Recording
+from leed.scores import number_of
+from leed.taxonomy import ORDER, fold, get
+from leed.taxonomy.matching import SUM_TOLERANCE, main_taxonomy, match
+
+_DEEPEST = 4
+_SAMPLE = 200
+_HEARD = {
+    "goemotions-28": ("language", "the labels are those of goemotions-28, which reads words"),
+    "iemocap-4": ("prosody", "the labels are those of iemocap-4, whose abbreviations models of voices write"),
+}
+_UNNAMED = re.compile(r"LABEL_\d+")
+_MODALITIES = {
+    **dict.fromkeys(("prosody", "voice", "speech", "audio", "vocal"), "prosody"),
+    **dict.fromkeys(("face", "facial", "video", "image"), "face"),
+    **dict.fromkeys(("language", "text", "words"), "language"),
+}
+
+
+class _Answer:
+    """One input's answer: its pairs and the fields of the mapping that it was in."""
+
+    __slots__ = ("fields", "pairs")
+
+    def __init__(self, pairs: list[tuple[str, Any]], fields: dict[str, Any]) -> None:
+        self.pairs = pairs
+        self.fields = fields
+
+
+def recognise(content: Content) -> Guess:
+    """Return whether there are lists of {label, score}, which programs of many kinds write, or zero-shot answers."""
+    if not mentions(content, b'"label"', b'"labels"', b'"error"'):
+        return NOT_THIS
+    plain = content.plain
+    why = _failed(plain)
+    if why:
+        return Guess(NEAR, why)
+    if _pairs(plain):
+        return Guess(POSSIBLE)
+    answers = list(_answers(plain, most=_SAMPLE))
+    if not any(answer.pairs for answer in answers):
+        return NOT_THIS
+    return Guess(CERTAIN if all("sequence" in a.fields for a in answers) else POSSIBLE)
+
+
+def read(content: Content) -> Recording:
+    """Return a recording with a segment for each input of the pipeline."""
+    plain = listed(plain_of(content))
+    answers = list(_answers(plain))
+    if not answers:
+        raise UnknownFormatError(
+            f"{content.shown}: {_failed(plain) or 'holds no list of {label, score}, as Hugging Face pipelines write'}"
+        )
+    gathered = Answers(content, "answer")
+    if _pairs(plain):
+        answers = _apart(answers[0], gathered)
+    labels = tuple(dict.fromkeys(label for answer in answers for label, _ in answer.pairs))
+    kind, rows = _kind(labels, [gathered.scores(answer.pairs) for answer in answers], gathered)
+    if labels and all(_UNNAMED.fullmatch(label) for label in labels):
+        what = f"the labels are only numbered ({labels[0]}, ...): the model's config has no id2label"
+        gathered.note("unnamed-labels", what, content.name)
+    for answer, scores in zip(answers, rows, strict=True):
+        about = About(answer.fields, source=content.name, modality=kind.modality)
+        source, _, modality, _, speaker = about.key
+        sequence = answer.fields.get("sequence")
+        gathered.add(
+            Kind(modality, "expression", kind.taxonomy, kind.quantity, kind.exclusive, kind.granularity),
+            scores,
+            source=source,
+            speaker=speaker,
+            begin=about.begin,
+            end=about.end,
+            text=sequence if isinstance(sequence, str) else about.text,
+        )
+    return gathered.recording()
+
+
+def _pairs(plain: Any) -> list[tuple[str, Any]] | None:  # noqa: ANN401 - whatever the input holds
+    """The (label, score) pairs of a list of nothing but {label, score}."""
+    if not isinstance(plain, list):
+        return None
+    if not all(isinstance(e, Mapping) and set(e) == {"label", "score"} and _is_name(e["label"]) for e in plain):
+        return None
+    if not all(_is_number(e["score"]) for e in plain):
+        return None
+    return [(str(e["label"]), e["score"]) for e in plain]
+
+
+def _answers(plain: Any, depth: int = 0, most: int | None = None) -> Iterator[_Answer]:  # noqa: ANN401 - as above
+    """The answers in a list of pairs, in lists of such lists, or in mappings; nothing if anything else is in there."""
+    if depth > _DEEPEST:
+        return
+    pairs = _pairs(plain)
+    if pairs:
+        yield _Answer(pairs, {})
+    elif isinstance(plain, Mapping):
+        answer = _zero_shot(plain) or _single(plain) or _around(plain)
+        if answer is not None:
+            yield answer
+    elif isinstance(plain, list):
+        for inner in plain[:most]:
+            if isinstance(inner, list) and not inner:
+                yield _Answer([], {})
+            else:
+                yield from _answers(inner, depth + 1, most)
+
+
+def _single(plain: Mapping[str, Any]) -> _Answer | None:
+    pairs = _pairs([plain])
+    return None if pairs is None else _Answer(pairs, {})
+
+
+def _zero_shot(plain: Mapping[str, Any]) -> _Answer | None:
+    labels, scores = listed(plain.get("labels")), listed(plain.get("scores"))
+    if "sequence" not in plain or not isinstance(labels, list) or not isinstance(scores, list):
+        return None
+    if len(labels) != len(scores) or not labels or not all(isinstance(label, str) for label in labels):
+        return None
+    return _Answer(list(zip(labels, scores, strict=True)), {"sequence": plain["sequence"], "modality": "language"})
+
+
+def _around(plain: Mapping[str, Any]) -> _Answer | None:
+    """The answer of a mapping that has one list of pairs, not under the name of a modality, beside other fields."""
+    lists = {str(key): pairs for key, value in plain.items() if (pairs := _pairs(value))}
+    if len(lists) != 1 or next(iter(lists)).casefold() in _MODALITIES:
+        return None
+    fields = {field_of(str(key)) or "": value for key, value in plain.items() if str(key) not in lists}
+    return _Answer(next(iter(lists.values())), fields)
+
+
+def _apart(answer: _Answer, gathered: Answers) -> list[_Answer]:
+    """A flat list as the answer for one input, or as the top labels of several, where it can be nothing else."""
+    labels = [fold(label) or label for label, _ in answer.pairs]
+    values = [number_of(value)[0] for _, value in answer.pairs]
+    told = [v for v in values if not math.isnan(v)]
+    shares = told and min(told) >= 0 and max(told) <= 1 + SUM_TOLERANCE
+    ordered = all(a >= b for a, b in pairwise(told))
+    whole = _whole(tuple(label for label, _ in answer.pairs))
+    repeats = len(set(labels)) < len(labels)
+    if len(labels) < 2 or not (repeats or (shares and not ordered and sum(told) > 1 + SUM_TOLERANCE and not whole)):  # noqa: PLR2004 - one is one
+        return [answer]
+    why = "labels stand in it twice" if repeats else f"it is in no order and sums to {sum(told):.2f}"
+    what = f"the list is read as the top labels of {len(labels)} inputs, not as one answer: {why}"
+    gathered.note("inferred", what, gathered.source)
+    return [_Answer([pair], {}) for pair in answer.pairs]
+
+
+def _kind(
+    labels: tuple[str, ...], rows: list[dict[str, float]], gathered: Answers
+) -> tuple[Kind, list[dict[str, float]]]:
+    """What the numbers under these labels are, and the rows as probabilities."""
+    taxonomy = _exact(labels) or main_taxonomy(match(labels))
+    chosen = get(taxonomy) if taxonomy else None
+    known = chosen is not None and all(chosen.find(label) for label in labels)
+    if chosen is not None and chosen.quantity == "bipolar" and known:
+        return Kind(taxonomy=taxonomy, quantity="bipolar", exclusive=False), rows
+    several = chosen is not None and known and not chosen.exclusive and chosen.quantity == "probability"
+    rows = [_as_probabilities(row, _whole(tuple(row)), gathered, several=several) for row in rows]
+    sums = [sum(v for v in row.values() if not math.isnan(v)) for row in rows if row]
+    exclusive = not several and all(total <= 1 + SUM_TOLERANCE for total in sums)
+    if not several and not exclusive and max(map(len, rows), default=0) > 1:
+        what = f"scores of one answer sum to {max(sums):.2f}, so they are read as labels that do not exclude each other"
+        gathered.note("inferred", what, gathered.source)
+    modality, what = _HEARD.get(_exact(labels) or "", (None, ""))
+    if modality is not None and _own(labels, _exact(labels) or ""):
+        gathered.note("inferred", what, gathered.source)
+    else:
+        modality = None
+    return Kind(modality, taxonomy=_exact(labels), quantity="probability", exclusive=exclusive), rows
+
+
+def _as_probabilities(
+    row: dict[str, float], whole: str | None, gathered: Answers, *, several: bool
+) -> dict[str, float]:
+    told = [v for v in row.values() if not math.isnan(v)]
+    if several:
+        if not told or (min(told) >= 0 and max(told) <= 1 + SUM_TOLERANCE) or max(map(abs, told)) > _LARGEST_LOGIT:
+            return row
+        gathered.note("inferred", "scores are logits; sigmoid made probabilities of them", gathered.source)
+        return {label: 1 / (1 + math.exp(-value)) for label, value in row.items()}
+    beyond = bool(told) and not (min(told) >= 0 and max(told) <= 1 + SUM_TOLERANCE)
+    made, was = probabilities(row, whole=beyond and whole is not None)
+    if was == "logits":
+        what = f"scores are logits ({min(told):.3g} to {max(told):.3g}); softmax made probabilities of them"
+        gathered.note("inferred", what, gathered.source)
+    elif was is not None:
+        gathered.note("inferred", f"scores sum to {sum(told):.4g}: they are {was}", gathered.source)
+    return made
+
+
+_LARGEST_LOGIT = 50.0
+
+
+def _exact(labels: tuple[str, ...]) -> str | None:
+    """The taxonomy that spells all labels just so: as a whole set, or else the first of any modality."""
+    names = [name for name in _classifiers() if set(labels) <= get(name).labels.keys()]
+    whole = [name for name in names if len(labels) == len(get(name).labels)]
+    return next(iter(whole or names), None)
+
+
+def _whole(labels: tuple[str, ...]) -> str | None:
+    """The model's taxonomy that these labels are the whole set of, in any spelling."""
+    taxonomy = main_taxonomy(match(labels)) if labels else None
+    if taxonomy is None or get(taxonomy).quantity not in ("probability", "bipolar"):
+        return None
+    return taxonomy if {get(taxonomy).find(label) for label in labels} == set(get(taxonomy).labels) else None
+
+
+def _own(labels: tuple[str, ...], name: str) -> bool:
+    """Whether no other classifier's taxonomy spells all labels just so."""
+    return not any(set(labels) <= get(other).labels.keys() for other in _classifiers() if other != name)
+
+
+def _classifiers() -> list[str]:
+    """The taxonomies of models that a pipeline may run."""
+    return [
+        name
+        for name in ORDER
+        if get(name).aspect == "expression"
+        and get(name).quantity in ("probability", "bipolar")
+        and not name.startswith("hume-")
+    ]
+
+
+def _failed(plain: Any) -> str | None:  # noqa: ANN401 - whatever the input holds
+    """What to say of an error answer of Hugging Face's inference API; None if it is none."""
+    if not isinstance(plain, Mapping) or not isinstance(plain.get("error"), str):
+        return None
+    if not plain.keys() <= {"error", "estimated_time", "warnings", "error_type"}:
+        return None
+    message = " ".join(plain["error"].split())[:200]
+    again = "; ask again when it is" if "estimated_time" in plain else ""
+    return f"is an error answer of Hugging Face's API ({message}){again}"
+
+
+def _is_name(value: Any) -> bool:  # noqa: ANN401 - any value of a mapping
+    return isinstance(value, (str, int)) and not isinstance(value, bool)
+
+
+def _is_number(value: Any) -> bool:  # noqa: ANN401 - any value of a mapping
+    return value is None or isinstance(value, (int, float, str)) or hasattr(value, "__float__")
+
+
+reader = Reader(
+    "huggingface",
+    "Hugging Face pipelines: audio, text, image and zero-shot classification",
+    "probability, cut by top_k; exclusive or not as labels and sums tell",
+    recognise,
+    read,
+)

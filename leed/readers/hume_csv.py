@@ -1,0 +1,199 @@
+"""Hume Expression Measurement v0 as CSV: a file, a directory of them, or the zip of a job's artifacts.
+
+::
+
+    Id,Text,BeginTime,EndTime,Confidence,SpeakerConfidence,Admiration,Adoration,Aesthetic Appreciation, ...
+    spk_0,"Hi, Nun.",3.0328947,4.0714912,,,0.02337345853447914,0.022956570610404015,0.0176899041980505, ...
+
+The header tells the model: face has Frame, Time, Probability, FaceX0, FaceY0, FaceWidth and FaceHeight, 48 labels, and
+often empty columns of action units and descriptions; prosody has Text, BeginTime and EndTime, and 48 labels; burst has
+no Text, 48 labels and 67 descriptions; language has BeginPosition and EndPosition, 53 labels, ``1`` to ``9``
+(sentiment) and six of toxicity. ``Id`` may be missing. Labels stand in another order than in the JSON (Desire after
+Satisfaction): columns are matched by name. An empty cell is null. Copies saved by a spreadsheet are read: semicolons
+and decimal commas, 8.62e-05, empty rows and columns.
+
+Artifacts are ``file-0-NAME/csv/NAME/face.csv`` (or ``url-0-...``), one source for each NAME, all in one recording; what
+else lies in the directory or zip is reported. Nothing is unpacked to the disk.
+
+Quantity: intensity, about 0 to 1; sentiment is a distribution over 1 to 9; toxicity is a probability. Units: seconds,
+characters, pixels. Source: Hume's API reference and real files, which equal the JSON of the same job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from leed.errors import DamagedInputError, InputError, UnknownFormatError
+from leed.readers import CERTAIN, NEAR, NOT_THIS, POSSIBLE, Guess, Reader
+from leed.readers.cells import Header, header_of
+from leed.readers.content import Content
+from leed.readers.folders import Folder, is_folder, opened_folder
+from leed.readers.hume_table import MODELS, Layout, layout_of, read_table
+from leed.schema.recording import Recording, Track
+from leed.schema.terms import Issue
+from leed.taxonomy import fold
+
+_LABELS = 40
+"""As many of Hume's labels beside its other columns are its CSV for sure."""
+
+
+def recognise(content: Content) -> Guess:
+    """Return whether a header is Hume's; of a directory or zip, whether there is such a file in it."""
+    if content.kind == "text":
+        return _guess(header_of(content.head))
+    if not is_folder(content):
+        return NOT_THIS
+    try:
+        with opened_folder(content) as folder:
+            if next(_tables(folder), None) is not None:
+                return Guess(CERTAIN)
+            return NOT_THIS if content.is_folder else Guess(NEAR, _no_artifacts(folder))
+    except InputError as error:
+        return NOT_THIS if content.is_folder else Guess(NEAR, str(error).removeprefix(f"{content.shown}: "))
+
+
+def read(content: Content) -> Recording:
+    """Return a recording with a track for each source, model, face or speaker, and aspect."""
+    if is_folder(content):
+        return _read_folder(content)
+    layout = layout_of(header_of(content.head)) if content.kind == "text" else None
+    if layout is None:
+        raise UnknownFormatError(
+            f"{content.shown}: is no CSV of Hume: its first line has to name columns such as Id, Text, BeginTime and "
+            "EndTime, or Frame, Time and FaceX0, and one for each label"
+        )
+    return _recording([read_table(content, layout, content.name)])
+
+
+def _read_folder(content: Content) -> Recording:
+    found: list[tuple[list[Track], list[Issue]]] = []
+    with opened_folder(content) as folder:
+        sources = _Sources(content)
+        tables = list(_tables(folder))
+        named = [(*sources.place(name, layout.model), name, layout) for name, layout in tables]
+        for _, _, source, name, layout in sorted(named, key=lambda entry: entry[:2]):
+            inner = folder.content(name)
+            if inner is None:
+                continue
+            try:
+                tracks, issues = read_table(inner, layout, source)
+            except InputError as error:
+                folder.fail(name, error)
+            else:
+                found.append((tracks, [*_sourced(inner.issues, source), *issues]))
+        if not found:
+            raise (DamagedInputError if tables or folder.issues else UnknownFormatError)(
+                f"{content.shown}: {_no_artifacts(folder)}"
+            )
+        left = [name for name in folder.names() if name not in {name for name, _ in tables}]
+        if left:
+            folder.note("not-read", f"{_listed(left)} left out: of {folder.what}, only a job's CSV files are read")
+        recording = _recording(found)
+        return recording.replace(issues=(*folder.issues, *recording.issues))
+
+
+def _tables(folder: Folder) -> Iterator[tuple[str, Layout]]:
+    """The CSVs of Hume in a folder, where those of a job lie: not anywhere deep down in a home directory."""
+    for name in folder.tables():
+        parents = name.split("/")[:-1]
+        if folder.what == "a zip archive" or len(parents) <= 1 or "csv" in parents[:_ABOVE]:
+            layout = layout_of(header_of(folder.head(name)))
+            if layout is not None:
+                yield name, layout
+
+
+_FEW = 3
+_ABOVE = 4  # artifacts/file-0-NAME/csv/NAME/face.csv, and one directory more
+
+
+def _no_artifacts(folder: Folder) -> str:
+    """What to say of a folder without any CSV of Hume's that can be read."""
+    if folder.issues:
+        return f"none of the CSV files in it can be read: {folder.issues[0].message}"
+    names = folder.names()
+    if "[Content_Types].xml" in names:
+        return "is an Office document (xlsx, docx); save its table as CSV and give that"
+    what = f"it holds {_listed(names, verb=False)}" if names else "it is empty"
+    advice = "give a file in it" if folder.what == "a directory" else "unpack it and give a file in it"
+    return f"is {folder.what} without any CSV of Hume; {what}: {advice}"
+
+
+def _listed(names: list[str], *, verb: bool = True) -> str:
+    shown = ", ".join(" ".join(name[-80:].split()) for name in names[:_FEW])
+    shown += f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+    return f"{shown} {'is' if len(names) == 1 else 'are'}" if verb else shown
+
+
+class _Sources:
+    """Gives the files of a folder their sources: those of one directory belong together."""
+
+    def __init__(self, content: Content) -> None:
+        name = content.name or ""
+        self._root = (name if content.is_folder else name.removesuffix(".zip")) or None
+        self._numbers: dict[tuple[str, str], list[set[str]]] = {}
+        self._names: dict[tuple[str, str, int], tuple[int, str | None]] = {}
+        self._taken: set[str | None] = set()
+
+    def place(self, path: str, model: str) -> tuple[int, int, str | None]:
+        """Return the number of a file's source, that of its model, and the source's name."""
+        folder, _, file = path.rpartition("/")
+        stem = file.rpartition(".")[0]
+        rest = stem[: -len(model)].rstrip("-_. ") if stem.casefold().endswith(model) else stem
+        models = self._numbers.setdefault((folder, rest), [])
+        number = next((i for i, taken in enumerate(models) if model not in taken), len(models))
+        if number == len(models):
+            models.append(set())
+        models[number].add(model)
+        key = (folder, rest, number)
+        if key not in self._names:
+            self._names[key] = (len(self._names), self._free(rest or _source_of(folder) or self._root))
+        order, name = self._names[key]
+        return order, MODELS.index(model), name
+
+    def _free(self, name: str | None) -> str | None:
+        number = 1
+        free = name
+        while free in self._taken:
+            number += 1
+            free = f"{name or 'file'} ({number})"
+        self._taken.add(free)
+        return free
+
+
+def _source_of(folder: str) -> str | None:
+    """The NAME of ``file-0-NAME/csv/NAME``, or the name of the innermost directory."""
+    parts = [part for part in folder.split("/") if part not in ("", ".", "..")]
+    if "csv" in parts[:-1]:
+        return "/".join(parts[parts.index("csv") + 1 :])
+    return parts[-1] if parts else None
+
+
+def _guess(header: Header | None) -> Guess:
+    layout = layout_of(header)
+    if layout is not None:
+        known = len(layout.labels["emotions"]) >= _LABELS
+        return Guess(CERTAIN if known else POSSIBLE)
+    if header is not None and {"facex0", "facey0", "facewidth", "faceheight"} <= {fold(name) for name in header.names}:
+        return Guess(NEAR, "has the header of a Hume CSV of faces, but no column for any label")
+    return NOT_THIS
+
+
+def _recording(found: list[tuple[list[Track], list[Issue]]]) -> Recording:
+    return Recording(
+        tuple(track for tracks, _ in found for track in tracks), tuple(issue for _, issues in found for issue in issues)
+    )
+
+
+def _sourced(issues: list[Issue], source: str | None) -> list[Issue]:
+    return [msgspec.structs.replace(issue, source=issue.source or source) for issue in issues]
+
+
+reader = Reader(
+    "hume-csv",
+    "Hume Expression Measurement v0, CSV: a file, a directory, the artifacts zip",
+    "intensity",
+    recognise,
+    read,
+)

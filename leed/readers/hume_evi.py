@@ -1,0 +1,251 @@
+r"""Hume's Empathic Voice Interface (EVI): chat logs, chat history, and requests to a custom language model.
+
+A log of the websocket's messages, as JSON lines or a list; the scores are a map::
+
+    {"type": "user_message", "message": {"role": "user", "content": "Hey."}, "from_text": false, "interim": false,
+     "models": {"prosody": {"scores": {"Admiration": 0.005, ...}}}, "time": {"begin": 1200, "end": 2580}}
+    {"type": "assistant_message", "id": "c7a4", "message": {"role": "assistant", "content": "Hi!"}, "models": {...}}
+    {"type": "audio_output", "id": "c7a4", "index": 0, "data": "UklGRqSd..."}
+
+Pages of a chat's or chat group's events, or the events; here the scores are a string of JSON::
+
+    {"id": "470a", "start_timestamp": 1716244940648, "events_page": [
+      {"id": "5976", "chat_id": "470a", "timestamp": 1716244956278, "role": "USER", "type": "USER_MESSAGE",
+       "message_text": "Hello.", "emotion_features": "{\"Admiration\": 0.099, ...}", "metadata": ""}]}
+
+What EVI posts to a custom language model, over HTTP and over a websocket::
+
+    {"messages": [{"role": "user", "content": "Hey.", "time": {"begin": 1200, "end": 2580},
+                   "models": {"prosody": {"scores": {...}}}}]}
+    {"messages": [{"type": "user_message", "message": {...}, "models": {...}}], "custom_session_id": "a1"}
+
+Quantity: intensity, the 48 labels of the voice. Units: milliseconds, which become seconds from the start of the chat;
+in a history, from its start to the moment at which the message was logged (when it was heard in the chat's audio stands
+in the extras audio_begin and audio_end). Source: Hume's API reference, SDK hume 0.13, and a real log.
+
+The assistant's voice has speaker and channel "assistant". It has no times; each of its messages is placed where the
+user's speech before it ended. Interim messages and audio are passed over; typed text has no voice, so it is no segment.
+What EVI itself appends to the user's text, ``{very sad, somewhat tired}`` and ``{Context: ...}``, is taken away.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import IO, Any
+
+import msgspec
+
+from leed.errors import UnknownFormatError
+from leed.readers import CERTAIN, NEAR, NOT_THIS, Guess, Reader
+from leed.readers.content import Content
+from leed.readers.hume_evi_chats import Chats, error_of, kind_of, tells
+from leed.schema.recording import Recording
+
+_DEEPEST = 6
+
+# --- what it looks like
+
+_LOG = re.compile(
+    rb'"type"\s*:\s*"(?:(?:user|assistant)_message|assistant_(?:prosody|end)|chat_metadata|audio_output)"'
+)
+_LOGGED = re.compile(rb'"(?:prosody|chat_group_id|from_text|interim|is_final_chunk)"\s*:|"audio_output".{0,200}?"data"')
+_EVENTS = re.compile(rb'"(?:emotion_features|events_page)"\s*:')
+_MESSAGES = re.compile(rb'"messages"\s*:\s*\[\s*\{')
+_PROSODY = re.compile(rb'"prosody"\s*:\s*\{\s*"scores"\s*:')
+_ROLE = re.compile(rb'"(?:role|type)"\s*:\s*"(?:user|assistant|system|(?:user|assistant)_message)"')
+_CHATS = re.compile(rb'"(?:chats_page|chat_groups_page|audio_reconstructions_page)"\s*:')
+_BASE64 = re.compile(rb'"[A-Za-z0-9+/]{4096}')
+_WHOLE = 1 << 25  # up to here, a file is searched to its end for what tells the format
+
+_NO_EVENTS = (
+    "is a list of Hume EVI chats, without what was said in them; "
+    "their messages come from GET /v0/evi/chats/{id} (events_page)"
+)
+_NO_SCORES = "is a chat request, but none of its messages carries expression scores (models.prosody.scores)"
+
+
+def recognise(content: Content) -> Guess:
+    """Return whether these are messages or events of EVI, or a chat request that EVI made."""
+    if content.kind == "json":
+        return _recognise_json(content)
+    return _recognise_plain(content.plain) if content.is_plain else NOT_THIS
+
+
+def _recognise_json(content: Content) -> Guess:
+    head = content.head
+    requested = _MESSAGES.search(head) is not None
+    if _is_evi(head) or (_BASE64.search(head) and _logs(content)):
+        return Guess(CERTAIN)
+    if requested and len(head) < content.size <= _WHOLE and _is_evi(content.data):  # behind a long prompt
+        return Guess(CERTAIN)
+    if _CHATS.search(head):
+        return Guess(NEAR, _NO_EVENTS)
+    if requested and _ROLE.search(head) and b'"expression"' not in head:
+        return Guess(NEAR, _NO_SCORES)
+    if len(head) == content.size and b'"slug"' in head:
+        return _recognise_plain(content.plain)
+    return NOT_THIS
+
+
+def _is_evi(data: bytes) -> bool:
+    spoken = _PROSODY.search(data) and _ROLE.search(data)
+    return bool(_EVENTS.search(data) or spoken or (_LOG.search(data) and _LOGGED.search(data)))
+
+
+def _logs(content: Content) -> bool:
+    """Whether lines of JSON, the first of which are long, are messages of a chat."""
+    with _opened(content) as file:
+        read = 0
+        for line in file:
+            read += len(line)
+            entry = _decoded(line) if line.lstrip()[:1] == b"{" else None
+            if entry is None or read > _WHOLE:
+                return False
+            if kind_of(entry) is not None and tells(entry):
+                return True
+    return False
+
+
+def _recognise_plain(plain: Any) -> Guess:  # noqa: ANN401 - whatever the input holds
+    first = plain[0] if isinstance(plain, list) and plain else plain
+    if any(tells(entry) for entry in _walk(plain)):
+        return Guess(CERTAIN)
+    if not isinstance(first, Mapping):
+        return NOT_THIS
+    if any(key in first for key in ("chats_page", "chat_groups_page", "audio_reconstructions_page")):
+        return Guess(NEAR, _NO_EVENTS)
+    if first.get("type") == "error" and "slug" in first:
+        return Guess(NEAR, f"is an error message of Hume EVI: {error_of(first)}")
+    if kind_of(first) in ("request", "message"):
+        return Guess(NEAR, _NO_SCORES)
+    return NOT_THIS
+
+
+def _walk(plain: Any, depth: int = 0) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - whatever the input holds
+    """Everything in plain data that has one of the forms."""
+    if depth > _DEEPEST:
+        return
+    if isinstance(plain, Mapping):
+        if kind_of(plain) is not None:
+            yield plain
+        else:
+            for value in plain.values():
+                if isinstance(value, (Mapping, list, tuple)):
+                    yield from _walk(value, depth + 1)
+    elif isinstance(plain, (list, tuple)):
+        for value in plain:
+            yield from _walk(value, depth + 1)
+
+
+# --- reading
+
+
+class Line(msgspec.Struct):
+    """What is read of a message or event. All else, such as the audio in "data", is not even decoded."""
+
+    type: Any = None
+    message: Any = None
+    models: Any = None
+    time: Any = None
+    from_text: Any = None
+    interim: Any = None
+    language: Any = None
+    id: Any = None
+    code: Any = None
+    slug: Any = None
+    chat_id: Any = None
+    role: Any = None
+    content: Any = None
+    messages: Any = None
+    custom_session_id: Any = None
+    events_page: Any = None
+    start_timestamp: Any = None
+    timestamp: Any = None
+    message_text: Any = None
+    emotion_features: Any = None
+    metadata: Any = None
+
+
+_LINE = msgspec.json.Decoder(Line)
+_LINES = msgspec.json.Decoder(list[Line])
+
+
+def read(content: Content) -> Recording:
+    """Return a recording with a track for the user and one for the assistant, of each chat."""
+    chats = Chats(content.name)
+    for entry in _entries(content, chats):
+        chats.add(entry)
+    if not chats.met:
+        raise UnknownFormatError(
+            f"{content.shown}: holds nothing of Hume EVI: expected messages (user_message, assistant_message), "
+            "history events (emotion_features), or a chat request whose messages have models.prosody.scores"
+        )
+    return chats.recording()
+
+
+def _entries(content: Content, chats: Chats) -> Iterator[Mapping[str, Any]]:
+    if content.kind == "json":
+        with _opened(content) as file:
+            numbered = ((n, line.removeprefix(codecs.BOM_UTF8)) for n, line in enumerate(file, 1) if not line.isspace())
+            first, second = next(numbered, None), next(numbered, None)
+            if first is not None and second is not None and _decoded(first[1]) is not None:
+                for number, line in chain((first, second), numbered):
+                    yield from _line(number, line, content, chats)
+                return
+        try:
+            if content.head.lstrip()[:1] == b"[":
+                yield from _walk([_plain(line) for line in _LINES.decode(content.data)])
+                return
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            pass  # of another shape, or not strictly JSON: as plain data
+    yield from _walk(content.plain if content.kind in ("json", "plain") else None)
+
+
+def _opened(content: Content) -> IO[bytes]:
+    """The bytes as an open file, in UTF-8."""
+    file = content.open()
+    if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        file.close()
+        return io.BytesIO(content.data)
+    file.seek(0)
+    return file
+
+
+def _line(number: int, line: bytes, content: Content, chats: Chats) -> Iterator[Mapping[str, Any]]:
+    entry = _decoded(line)
+    if entry is not None:
+        yield from _walk(entry)
+    elif line.endswith(b"\n"):
+        chats.notes.add("not-read", f"line {number} is no JSON object; it is left out")
+    elif not any(issue.code == "cut-off" for issue in content.issues):  # said when another reader looked at it
+        chats.notes.add("cut-off", f"the last line, line {number}, is cut off; it is left out")
+
+
+def _decoded(line: bytes) -> Mapping[str, Any] | None:
+    try:
+        return _plain(_LINE.decode(line))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    try:
+        plain = json.loads(line.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return None
+    return plain if isinstance(plain, dict) else None
+
+
+def _plain(line: Line) -> dict[str, Any]:
+    return {name: value for name, value in msgspec.structs.asdict(line).items() if value is not None}
+
+
+reader = Reader(
+    "hume-evi",
+    "Hume EVI: chat logs (JSON lines), chat history events, custom language model requests",
+    "intensity",
+    recognise,
+    read,
+)

@@ -1,0 +1,360 @@
+"""What the requests and realtime sessions of Hume v1 gave, gathered into tracks; `hume_v1` shows the shapes."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from leed.readers.columns import range_issues, track_of
+from leed.readers.gathering import Notes, Stretch, counted, plain_track, tracks_of
+from leed.schema.recording import Recording, Track
+from leed.schema.terms import Issue
+from leed.scores import from_pairs, number_of
+from leed.taxonomy import concept_of, get
+
+
+def kind_of(entry: Mapping[str, Any]) -> str | None:  # noqa: PLR0911 - one for each form
+    """Return which form an entry of plain data has, or None."""
+    measurements = entry.get("measurements")
+    if isinstance(measurements, list):
+        asked = "run_id" in entry or "request_id" in entry or isinstance(entry.get("utterances"), list)
+        return "answer" if asked or any(isinstance(m, Mapping) and kind_of(m) for m in measurements) else None
+    if isinstance(entry.get("faces"), list) and ("frame_id" in entry or entry.get("type") == "measurement.result"):
+        return "frame"
+    if "voice_attributes" in entry or (isinstance(entry.get("expressions"), list) and "utterance_id" in entry):
+        return "window"
+    if "expressions" in entry and "face_id" in entry:
+        return "face"
+    if "timestamp_ms" in entry and any(isinstance(entry.get(key), Mapping) for key in ("result", "error")):
+        return "reply"
+    what = entry.get("type")
+    if what in ("utterance.start", "utterance.end"):
+        return "utterance"
+    if what in ("session.created", "session.updated", "session.closed") and _SETTLED & entry.keys():
+        return "session"
+    return "error" if what == "error" and "code" in entry else None
+
+
+_SETTLED = {"measurement_timer_ms", "face", "produced", "reason"}
+
+
+class _Window(msgspec.Struct, gc=False):
+    """A measurement of a voice, and how it ranks among those of its utterance."""
+
+    rank: tuple[bool, float, int]
+    entry: Mapping[str, Any]
+
+
+class _Faces(msgspec.Struct):
+    """The stretches of one face, by aspect."""
+
+    expressions: list[Stretch] = []
+    descriptions: list[Stretch] = []
+
+
+class _Run:
+    """What one request or session gave."""
+
+    def __init__(self, name: str | None) -> None:
+        self.name = name
+        self.notes = Notes()
+        self.utterances: dict[int, tuple[float, float]] = {}
+        self.windows: dict[int, _Window] = {}
+        self.faces: dict[str | None, _Faces] = {}
+        self._met = 0
+        self._frames = 0
+        self._empty_frames = 0
+        self._seen_faces = 0
+        self._unmeasured = 0
+        self._silent_faces = 0
+        self._withheld: dict[str, None] = {}
+
+    def utterance(self, entry: Mapping[str, Any]) -> None:
+        """Add where an utterance begins and ends."""
+        number = _whole(entry.get("utterance_id"))
+        if number is not None:
+            end = _seconds(entry.get("audio_end_ms"))
+            self.utterances[number] = (_seconds(entry.get("audio_start_ms")), end)
+
+    def window(self, entry: Mapping[str, Any]) -> None:
+        """Add a measurement of a voice, in place of an earlier one of the same utterance."""
+        self._met += 1
+        number = _whole(entry.get("utterance_id"))
+        number = -self._met if number is None else number
+        end = number_of(entry.get("audio_end_ms"))[0]
+        rank = (entry.get("trigger") == "speech_ended", -math.inf if math.isnan(end) else end, self._met)
+        known = self.windows.get(number)
+        if known is None or rank > known.rank:
+            self.windows[number] = _Window(rank, entry)
+
+    def frame(self, entry: Mapping[str, Any], milliseconds: Any = None) -> None:  # noqa: ANN401 - any cell
+        """Add the faces of an image."""
+        self._frames += 1
+        faces = [face for face in entry["faces"] if isinstance(face, Mapping)]
+        self._empty_frames += not faces
+        for face in faces:
+            self.face(face, _whole(entry.get("frame_id")), _seconds(milliseconds))
+
+    def face(self, face: Mapping[str, Any], frame: int | None = None, time: float = math.nan) -> None:
+        """Add a face, if it was measured."""
+        self._seen_faces += 1
+        if face.get("expressions") is None and face.get("descriptions") is None:
+            self._unmeasured += 1
+            return
+        number = _whole(face.get("face_id"))
+        faces = self.faces.setdefault(None if number is None else f"face_{number}", _Faces())
+        extras: dict[str, Any] = {} if frame is None else {"frame": frame}
+        extras["confidence"] = number_of(face.get("confidence"))[0]
+        box = _box(face.get("bbox"))
+        if box is not None:
+            extras["box"] = box
+        expressions = self._scores(face.get("expressions"), "face")
+        self._silent_faces += not expressions
+        for scores, stretches in (
+            (expressions, faces.expressions),
+            (self._scores(face.get("descriptions"), "face"), faces.descriptions),
+        ):
+            if scores:
+                stretches.append(Stretch(scores, time, time, None, extras))
+
+    def closed(self, entry: Mapping[str, Any]) -> None:
+        """Note why a session ended, unless the client asked for it."""
+        reason = entry.get("reason")
+        if reason not in (None, "client_request"):
+            self.notes.add("source-failed", f"the session ended before it was closed: {str(reason)[:100]}")
+
+    def failed(self, entry: Mapping[str, Any]) -> None:
+        """Note an error."""
+        self.notes.add("source-failed", f"the API reported an error: {error_of(entry)}")
+
+    def tracks(self, source: str | None) -> list[Track]:
+        """Return the tracks of the voice, then those of each face."""
+        tracks = []
+        rows = [(self._heard(number, window.entry), window.entry) for number, window in self.windows.items()]
+        for key, aspect, taxonomy, quantity in (
+            ("expressions", "expression", "hume-v1-audio", "probability"),
+            ("voice_attributes", "attribute", "hume-v1-voice", "intensity"),
+        ):
+            stretches = [
+                Stretch(said, begin, end, None, extras | withheld)
+                for (begin, end, extras), entry in rows
+                for said, withheld in (self._sayable(self._scores(entry.get(key), "prosody")),)
+                if said
+            ]
+            if key == "expressions" and len(stretches) < len(rows):
+                what = counted(len(rows) - len(stretches), len(rows), "utterance")
+                self.notes.add("no-scores", f"no expression passed Hume's threshold in {what}", "prosody")
+            fields = {"modality": "prosody", "granularity": "utterance", "aspect": aspect, "quantity": quantity}
+            tracks += tracks_of(stretches, plain_track, ordered=True, source=source, taxonomy=taxonomy, **fields)
+        for speaker, faces in self.faces.items():
+            for stretches, aspect, taxonomy in (
+                (faces.expressions, "expression", "hume-48"),
+                (faces.descriptions, "description", "hume-face-descriptions-27"),
+            ):
+                tracks += tracks_of(
+                    stretches,
+                    track_of,
+                    source=source,
+                    speaker=speaker,
+                    modality="face",
+                    granularity="frame",
+                    aspect=aspect,
+                    taxonomy=taxonomy,
+                    quantity="probability",
+                    exclusive=False,
+                )
+        return tracks
+
+    def issues(self, source: str | None) -> list[Issue]:
+        """Return what was odd or left out."""
+        notes = Notes()
+        over = self._met - len(self.windows)
+        if over:
+            which = "of each utterance the one at the end of speech is read, else the last"
+            notes.add("left-out", f"{over} of {self._met} windows are left out: {which}", "prosody")
+        unmeasured = sum(number not in self.windows for number in self.utterances)
+        if unmeasured:
+            what = counted(unmeasured, len(self.utterances), "utterance")
+            notes.add("no-scores", f"there is no measurement of {what}", "prosody")
+        if self._empty_frames:
+            what = counted(self._empty_frames, self._frames, "image")
+            notes.add("nothing-detected", f"no face was detected in {what}", "face")
+        if self._unmeasured:
+            what = counted(self._unmeasured, self._seen_faces, "face")
+            notes.add("no-scores", f"not measured, as only the largest are: {what}", "face")
+        if self._silent_faces:
+            what = counted(self._silent_faces, self._seen_faces, "face")
+            notes.add("no-scores", f"no expression passed Hume's threshold of 0.1 in {what}", "face")
+        if self._withheld:
+            shown = ", ".join(map(repr, self._withheld))
+            notes.add("withheld", f"not described, as they may be sensitive: {shown}; see extras", "prosody")
+        return self.notes.issues(source) + notes.issues(source)
+
+    def _heard(self, number: int, entry: Mapping[str, Any]) -> tuple[float, float, dict[str, Any]]:
+        """When a window begins and ends, and its utterance."""
+        extras: dict[str, Any] = {}
+        if number >= 0:
+            begin, end = self.utterances.get(number, (math.nan, math.nan))
+            extras = {"utterance": number, "utterance_begin": begin, "utterance_end": end}
+        return _seconds(entry.get("audio_start_ms")), _seconds(entry.get("audio_end_ms")), extras
+
+    def _scores(self, given: Any, where: str) -> dict[str, float]:  # noqa: ANN401 - whatever the input holds
+        """Label to score; what is no name with a probability is noted."""
+        listed = given if isinstance(given, list) else []
+        pairs = [(e["name"], e.get("probability", e.get("score"))) for e in listed if _named(e)]
+        if len(pairs) < len(listed) or (given is not None and not isinstance(given, list)):
+            self.notes.add("not-read", "what is no {name, probability} in a list of scores is left out", where)
+        tidy = from_pairs(pairs)
+        self.notes.add_all(tidy.issues, where)
+        return dict(zip(tidy.labels, tidy.values, strict=True))
+
+    def _sayable(self, scores: dict[str, float]) -> tuple[dict[str, float], dict[str, float]]:
+        """Scores that may be described; and those of names that nobody knows and that sound sensitive, for extras."""
+        said, withheld = {}, {}
+        for label, score in scores.items():
+            if not _is_sensitive(label):
+                said[label] = score
+            elif label in self._withheld or len(self._withheld) < _MOST_WITHHELD:
+                self._withheld[label] = None
+                withheld[f"withheld: {label}"] = score
+            else:
+                self.notes.add("withheld", "further names that may be sensitive are left out", "prosody")
+        return said, withheld
+
+
+class Runs:
+    """The requests and sessions of an input.
+
+    Attributes:
+        met: whether there was anything but errors.
+    """
+
+    def __init__(self, name: str | None) -> None:
+        self.met = False
+        self._runs: list[_Run] = []
+        self._name = name
+        self._add: dict[str, Callable[[Mapping[str, Any]], None]] = {
+            "answer": self._answer,
+            "session": self._session,
+            "reply": self._reply,
+            "frame": lambda entry: self._run().frame(entry),
+            "face": lambda entry: self._run().face(entry),
+            "window": lambda entry: self._run().window(entry),
+            "utterance": lambda entry: self._run().utterance(entry),
+            "error": lambda entry: self._run().failed(entry),
+        }
+
+    def add(self, entry: Mapping[str, Any]) -> None:
+        """Add an entry of any form."""
+        kind = kind_of(entry)
+        if kind is not None:
+            self.met |= kind != "error"
+            self._add[kind](entry)
+
+    def recording(self) -> Recording:
+        """Return everything as tracks, run by run."""
+        tracks: list[Track] = []
+        issues: list[Issue] = []
+        taken: set[str | None] = set()
+        for number, run in enumerate(self._runs, 1):
+            source = self._name or run.name
+            if len(self._runs) > 1:
+                source = run.name if run.name not in taken | {None} else f"{run.name or self._name or 'run'} ({number})"
+            taken.add(source)
+            made = run.tracks(source)
+            tracks += made
+            issues += run.issues(source)
+            issues += [issue for track in made for issue in range_issues(track)]
+            if not made:
+                issues.append(Issue("no-segments", "nothing in it has scores", source))
+        return Recording(tuple(tracks), tuple(issues))
+
+    def _run(self) -> _Run:
+        if not self._runs:
+            self._runs.append(_Run(None))
+        return self._runs[-1]
+
+    def _answer(self, entry: Mapping[str, Any]) -> None:
+        self._runs.append(run := _Run(_word(entry.get("run_id")) or _word(entry.get("request_id"))))
+        utterances = entry.get("utterances")
+        for utterance in utterances if isinstance(utterances, list) else ():
+            if isinstance(utterance, Mapping):
+                run.utterance(utterance)
+        for measurement in entry["measurements"]:
+            if not isinstance(measurement, Mapping):
+                run.notes.add("not-read", "a measurement is no object; it is left out")
+            elif isinstance(measurement.get("faces"), list):
+                run.frame(measurement)
+            else:
+                run.window(measurement)
+
+    def _session(self, entry: Mapping[str, Any]) -> None:
+        if entry["type"] == "session.created":
+            self._runs.append(_Run(_word(entry.get("session_id"))))
+        elif entry["type"] == "session.closed":
+            self._run().closed(entry)
+
+    def _reply(self, entry: Mapping[str, Any]) -> None:
+        """Add what the SDK's stream_video pairs: a frame's time and its result, or the error that rejected it."""
+        run = self._run()
+        result, error = entry.get("result"), entry.get("error")
+        if isinstance(result, Mapping) and isinstance(result.get("faces"), list):
+            run.frame(result, entry["timestamp_ms"])
+        elif isinstance(error, Mapping):
+            run.notes.add("source-failed", f"an image was rejected: {error_of(error)}", "face")
+
+
+# --- values
+
+_MOST_WITHHELD = 20
+_SENSITIVE = re.compile(
+    r"accent|dialect|\b(?:fe)?male\b|mascul|femin|androgyn|\bgender|\bm[ae]n(?:ly)?\b|woman|\bboy|\bgirl|\bold\b|elder"
+    r"|\baged?\b|young|youth|child|\bteen|adult|infant|\bbaby|senior|ethnic|\bnative|foreign|\bracial|\brace\b"
+    r"|sexual|\blust|arous|erotic|seduc|romanti|intoxica|drunk|malevol|malici|\bpain",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=1024)
+def _is_sensitive(label: str) -> bool:
+    """Whether a name that no taxonomy knows sounds like age, gender, accent, or what taxonomies mark as sensitive."""
+    known = concept_of(label) is not None or any(
+        get(name).canonical(label) is not None for name in ("hume-v1-audio", "hume-v1-voice")
+    )
+    return not known and _SENSITIVE.search(label) is not None
+
+
+def _named(entry: Any) -> bool:  # noqa: ANN401 - whatever the input holds
+    return isinstance(entry, Mapping) and isinstance(entry.get("name"), str) and bool(entry["name"].strip())
+
+
+def _seconds(milliseconds: Any) -> float:  # noqa: ANN401 - any cell
+    return number_of(milliseconds)[0] / 1000
+
+
+def _whole(value: Any) -> int | None:  # noqa: ANN401 - any cell
+    number = number_of(value)[0]
+    return int(number) if 0 <= number < 1 << 53 else None
+
+
+def _word(value: Any) -> str | None:  # noqa: ANN401 - any cell
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _box(box: Any) -> tuple[float, float, float, float] | None:  # noqa: ANN401 - any cell
+    """x, y, width and height, from two corners."""
+    if not isinstance(box, (list, tuple)) or len(box) != 4:  # noqa: PLR2004 - two corners
+        return None
+    x0, y0, x1, y1 = (number_of(edge)[0] for edge in box)
+    return x0, y0, x1 - x0, y1 - y0
+
+
+def error_of(entry: Mapping[str, Any]) -> str:
+    """Return an error's code and message."""
+    parts = [str(entry[key])[:500] for key in ("code", "message") if entry.get(key)]
+    return ": ".join(parts) or "no reason given"

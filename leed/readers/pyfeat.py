@@ -1,0 +1,111 @@
+"""Py-Feat tables (CSV): a row for each face and frame, up to 2,183 columns.
+
+::
+
+    FaceRectX,FaceRectY,FaceRectWidth,FaceRectHeight,FaceScore,x_0,...,AU01,...,Neutral,Happy,...,valence,arousal,...
+    231.36,213.9,662.0,662.0,0.99,262.1,...,0.31,...,0.015,0.977,...,0.738,0.071,...
+
+Three tracks of each face: emotions (seven exclusive classes, probability), valence and arousal (bipolar; -1 to 1 there,
+0 to 1 here), and action units (0 to 1). Rows in which no face was found are NaN throughout: they are left out and
+counted. Units: pixels; ``approx_time`` is minutes and whole seconds, so that frames share a time. Landmarks, pose,
+gaze, blend shapes and the identity embedding are kept as extras of the first track. Source: py-feat.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leed.errors import UnknownFormatError
+from leed.readers import CERTAIN, NEAR, NOT_THIS, Guess, Reader
+from leed.readers.answers import centred, without_query
+from leed.readers.content import Content
+from leed.readers.frames import Frames, Part, box_of, header_of, recording_of
+from leed.schema.recording import Recording
+
+_BOX = ("FaceRectX", "FaceRectY", "FaceRectWidth", "FaceRectHeight")
+_EMOTIONS = {
+    **{name: name for name in ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")},
+    "happy": "happiness",
+    "sad": "sadness",
+}
+_DIMENSIONS = ("valence", "arousal")
+_ENOUGH = 4
+_UNIT = re.compile(r"AU\d\d?")
+_CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)")
+
+
+def recognise(content: Content) -> Guess:
+    """Return whether the columns are Py-Feat's box beside its emotions or action units."""
+    header = header_of(content)
+    if _BOX[0] not in header and "FaceScore" not in header:
+        return NOT_THIS
+    if any(_UNIT.fullmatch(name) or name.casefold() in _EMOTIONS for name in header):
+        return Guess(CERTAIN)
+    return Guess(NEAR, "is a Py-Feat table without emotions and action units; detect with a Detector that has them")
+
+
+def read(content: Content) -> Recording:
+    """Return a recording with tracks of emotions, of valence and arousal, and of action units, for each face."""
+    frames = Frames(content, ("input", "approx_time", "Identity"))
+    emotions = [name for name in frames.header if name.casefold() in _EMOTIONS]
+    mood = [name for name in _DIMENSIONS if name in frames]
+    units = [name for name in frames.header if _UNIT.fullmatch(name)]
+    emotions, units = list(dict.fromkeys(emotions)), list(dict.fromkeys(units))
+    parts = []
+    if emotions:
+        fields = {"taxonomy": "fer-7", "quantity": "probability", "exclusive": True}
+        parts.append(Part([_EMOTIONS[n.casefold()] for n in emotions], frames.matrix(emotions), **fields))
+    if mood:
+        moved = np.vectorize(centred, otypes=[float])(frames.matrix(mood)) if len(frames) else frames.matrix(mood)
+        parts.append(Part(mood, moved, taxonomy="dimensions-3", quantity="bipolar", exclusive=False))
+    if units:
+        fields = {"taxonomy": "action-units", "quantity": "intensity", "aspect": "action_unit"}
+        parts.append(Part(units, frames.matrix(units), **fields))
+    if not parts or (len(emotions) < _ENOUGH and not mood and not units and "FaceScore" not in frames):
+        raise UnknownFormatError(
+            f"{content.shown}: is no table of Py-Feat: none of its columns is an emotion, valence, arousal or AU01"
+        )
+    extras = box_of(frames, _BOX)
+    if "FaceScore" in frames:
+        extras["confidence"] = frames.numbers("FaceScore")
+    if "frame" in frames:
+        extras["frame"] = frames.numbers("frame")
+    used = {*emotions, *mood, *units, *_BOX, "FaceScore", "frame", "input", "approx_time", "Identity"}
+    more = frames.others(used)
+    if "Identity" in more:
+        more["embedding"] = more.pop("Identity")
+    sources = [without_query(name) if name else content.name for name in frames.text("input")]
+    speakers = [name or None for name in frames.text("Identity")]
+    return recording_of(
+        frames,
+        parts,
+        keys=list(zip(sources, speakers, strict=True)),
+        begin=_seconds(frames),
+        extras=extras,
+        more=more,
+        failed=np.zeros(len(frames), bool),
+    )
+
+
+def _seconds(frames: Frames) -> NDArray[np.float64]:
+    return np.array([_clock(cell) for cell in frames.text("approx_time")], np.float64)
+
+
+def _clock(cell: str) -> float:
+    parts = _CLOCK.fullmatch(cell)
+    if parts is None or len(cell) > 20:  # noqa: PLR2004 - no time of day is longer
+        return math.nan
+    return int(parts[1] or 0) * 3600 + int(parts[2]) * 60 + float(parts[3])
+
+
+reader = Reader(
+    "pyfeat",
+    "Py-Feat: emotions, valence, arousal and action units of faces (CSV)",
+    "probability, bipolar and intensity, a track each",
+    recognise,
+    read,
+)

@@ -1,0 +1,170 @@
+"""A table by column, wherever it comes from: numbers as floats, words as codes.
+
+Columns of text are read here cell by cell, as the csv module gives them; `leed.readers.arrow` does the same for columns
+of Arrow, many times as fast. Both give the same.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from leed.schema.terms import Issue
+from leed.scores import LIKELIHOODS
+
+MISSING = frozenset({"", "nan", "na", "n/a", "null", "none", "-"})
+"""How a cell says, in any case, that there is no number."""
+
+
+class Numbers(msgspec.Struct, frozen=True):
+    """A column as numbers.
+
+    Attributes:
+        values: floats of any width; NaN where there is none, infinity where a cell holds anything else.
+        quantity: "likelihood" or "presence" where all cells say so, else None.
+    """
+
+    values: NDArray[Any]
+    quantity: str | None = None
+
+
+class Words(msgspec.Struct, frozen=True):
+    """A column as text: each different text once, and which one each row has; -1 where there is none."""
+
+    codes: NDArray[np.int64]
+    values: list[str]
+
+    def at(self, rows: NDArray[np.int64]) -> list[str | None]:
+        """Return the texts of some rows."""
+        texts: list[str | None] = np.array([*self.values, None], object)[self.codes[rows]].tolist()
+        return texts
+
+
+class Column(Protocol):
+    """One column of a table.
+
+    Attributes:
+        form: what the cells are: "cells" (numbers or text), "vectors" (rows of numbers), "moments", "spans" of time, or
+            "nested".
+    """
+
+    form: str
+
+    def is_blank(self) -> bool:
+        """Return whether every cell is empty, or says that there is nothing."""
+        ...
+
+    def numbers(self) -> Numbers:
+        """Return the column as numbers. For moments: seconds since 1970."""
+        ...
+
+    def vectors(self) -> NDArray[Any] | None:
+        """Return rows of numbers as (n, d), or None where they are not all of one length."""
+        ...
+
+    def texts(self) -> NDArray[np.object_]:
+        """Return the text of each row, None where there is none."""
+        ...
+
+    def words(self) -> Words:
+        """Return the column as text, each different one once."""
+        ...
+
+
+class Sheet(msgspec.Struct):
+    """A table by column.
+
+    Attributes:
+        names: a name for each column, without blanks around it; may be empty or stand twice.
+        issues: what was odd about the rows.
+    """
+
+    names: Sequence[str]
+    columns: Sequence[Column]
+    rows: int
+    issues: list[Issue] = []
+
+
+class Cells:
+    """A column of text.
+
+    >>> column = Cells(["0,5", "", "high"], comma=True)
+    >>> column.numbers().values.tolist()
+    [0.5, nan, inf]
+    """
+
+    def __init__(self, cells: Sequence[str], *, comma: bool) -> None:
+        self.form = "cells"
+        self._cells = cells
+        self._comma = comma
+
+    def is_blank(self) -> bool:
+        """Return whether every cell is empty, or says that there is nothing."""
+        return all(cell.strip().casefold() in MISSING for cell in self._cells)
+
+    def numbers(self) -> Numbers:
+        """Return the column as numbers."""
+        comma = self._comma
+        values = np.array([number_in(cell, comma=comma) for cell in self._cells], np.float64)
+        return Numbers(values, quantity_in(self._cells))
+
+    def vectors(self) -> None:
+        """Return None: text holds no rows of numbers."""
+
+    def texts(self) -> NDArray[np.object_]:
+        """Return the text of each row, None where there is none."""
+        return np.array([None if not cell or cell.isspace() else cell for cell in self._cells], object)
+
+    def words(self) -> Words:
+        """Return the column as text, each different one once."""
+        places: dict[str, int] = {}
+        codes = [-1 if not c or c.isspace() else places.setdefault(c, len(places)) for c in self._cells]
+        return Words(np.array(codes, np.int64), list(places))
+
+
+def number_in(cell: str, *, comma: bool) -> float:
+    """Return the number in a cell: NaN where it says that there is none, infinity where it holds anything else.
+
+    >>> number_in(" 0.5 ", comma=False), number_in("0,5", comma=True), number_in("n/a", comma=False)
+    (0.5, 0.5, nan)
+
+    Args:
+        cell: the text.
+        comma: whether a comma may stand for the decimal point.
+    """
+    text = cell.strip()
+    if comma and "," in text and "." not in text:
+        text = text.replace(",", ".")
+    try:
+        number = float(text)
+    except ValueError:
+        word = text.casefold()
+        return math.nan if word in MISSING else _WORDS.get(word, math.inf)
+    return math.inf if math.isnan(number) and text.casefold() != "nan" else number
+
+
+def quantity_in(cells: Iterable[str]) -> str | None:
+    """Return "likelihood" if all cells that say something hold likelihood words, "presence" if they hold true or false.
+
+    >>> quantity_in(["VERY_LIKELY", "", "UNLIKELY"]), quantity_in(["True", "0.5"])
+    ('likelihood', None)
+    """
+    told: str | None = None
+    for cell in cells:
+        word = cell.strip().casefold()
+        if word in MISSING:
+            continue
+        kind = "presence" if word in _FLAGS else "likelihood" if word in _WORDS else None
+        if kind is None or kind != (told or kind):
+            return None
+        told = kind
+    return told
+
+
+_FLAGS = {"true": 1.0, "false": 0.0}
+_WORDS = {**{word.casefold(): number for word, number in LIKELIHOODS.items()}, "unknown": math.nan, **_FLAGS}
