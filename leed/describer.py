@@ -208,7 +208,8 @@ class Describer:
         if segment.channel != ASSISTANT or self.person is None:
             return self
         if self._aside is None:
-            self._aside = Describer(**{**self._options(), "person": "The assistant"})
+            options: dict[str, Any] = {**self._options(), "person": "The assistant"}
+            self._aside = Describer(**options)
         return self._aside
 
     def text(

@@ -114,9 +114,7 @@ def is_types_only(test: ast.expr) -> bool:
     return ast.unparse(test) in {"TYPE_CHECKING", "typing.TYPE_CHECKING"}
 
 
-def import_nodes(
-    node: ast.AST, *, runs_at_import: bool = True
-) -> Iterator[tuple[ast.Import | ast.ImportFrom, bool]]:
+def import_nodes(node: ast.AST, *, runs_at_import: bool = True) -> Iterator[tuple[ast.Import | ast.ImportFrom, bool]]:
     """Every import statement below a node, and whether it runs at import (no function, not types only)."""
     if isinstance(node, ast.Import | ast.ImportFrom):
         yield node, runs_at_import
@@ -221,9 +219,7 @@ def cycle_violations(modules: Mapping[str, Module]) -> Iterator[str]:
         yield from walk_for_cycles(start, edges, [], done)
 
 
-def walk_for_cycles(
-    name: str, edges: Mapping[str, list[str]], trail: list[str], done: set[str]
-) -> Iterator[str]:
+def walk_for_cycles(name: str, edges: Mapping[str, list[str]], trail: list[str], done: set[str]) -> Iterator[str]:
     if name in trail:
         yield "cycle: " + " -> ".join([*trail[trail.index(name) :], name])
         return

@@ -90,9 +90,7 @@ def test_a_program_is_looked_for_on_the_path(run: Run, tmp_path: Path, name: str
     assert "1 passed" in found.stdout.splitlines()[-1]
 
 
-def test_a_missing_part_that_is_required_fails_a_session_that_never_needs_it(
-    run: Run, tmp_path: Path
-) -> None:
+def test_a_missing_part_that_is_required_fails_a_session_that_never_needs_it(run: Run, tmp_path: Path) -> None:
     done = run("def test_free(): pass\n", PATH=str(tmp_path), LEED_REQUIRE="node")
     assert done.returncode == 1
     assert "leed: LEED_REQUIRE names node, and it is missing (no node on the PATH)" in done.stdout

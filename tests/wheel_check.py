@@ -96,9 +96,7 @@ class Check:
     def typed(self) -> None:
         """Look for the marker that tells type checkers to read each package."""
         folders = {name: package_folder(name) for name in PACKAGES}
-        self.problems += [
-            f"{name}: no py.typed" for name in folders if not (folders[name] / "py.typed").is_file()
-        ]
+        self.problems += [f"{name}: no py.typed" for name in folders if not (folders[name] / "py.typed").is_file()]
 
     def report(self) -> Iterator[str]:
         """The lines to print."""

@@ -113,7 +113,7 @@ def range_issues(track: Track) -> list[Issue]:
     if low >= 0 and high <= 1:
         return []
     rows = sum(
-        int(((block > 1) | (block < 0)).any(axis=1).sum())
+        len(np.unique(np.flatnonzero((block > 1) | (block < 0) if low < 0 else block > 1) // track.matrix.shape[1]))
         for block in (track.matrix[i : i + _BLOCK] for i in range(0, len(track), _BLOCK))
     )
     what = f"{rows} of {len(track)} segments have scores outside 0 to 1 ({low:.3g} to {high:.3g})"

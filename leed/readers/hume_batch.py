@@ -281,7 +281,7 @@ def _file(plain: Any, *, listed: bool = False) -> FileOf[Any] | None:  # noqa: A
         return None
     listed = listed and models is not plain
     found: dict[str, ModelOf[Any] | None] = {
-        str(name): _model(model) if _is_model(model) else None
+        str(name): _model(model) if isinstance(model, Mapping) and _is_model(model) else None
         for name, model in models.items()
         if _is_model(model) or (listed and (model is None or isinstance(model, Mapping)))
     }

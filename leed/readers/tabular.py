@@ -241,14 +241,11 @@ class _Said:
         place = self._fields.get(field)
         if place is None:
             return np.full(self._sheet.rows, np.nan)
-        values = self._sheet.columns[place].numbers().values.astype(np.float64)
-        odd = np.abs(values) > _LARGEST
-        if odd.any():
-            what = (
-                f"column {self._sheet.names[place]!r}: {np.count_nonzero(odd)} cells are no number; they are left out"
-            )
+        values, odd = _finite(self._sheet.columns[place].numbers().values.astype(np.float64))
+        if odd:
+            what = f"column {self._sheet.names[place]!r}: {odd} cells are no number; they are left out"
             self.issues.append(Issue("unreadable-number", what))
-        return np.where(odd, np.nan, values)
+        return values
 
 
 def _key(keys: Sequence[Sequence[str | None]], place: int, source: str | None) -> tuple[str | None, ...]:
@@ -307,9 +304,9 @@ def _matrix(sheet: Sheet, roles: _Roles, said: _Said, issues: list[Issue]) -> tu
 
 def _finite(values: NDArray[Any]) -> tuple[NDArray[Any], int]:
     """The numbers with NaN for what float32 does not hold, and how many those are."""
-    if np.fmax.reduce(values, initial=0) < INFINITE and np.fmin.reduce(values, initial=0) > -INFINITE:
+    if float(np.fmax.reduce(values, initial=0)) < INFINITE and float(np.fmin.reduce(values, initial=0)) > -INFINITE:
         return values, 0
-    odd = np.abs(values) >= INFINITE
+    odd = np.abs(values) >= INFINITE if values.itemsize > 4 else np.isinf(values)  # noqa: PLR2004 - bytes of a float32
     return np.where(odd, np.nan, values), int(np.count_nonzero(odd))
 
 

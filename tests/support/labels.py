@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-HUME_48 = (
+HUME_48: tuple[str, ...] = (
     "Admiration",
     "Adoration",
     "Aesthetic Appreciation",

@@ -1,0 +1,336 @@
+"""How ``leed describe`` writes descriptions: text, JSON lines, CSV, Parquet, and subtitles (WebVTT, SRT).
+
+A writer is made on an open target and called with each recording and its descriptions; `close` writes what has to wait
+for the end.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import IO, TYPE_CHECKING, Any, Protocol
+
+import msgspec
+import typer
+
+from leed import plugins, quoting
+from leed.errors import OptionError
+
+if TYPE_CHECKING:
+    from leed.schema import Description, Recording
+
+_LONGEST = 1.0
+"""How many seconds an instant, such as a frame of a video, is shown at most."""
+
+
+class Output(StrEnum):
+    """How the descriptions are written."""
+
+    text = "text"
+    jsonl = "jsonl"
+    csv = "csv"
+    parquet = "parquet"
+    vtt = "vtt"
+    srt = "srt"
+
+
+class Writer(Protocol):
+    """Writes the descriptions of recordings, one after the other."""
+
+    def write(self, recording: Recording, descriptions: Iterable[Description]) -> None:
+        """Write the descriptions of a recording."""
+        ...
+
+    def close(self) -> None:
+        """Write what has to wait for the end."""
+        ...
+
+
+def writer_for(output: Output, target: IO[str], *, explain: bool) -> Writer:
+    """Return a writer on a target.
+
+    Raises:
+        OptionError: the target cannot take it: Parquet on a terminal, or explanations in subtitles.
+        MissingPackageError: Parquet needs pyarrow.
+    """
+    return _WRITERS[output](target, explain)
+
+
+def by_name(path: str | None) -> Output:
+    """Return the form that a file's name asks for; text where it says nothing.
+
+    >>> by_name("a.SRT").value, by_name("a.txt").value
+    ('srt', 'text')
+    """
+    ending = (path or "").rpartition(".")[2].casefold()
+    return Output(ending) if ending in {o.value for o in Output} else Output.text
+
+
+# --- lines
+
+
+class _Text:
+    """A line a segment, by source; speakers and modalities where there are several."""
+
+    def __init__(self, target: IO[str], explain: bool) -> None:
+        self._target = target
+        self._explain = explain
+
+    def write(self, recording: Recording, descriptions: Iterable[Description]) -> None:
+        speakers = {track.speaker for track in recording.tracks}
+        modalities = {track.modality for track in recording.tracks}
+        wide = max((len(s or "") for s in speakers), default=0)
+        source: str | None = None
+        for description in descriptions:
+            if description.source != source and len(recording) > 1:
+                source = description.source
+                print(quoting.clean(source or ""), file=self._target)
+            columns = [clock(description.begin)] if description.begin is not None else []
+            if len(speakers) > 1:
+                columns.append(quoting.clean(description.speaker or "").ljust(min(wide, 20)))
+            if len(modalities) > 1:
+                columns.append((description.modality or "").ljust(8))
+            line = "  ".join([*columns, str(description)])
+            print(f"  {line}" if len(recording) > 1 else line, file=self._target)
+            if self._explain:
+                reasons = description.explain().splitlines()[1:]
+                print("\n".join(f"      {reason}" for reason in reasons), file=self._target)
+
+    def close(self) -> None:
+        """Nothing waits."""
+
+
+class _JsonLines:
+    """A JSON object a segment."""
+
+    def __init__(self, target: IO[str], explain: bool) -> None:
+        self._target = target
+        self._explain = explain
+
+    def write(self, recording: Recording, descriptions: Iterable[Description]) -> None:  # noqa: ARG002 - as Writer
+        from leed.schema.recording import to_json  # noqa: PLC0415 - keeps 'leed --help' fast
+
+        for description in descriptions:
+            self._target.write(to_json(_row(description, explain=self._explain)).decode() + "\n")
+
+    def close(self) -> None:
+        """Nothing waits."""
+
+
+class _Csv:
+    """A header, and a row a segment."""
+
+    def __init__(self, target: IO[str], explain: bool) -> None:
+        self._table = csv.writer(target)
+        self._explain = explain
+        self._header = False
+
+    def write(self, recording: Recording, descriptions: Iterable[Description]) -> None:  # noqa: ARG002 - as Writer
+        for description in descriptions:
+            row = _row(description, explain=self._explain)
+            row["terms"] = "; ".join(f"{t.label} {t.score:.4g}" for t in description.terms)
+            if not self._header:
+                self._table.writerow(row)
+                self._header = True
+            self._table.writerow(row.values())
+
+    def close(self) -> None:
+        """Nothing waits."""
+
+
+def _row(description: Description, *, explain: bool) -> dict[str, Any]:
+    row = description.to_dict()
+    return row | {"explanation": description.explain()} if explain else row
+
+
+def clock(seconds: float | None) -> str:
+    """Return seconds as minutes and seconds.
+
+    >>> clock(83.456)
+    '1:23.46'
+    """
+    if seconds is None:
+        return ""
+    minutes, rest = divmod(round(seconds, 2), 60)
+    return f"{int(minutes)}:{rest:05.2f}"
+
+
+# --- Parquet
+
+
+class _Parquet:
+    """A row a segment, with the columns of JSON lines; written at the end."""
+
+    def __init__(self, target: IO[str], explain: bool) -> None:
+        buffer = getattr(target, "buffer", None)
+        if target.isatty() or buffer is None:
+            raise OptionError("Parquet is no text for a terminal; name a file with -o PATH")
+        try:
+            import pyarrow as pa  # noqa: PLC0415 - optional
+        except ModuleNotFoundError as error:
+            raise plugins.missing("writing Parquet", error, extra="data") from error
+        self._target = buffer
+        self._explain = explain
+        self._pa = pa
+        self._batches: list[Any] = []
+        self._schema = self._columns()
+
+    def _columns(self) -> Any:  # noqa: ANN401 - a schema of Arrow
+        pa = self._pa
+        text, number = pa.string(), pa.float64()
+        terms = pa.struct({"label": text, "score": number, "adverb": text, "adjective": text})
+        kinds = {"begin": number, "end": number, "notable": pa.bool_(), "terms": pa.list_(terms)}
+        names = ["source", "modality", "aspect", "granularity", "speaker", "begin", "end", "text"]
+        names += ["description", "notable", "terms", "fingerprint", *(["explanation"] if self._explain else [])]
+        return pa.schema([(name, kinds.get(name, text)) for name in names])
+
+    def write(self, recording: Recording, descriptions: Iterable[Description]) -> None:  # noqa: ARG002 - as Writer
+        rows = [_whole(_row(description, explain=self._explain)) for description in descriptions]
+        self._batches.append(self._pa.Table.from_pylist(rows, self._schema))
+
+    def close(self) -> None:
+        """Write all rows."""
+        from pyarrow import parquet  # noqa: PLC0415 - optional
+
+        data = io.BytesIO()  # a pipe cannot say where it is
+        parquet.write_table(self._pa.concat_tables([self._schema.empty_table(), *self._batches]), data)
+        self._target.write(data.getbuffer())
+
+
+def _whole(row: dict[str, Any]) -> dict[str, Any]:
+    """A row without halves of characters, which some transcripts end in and Parquet does not take."""
+    return {
+        name: value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+        for name, value in row.items()
+    }
+
+
+# --- subtitles
+
+
+class _Cue(msgspec.Struct, frozen=True):
+    """One description and when it is shown.
+
+    Attributes:
+        key: whose instants follow each other.
+    """
+
+    begin: float
+    end: float | None
+    sentence: str
+    speaker: str | None
+    key: tuple[Any, ...]
+
+
+class _Subtitles:
+    """Descriptions as cues, in the order of time, written at the end. What has no time is counted on stderr.
+
+    An instant lasts until the next one of the same speaker, 1 s at most.
+    """
+
+    def __init__(self, target: IO[str], explain: bool) -> None:
+        if explain:
+            raise OptionError(
+                "subtitles hold no explanations; leave out --explain, or write text, jsonl, csv or parquet"
+            )
+        self._target = target
+        self._cues: list[_Cue] = []
+        self._without = 0
+        self._recordings = 0
+
+    def write(self, recording: Recording, descriptions: Iterable[Description]) -> None:  # noqa: ARG002 - as Writer
+        self._recordings += 1
+        for d in descriptions:
+            begin = d.begin
+            if begin is None or not math.isfinite(begin):
+                self._without += 1
+                continue
+            end = d.end if d.end is not None and math.isfinite(d.end) and d.end > begin else None
+            key = (self._recordings, d.source, d.modality, d.speaker)
+            self._cues.append(_Cue(begin, end, str(d), d.speaker, key))
+
+    def close(self) -> None:
+        """Write all cues."""
+        if self._without:
+            typer.echo(f"leed: {self._without} segments have no time, so there are no subtitles of them", err=True)
+        sources = len({cue.key[:2] for cue in self._cues})
+        if sources > 1:
+            typer.echo(f"leed: these are the subtitles of {sources} sources in one file", err=True)
+        several = len({cue.speaker for cue in self._cues}) > 1
+        shown = sorted(self._timed(), key=lambda timed: timed[:2])
+        self._target.write(
+            self._document([(a, b, cue.sentence, cue.speaker if several else None) for a, b, cue in shown])
+        )
+
+    def _timed(self) -> Iterable[tuple[int, int, _Cue]]:
+        """Each cue with its beginning and end in milliseconds."""
+        begins: dict[tuple[Any, ...], list[float]] = {}
+        for cue in self._cues:
+            begins.setdefault(cue.key, []).append(cue.begin)
+        for times in begins.values():
+            times.sort()
+        for cue in self._cues:
+            end = cue.end
+            if end is None:
+                times = begins[cue.key]
+                place = bisect_right(times, cue.begin)
+                end = min([cue.begin + _LONGEST, *times[place : place + 1]])
+            begin = max(round(cue.begin * 1000), 0)
+            yield begin, max(round(end * 1000), begin + 1), cue
+
+    def _document(self, cues: list[tuple[int, int, str, str | None]]) -> str:
+        raise NotImplementedError
+
+
+class _WebVtt(_Subtitles):
+    """WebVTT: https://www.w3.org/TR/webvtt1/. Where there are several speakers, each cue names its own."""
+
+    def _document(self, cues: list[tuple[int, int, str, str | None]]) -> str:
+        blocks = ["WEBVTT"]
+        for begin, end, sentence, speaker in cues:
+            voice = f"<v {_escaped(quoting.clean(speaker))}>" if speaker and quoting.clean(speaker) else ""
+            blocks.append(f"{_time(begin, '.')} --> {_time(end, '.')}\n{voice}{_escaped(sentence)}")
+        return "\n\n".join(blocks) + "\n"
+
+
+class _Srt(_Subtitles):
+    """SubRip, as players read it. It has no escapes: angle and curly brackets, which begin tags, are replaced."""
+
+    def _document(self, cues: list[tuple[int, int, str, str | None]]) -> str:
+        return "\n".join(
+            f"{number}\n{_time(begin, ',')} --> {_time(end, ',')}\n{sentence.translate(_LOOKALIKES)}\n"
+            for number, (begin, end, sentence, _) in enumerate(cues, 1)
+        )
+
+
+_LOOKALIKES = str.maketrans({"<": "‹", ">": "›", "{": "(", "}": ")"})
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _time(milliseconds: int, point: str) -> str:
+    """A time as subtitles have it.
+
+    >>> _time(3_723_004, ",")
+    '01:02:03,004'
+    """
+    seconds, rest = divmod(milliseconds, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{seconds:02}{point}{rest:03}"
+
+
+_WRITERS: dict[Output, Callable[[IO[str], bool], Writer]] = {
+    Output.text: _Text,
+    Output.jsonl: _JsonLines,
+    Output.csv: _Csv,
+    Output.parquet: _Parquet,
+    Output.vtt: _WebVtt,
+    Output.srt: _Srt,
+}

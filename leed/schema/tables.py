@@ -1,0 +1,363 @@
+"""A recording as a table of Arrow, and back without a loss.
+
+One row a segment, in the recording's order::
+
+    track, row                            which track the segment is of, and where it stands there
+    source, channel, modality, aspect, granularity, speaker, taxonomy, quantity, exclusive
+    begin, end                            seconds; null where there is no time
+    text
+    Joy, Sadness, ...                     float32, a column for each label of any track; null: not reported, or another
+                                          track's label
+    extras.box, extras.confidence, ...    a column for each name and type; lists where the track has more than one
+                                          number a row
+
+The schema's metadata has, under the key ``leed``, what is the same for all rows of a track (labels, names and types of
+extras) and the issues, as JSON. So the table may be filtered or sorted, and is read back as what is left of it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from leed import plugins
+from leed.errors import ColumnError, DamagedInputError
+from leed.schema.terms import ASPECTS, MODALITIES, QUANTITIES, Issue
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from leed.schema.recording import Recording, Track
+
+VERSION = "table/1"
+KEY = b"leed"
+"""Where the schema's metadata has it."""
+
+_SAME = ("source", "channel", "modality", "aspect", "granularity", "speaker", "taxonomy", "quantity", "exclusive")
+_FIXED = ("track", "row", *_SAME, "begin", "end", "text")
+_KINDS = "fiubU"
+
+
+def is_recording(schema: pa.Schema) -> bool:
+    """Return whether a schema is that of a recording which `to_table` wrote."""
+    return KEY in (schema.metadata or {})
+
+
+def to_table(recording: Recording) -> pa.Table:
+    """Return a recording as a table, one row a segment.
+
+    Raises:
+        ColumnError: a track has an extra that is neither numbers nor flags nor text.
+        MissingPackageError: pyarrow is not installed.
+    """
+    try:
+        import pyarrow as pa  # noqa: PLC0415 - optional
+    except ModuleNotFoundError as error:
+        raise plugins.missing("a table of a recording", error, extra="data") from error
+    columns = _Columns(recording, pa)
+    metadata = {
+        "leed": VERSION,
+        "tracks": [columns.track(number, track) for number, track in enumerate(recording.tracks)],
+        "issues": [issue.to_dict() for issue in recording.issues],
+    }
+    names, arrays = zip(*columns.arrays(), strict=True)
+    return pa.Table.from_arrays(list(arrays), names=list(names)).replace_schema_metadata(
+        {KEY: json.dumps(metadata).encode()}
+    )
+
+
+class _Columns:
+    """Gathers the columns of a table. A column of several tracks is filled where their rows stand."""
+
+    def __init__(self, recording: Recording, pa: Any) -> None:  # noqa: ANN401 - a module without types
+        self._pa = pa
+        self._order = recording.order()
+        self._rows = len(self._order)
+        sizes = [len(track) for track in recording.tracks]
+        starts = np.cumsum([0, *sizes])
+        places = np.empty(self._rows, np.int64)
+        places[starts[:-1][self._order[:, 0]] + self._order[:, 1]] = np.arange(self._rows)
+        self._places = [places[a:b] for a, b in pairwise(starts)]
+        self._tracks = recording.tracks
+        self._scores: dict[str, tuple[str, NDArray[np.float32]]] = {}
+        self._extras: dict[tuple[str, str, tuple[int, ...]], _Extra] = {}
+        self._taken: set[str] = set(_FIXED)
+
+    def track(self, number: int, track: Track) -> dict[str, Any]:
+        """Take in the rows of a track; return what has to be known of it besides."""
+        places = self._places[number]
+        told: dict[str, Any] = {name: getattr(track, name) for name in _SAME}
+        told |= {"labels": list(track.labels), "columns": [], "extras": {}, "odd": []}
+        for i, label in enumerate(track.labels):
+            if label not in self._scores:
+                self._scores[label] = (self._named(label, "score."), np.full(self._rows, np.nan, np.float32))
+            name, values = self._scores[label]
+            values[places] = track.matrix[:, i]
+            told["columns"].append(name)
+        for name, column in track.extras.items():
+            told["extras"][name] = self._extra(name, column, places)
+        told["odd"] = [[row, text] for row, text in enumerate(track.text or ()) if text != _clean(text)]
+        return told
+
+    def _extra(self, name: str, column: NDArray[Any], places: NDArray[np.int64]) -> dict[str, Any]:
+        kind = column.dtype
+        if kind.kind not in _KINDS or (kind.kind == "f" and kind.itemsize > 8):  # noqa: PLR2004 - bytes of a double
+            raise ColumnError(f"extras.{name}: type {kind} is not that of numbers, flags or text")
+        key = (name, kind.kind if kind.kind == "U" else kind.newbyteorder("=").str, column.shape[1:])
+        if key not in self._extras:
+            self._extras[key] = _Extra(self._named(f"extras.{name}", ""), self._rows, kind, column.shape[1:])
+        extra = self._extras[key]
+        extra.fill(places, column)
+        told = {"column": extra.name, "type": str(kind), "shape": list(column.shape[1:])}
+        if kind.kind == "U" and any(text != _clean(text) for text in column.ravel().tolist()):
+            told["values"] = column.tolist()
+        return told
+
+    def _named(self, name: str, prefix: str) -> str:
+        """A name for a column that no other has."""
+        name = str(_clean(name)).replace("\0", "\ufffd")
+        if not name or name in self._taken:
+            name = prefix + name
+        while name in self._taken:
+            name += "_"
+        self._taken.add(name)
+        return name
+
+    def arrays(self) -> Iterator[tuple[str, Any]]:
+        """Return the columns by name."""
+        pa = self._pa
+        track = self._order[:, 0]
+        yield "track", pa.array(track.astype(np.int32))
+        yield "row", pa.array(self._order[:, 1])
+        for name in _SAME:
+            values = [getattr(t, name) for t in self._tracks]
+            if name == "exclusive":
+                yield name, pa.array(np.array(values, np.bool_)[track])
+            else:
+                yield name, self._repeated(values, track)
+        for name in ("begin", "end"):
+            yield name, pa.array(self._gathered([getattr(t, name) for t in self._tracks]), from_pandas=True)
+        yield "text", pa.array(self._texts(), pa.string())
+        for name, scores in self._scores.values():
+            yield name, pa.array(scores, from_pandas=True)
+        for extra in self._extras.values():
+            yield extra.name, extra.array(pa)
+
+    def _repeated(self, values: Sequence[str | None], track: NDArray[np.int64]) -> Any:  # noqa: ANN401 - of Arrow
+        """A column in which few values stand many times."""
+        pa = self._pa
+        different = [value for value in dict.fromkeys(map(_clean, values)) if value is not None]
+        places = {value: i for i, value in enumerate(different)}
+        codes = np.array([-1 if v is None else places[str(_clean(v))] for v in values], np.int32)[track]
+        return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), pa.array(different, pa.string()))
+
+    def _gathered(self, columns: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+        values = np.full(self._rows, np.nan)
+        for places, column in zip(self._places, columns, strict=True):
+            values[places] = column
+        return values
+
+    def _texts(self) -> list[str | None]:
+        texts: list[str | None] = [None] * self._rows
+        for places, track in zip(self._places, self._tracks, strict=True):
+            if track.text is not None:
+                for place, text in zip(places.tolist(), track.text, strict=True):
+                    texts[place] = _clean(text)
+        return texts
+
+
+class _Extra:
+    """A column of extras, of one name, type and shape."""
+
+    def __init__(self, name: str, rows: int, kind: np.dtype[Any], shape: tuple[int, ...]) -> None:
+        self.name = name
+        self._shape = shape
+        self._missing = np.ones(rows, np.bool_)
+        self._values = np.zeros((rows, int(np.prod(shape))), object if kind.kind == "U" else kind.newbyteorder("="))
+
+    def fill(self, places: NDArray[np.int64], column: NDArray[Any]) -> None:
+        """Put the rows of a track where they stand."""
+        self._missing[places] = False
+        flat = column.reshape(len(column), self._values.shape[1])
+        self._values[places] = np.vectorize(_clean, otypes=[object])(flat) if column.dtype.kind == "U" else flat
+
+    def array(self, pa: Any) -> Any:  # noqa: ANN401 - a module without types
+        """Return the column; lists where there is more than one value a row."""
+        kind = pa.string() if self._values.dtype == object else None
+        if not self._shape:
+            return pa.array(self._values[:, 0], kind, mask=self._missing)
+        offsets = np.concatenate([[0], np.cumsum(np.where(self._missing, 0, self._values.shape[1]))])
+        flat = pa.array(self._values[~self._missing].ravel(), kind)
+        return pa.ListArray.from_arrays(pa.array(offsets.astype(np.int32)), flat, mask=pa.array(self._missing))
+
+
+def _clean(text: str | None) -> str | None:
+    """Text as Arrow takes it: half a character, which some transcripts end in, becomes a replacement character."""
+    if text is None or text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+# --- and back
+
+
+def from_table(table: pa.Table) -> Recording:
+    """Return the recording that `to_table` made a table from, or what is left of it.
+
+    Raises:
+        DamagedInputError: the table is not as its metadata says.
+    """
+    import pyarrow as pa  # noqa: PLC0415 - there is a table
+
+    from leed.schema.recording import Recording  # noqa: PLC0415 - it imports this module
+
+    try:
+        # Not msgspec's decoder, which refuses half a character.
+        told = msgspec.convert(json.loads(table.schema.metadata[KEY]), _Told)
+        rows = _rows(table, len(told.tracks))
+        tracks = _Tracks(table)
+        made = [tracks.track(track, rows[i]) for i, track in enumerate(told.tracks)]
+        return Recording(tuple(made), tuple(told.issues))
+    except (*_FAULTS, pa.ArrowException) as error:
+        what = " ".join(str(error).split())[:300]
+        raise DamagedInputError(f"this table is not the recording that it says it is: {what}") from error
+
+
+_FAULTS = (ValueError, TypeError, LookupError, AttributeError, OverflowError, MemoryError, RecursionError)
+
+
+class _Column(msgspec.Struct):
+    """A column of extras: where it is, and what NumPy calls its type."""
+
+    column: str
+    type: str
+    shape: list[int]
+    values: list[Any] | None = None
+
+
+class _SameOfAll(msgspec.Struct):
+    """What all rows of a track have in common."""
+
+    labels: list[str]
+    columns: list[str]
+    extras: dict[str, _Column]
+    odd: list[tuple[int, str]]
+    source: str | None
+    channel: str | None
+    modality: Literal[MODALITIES] | None  # type: ignore[valid-type] # a literal made of a constant
+    aspect: Literal[ASPECTS]  # type: ignore[valid-type] # as above
+    granularity: str | None
+    speaker: str | None
+    taxonomy: str | None
+    quantity: Literal[QUANTITIES]  # type: ignore[valid-type] # as above
+    exclusive: bool
+
+
+class _Told(msgspec.Struct):
+    """What the metadata tells."""
+
+    leed: Literal["table/1"]
+    tracks: list[_SameOfAll]
+    issues: list[Issue]
+
+
+class _Rows(msgspec.Struct, frozen=True):
+    """The rows of one track.
+
+    Attributes:
+        at: where in the table they are, in the track's order: a slice if they stand together.
+        stood: where in the track they stood; some may be gone.
+    """
+
+    at: slice | NDArray[np.int64]
+    stood: NDArray[np.int64]
+
+    def of(self, column: Any) -> Any:  # noqa: ANN401 - of Arrow, in one piece or more
+        """Return these rows of a column."""
+        if isinstance(self.at, slice):
+            return column.slice(self.at.start, len(self.stood))
+        return column.take(self.at)
+
+
+def _rows(table: pa.Table, count: int) -> list[_Rows]:
+    """The rows of each track."""
+    track, row = (table.column(name).cast("int64").to_numpy() for name in ("track", "row"))
+    if len(track) and (track.min() < 0 or track.max() >= count):
+        raise ValueError(f"there are rows of a track beyond the {count} it tells of")
+    order = np.lexsort((row, track))
+    track, row = track[order], row[order]
+    if ((np.diff(track) == 0) & (np.diff(row) == 0)).any():
+        raise ValueError("a row of a track stands twice; read the tables of different recordings one by one")
+    together = np.concatenate([[0], np.cumsum(np.diff(order) != 1)])
+    bounds = np.searchsorted(track, np.arange(count + 1)).tolist()
+    found = []
+    for a, b in pairwise(bounds):
+        whole = a == b or together[a] == together[b - 1]
+        start = int(order[a]) if a < b else 0
+        found.append(_Rows(slice(start, start + b - a) if whole else order[a:b], row[a:b]))
+    return found
+
+
+class _Tracks:
+    """Makes the tracks of a table; columns are taken out of Arrow once."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._table = table
+        self._floats: dict[str, NDArray[Any]] = {}
+
+    def track(self, told: _SameOfAll, rows: _Rows) -> Track:
+        """Return one track."""
+        from leed.schema.recording import Track  # noqa: PLC0415 - it imports this module
+
+        if len(told.columns) != len(told.labels):
+            raise ValueError("it has not a column for each label")
+        matrix = np.empty((len(rows.stood), len(told.labels)), np.float32)
+        for i, name in enumerate(told.columns):
+            matrix[:, i] = self._column(name, "float32")[rows.at]
+        matrix.flags.writeable = False  # it is the track's own: no copy
+        return Track(
+            labels=tuple(told.labels),
+            matrix=matrix,
+            begin=self._column("begin", "float64")[rows.at],
+            end=self._column("end", "float64")[rows.at],
+            text=self._text(rows, dict(told.odd)),
+            extras={name: self._extra(extra, rows) for name, extra in told.extras.items()},
+            **{name: getattr(told, name) for name in _SAME},
+        )
+
+    def _column(self, name: str, kind: str) -> NDArray[Any]:
+        if name not in self._floats:
+            self._floats[name] = self._table.column(name).cast(kind).to_numpy()
+        return self._floats[name]
+
+    def _text(self, rows: _Rows, odd: dict[int, str]) -> tuple[str | None, ...] | None:
+        column = rows.of(self._table.column("text"))
+        if column.null_count == len(column):
+            return None
+        texts: list[str | None] = column.cast("large_string").to_numpy().tolist()
+        if not odd:
+            return tuple(texts)
+        return tuple(odd.get(row, text) for row, text in zip(rows.stood.tolist(), texts, strict=True))
+
+    def _extra(self, told: _Column, rows: _Rows) -> NDArray[Any]:
+        """A column of extras."""
+        kind = np.dtype(told.type)
+        if kind.kind not in _KINDS:
+            raise ValueError(f"extras of type {told.type[:40]!r} are no numbers, flags or text")
+        shape = (len(rows.stood), *told.shape)
+        if told.values is not None:
+            return np.array([told.values[row] for row in rows.stood.tolist()], str).reshape(shape)
+        column = rows.of(self._table.column(told.column)).combine_chunks()
+        if told.shape:
+            column = column.flatten()
+        if column.null_count and kind.kind != "f":
+            raise ValueError(f"column {told.column[:60]!r} lacks rows")
+        if kind.kind == "U":
+            return np.array(column.to_pylist(), str).reshape(shape)
+        return np.asarray(column.to_numpy(zero_copy_only=False)).astype(kind).reshape(shape)
