@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from enum import StrEnum
@@ -25,6 +24,9 @@ if TYPE_CHECKING:
 
 _LONGEST = 1.0
 """How many seconds an instant, such as a frame of a video, is shown at most."""
+
+_LATEST = 1e9
+"""Seconds from which on a time is none: 30 years."""
 
 
 class Output(StrEnum):
@@ -245,18 +247,18 @@ class _Subtitles:
     def write(self, recording: Recording, descriptions: Iterable[Description]) -> None:  # noqa: ARG002 - as Writer
         self._recordings += 1
         for d in descriptions:
-            begin = d.begin
-            if begin is None or not math.isfinite(begin):
+            begin, end = d.begin, d.end
+            if begin is None or not abs(begin) < _LATEST:
                 self._without += 1
                 continue
-            end = d.end if d.end is not None and math.isfinite(d.end) and d.end > begin else None
+            end = end if end is not None and begin < end < _LATEST else None
             key = (self._recordings, d.source, d.modality, d.speaker)
             self._cues.append(_Cue(begin, end, str(d), d.speaker, key))
 
     def close(self) -> None:
         """Write all cues."""
         if self._without:
-            typer.echo(f"leed: {self._without} segments have no time, so there are no subtitles of them", err=True)
+            typer.echo(f"leed: segments without a time, of which there are no subtitles: {self._without}", err=True)
         sources = len({cue.key[:2] for cue in self._cues})
         if sources > 1:
             typer.echo(f"leed: these are the subtitles of {sources} sources in one file", err=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from leed import plugins
 from leed.errors import DamagedInputError, InputError, UnknownFormatError
-from leed.readers.sheet import MISSING, Numbers, Sheet, Words, number_in, quantity_in
+from leed.readers.sheet import MISSING, Column, Numbers, Sheet, Words, number_in, quantity_in
 from leed.readers.tabular import recording_of
 from leed.schema.recording import Recording
 from leed.schema.tables import from_table, is_recording
@@ -87,7 +87,16 @@ def sheet_of(table: pa.Table, *, comma: bool = False) -> Sheet:
     """
     places = [i for i, name in enumerate(table.column_names) if not _INDEX.fullmatch(name)]
     names = [table.column_names[i].strip() for i in places]
-    return Sheet(names, [ArrowColumn(table.column(i), comma=comma) for i in places], table.num_rows)
+    return Sheet(names, [column_of(table.column(i), comma=comma) for i in places], table.num_rows)
+
+
+def column_of(column: pa.ChunkedArray, *, comma: bool = False) -> Column:
+    """Return a column of any type."""
+    from pyarrow import types  # noqa: PLC0415 - optional
+
+    if types.is_dictionary(column.type) and _is_text(column.type.value_type, views=True):
+        return CodedColumn(_words(column), comma=comma)
+    return ArrowColumn(column, comma=comma)
 
 
 def read_table(table: pa.Table, *, shown: str, source: str | None) -> Recording:
@@ -123,9 +132,15 @@ class ArrowColumn:
     """
 
     def __init__(self, column: pa.ChunkedArray, *, comma: bool = False) -> None:
-        self._column = _opened(column)
+        import pyarrow as pa  # noqa: PLC0415 - optional
+
         self._comma = comma
-        self.form = _form(self._column.type)
+        try:
+            self._column = _opened(column)
+            self.form = _form(self._column.type)
+        except pa.ArrowException:  # a type that pyarrow hands over, but does nothing with
+            self._column = column
+            self.form = "nested"
 
     def is_blank(self) -> bool:
         """Return whether every cell is empty, or says that there is nothing."""
@@ -197,22 +212,10 @@ class ArrowColumn:
         """Return the column as text, each different one once."""
         import pyarrow as pa  # noqa: PLC0415 - optional
 
-        pc = compute()
-
         if self.form in ("vectors", "nested"):
             return Words(np.full(len(self._column), -1), [])
-        column = self._text
-        coded = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
-        coded = coded.cast(pa.large_string()).dictionary_encode()
-        if isinstance(coded, pa.ChunkedArray):
-            coded = coded.combine_chunks()
-        codes = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
-        values: list[str] = coded.dictionary.to_pylist()
-        blank = np.array([not v or v.isspace() for v in values], np.bool_)
-        if blank.any():
-            kept = np.append(np.where(blank, -1, np.cumsum(~blank) - 1), -1)
-            codes, values = kept[codes], [v for v in values if v and not v.isspace()]
-        return Words(codes, values)
+        column = self._text.cast(pa.large_string())
+        return _words(pa.chunked_array([chunk.dictionary_encode() for chunk in column.chunks] or [[]]))
 
     @cached_property
     def _missing(self) -> Any:  # noqa: ANN401 - of Arrow
@@ -235,14 +238,59 @@ class ArrowColumn:
         try:
             found = told.cast(pa.float64())
         except pa.ArrowInvalid:
-            words = self.words()
-            values = np.array([*(number_in(v, comma=self._comma) for v in words.values), np.nan], np.float64)
-            return Numbers(values[words.codes], quantity_in(words.values))
+            return CodedColumn(self.words(), comma=self._comma).numbers()
         values = _floats(found)
         odd = np.isnan(values)
         if np.count_nonzero(odd) > found.null_count:  # as -nan
             values = np.where(odd & found.is_valid().to_numpy(), np.inf, values)
         return Numbers(values)
+
+
+class CodedColumn:
+    """A column of text in which each different text is kept once, so that a small file stays small.
+
+    >>> CodedColumn(Words(np.array([0, 1, -1, 0]), ["0.5", "high"])).numbers().values.tolist()
+    [0.5, inf, nan, 0.5]
+    """
+
+    def __init__(self, words: Words, *, comma: bool = False) -> None:
+        self.form = "cells"
+        self._words = words
+        self._comma = comma
+
+    def is_blank(self) -> bool:
+        """Return whether every cell is empty, or says that there is nothing."""
+        return all(value.strip().casefold() in MISSING for value in self._words.values)
+
+    def numbers(self) -> Numbers:
+        """Return the column as numbers."""
+        words = self._words
+        values = np.array([*(number_in(value, comma=self._comma) for value in words.values), np.nan], np.float64)
+        return Numbers(values[words.codes], quantity_in(words.values))
+
+    def vectors(self) -> None:
+        """Return None: text holds no rows of numbers."""
+
+    def texts(self) -> NDArray[np.object_]:
+        """Return the text of each row, None where there is none."""
+        return np.array([*self._words.values, None], object)[self._words.codes]
+
+    def words(self) -> Words:
+        """Return the column as text, each different one once."""
+        return self._words
+
+
+def _words(column: pa.ChunkedArray) -> Words:
+    """The texts of a column of dictionaries, without those that are blank or that no row has."""
+    places: dict[str, int] = {}
+    codes = [np.empty(0, np.int64)]
+    for chunk in column.chunks:
+        values = [v if v and not v.isspace() else None for v in chunk.dictionary.to_pylist()]
+        own = np.asarray(chunk.indices.fill_null(len(values)).to_numpy(zero_copy_only=False), np.int64)
+        used = np.bincount(own, minlength=len(values) + 1) > 0
+        known = [-1 if v is None or not used[i] else places.setdefault(v, len(places)) for i, v in enumerate(values)]
+        codes.append(np.array([*known, -1], np.int64)[own])
+    return Words(np.concatenate(codes), list(places))
 
 
 def _opened(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -255,7 +303,10 @@ def _opened(column: pa.ChunkedArray) -> pa.ChunkedArray:
     while isinstance(column.type, pa.BaseExtensionType):
         column = pa.chunked_array([chunk.storage for chunk in column.chunks], column.type.storage_type)
     if types.is_dictionary(column.type):
-        return _opened(column.cast(column.type.value_type))
+        # Not cast, which knows no dictionaries of views, as those of polars are.
+        kinds = [_opened(pa.chunked_array([chunk.dictionary])).combine_chunks() for chunk in column.chunks]
+        taken = [values.take(chunk.indices) for values, chunk in zip(kinds, column.chunks, strict=True)]
+        return pa.chunked_array(taken) if taken else pa.chunked_array([], pa.null())
     if types.is_run_end_encoded(column.type):
         return _opened(pc.run_end_decode(column))
     if types.is_string_view(column.type):
@@ -285,10 +336,10 @@ def _is_bytes(kind: Any) -> bool:  # noqa: ANN401 - a type of Arrow
     return bool(types.is_binary(kind) or types.is_large_binary(kind) or types.is_fixed_size_binary(kind))
 
 
-def _is_text(kind: Any) -> bool:  # noqa: ANN401 - a type of Arrow
+def _is_text(kind: Any, *, views: bool = False) -> bool:  # noqa: ANN401 - a type of Arrow
     from pyarrow import types  # noqa: PLC0415 - optional
 
-    return bool(types.is_string(kind) or types.is_large_string(kind))
+    return bool(types.is_string(kind) or types.is_large_string(kind) or (views and types.is_string_view(kind)))
 
 
 def _floats(column: Any) -> NDArray[Any]:  # noqa: ANN401 - an array of Arrow, in one piece or more

@@ -12,7 +12,7 @@ Apache's, https://parquet.apache.org; files come from pandas, polars, Spark, Duc
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -27,7 +27,7 @@ from leed.schema.terms import Issue
 
 _MAGIC = b"PAR1"
 _LARGE = 1 << 30
-_RATIO = 1000
+_RATIO = 250
 """How many times as large as the file its columns may be, once they are large at all."""
 
 
@@ -51,9 +51,13 @@ def read(content: Content) -> Recording:
         raise UnknownFormatError(f"{content.shown}: is no Parquet, which begins with the letters PAR1")
     with _opened(content) as file:
         _sized(content, file)
-        left = _left(file.schema_arrow)
-        wanted = [name for name in file.schema_arrow.names if name not in left] if left else None
-        table = file.read(columns=wanted, use_threads=False)
+        schema = file.schema_arrow
+    left = _left(schema)
+    texts = [field.name for field in schema if _is_text(field.type)]
+    with _opened(content, texts) as file:
+        table = file.read(
+            columns=[name for name in schema.names if name not in left] if left else None, use_threads=False
+        )
     recording = read_table(table, shown=content.shown, source=content.name)
     if not left:
         return recording
@@ -62,13 +66,13 @@ def read(content: Content) -> Recording:
 
 
 @contextmanager
-def _opened(content: Content) -> Generator[Any]:
-    """The file, its footer read. What pyarrow says of damage becomes an error of leed's."""
+def _opened(content: Content, texts: Sequence[str] = ()) -> Generator[Any]:
+    """The file, its footer read; texts are columns to be read as codes. Of damage, an error of leed's tells."""
     pa = pyarrow("reading Parquet")
     from pyarrow import parquet  # noqa: PLC0415 - optional
 
     try:
-        with parquet.ParquetFile(pa.BufferReader(content.data)) as file:
+        with parquet.ParquetFile(pa.BufferReader(content.data), read_dictionary=list(texts)) as file:
             yield file
     except (pa.ArrowException, OSError, ValueError, MemoryError, OverflowError) as error:
         what = " ".join(str(error).split())[:300]
@@ -85,6 +89,12 @@ def _sized(content: Content, file: Any) -> None:  # noqa: ANN401 - a ParquetFile
             f"{content.shown}: {content.size} bytes of Parquet claim {file.metadata.num_rows} rows; "
             "no recording of scores is packed so tightly"
         )
+
+
+def _is_text(kind: Any) -> bool:  # noqa: ANN401 - a type of Arrow
+    from pyarrow import types  # noqa: PLC0415 - optional
+
+    return bool(types.is_string(kind) or types.is_large_string(kind))
 
 
 def _left(schema: Any) -> list[str]:  # noqa: ANN401 - a schema of Arrow

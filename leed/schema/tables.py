@@ -340,7 +340,7 @@ class _Tracks:
         column = rows.of(self._table.column("text"))
         if column.null_count == len(column):
             return None
-        texts: list[str | None] = column.cast("large_string").to_numpy().tolist()
+        texts = _texts(column)
         if not odd:
             return tuple(texts)
         return tuple(odd.get(row, text) for row, text in zip(rows.stood.tolist(), texts, strict=True))
@@ -353,11 +353,24 @@ class _Tracks:
         shape = (len(rows.stood), *told.shape)
         if told.values is not None:
             return np.array([told.values[row] for row in rows.stood.tolist()], str).reshape(shape)
-        column = rows.of(self._table.column(told.column)).combine_chunks()
+        column = rows.of(self._table.column(told.column))
         if told.shape:
-            column = column.flatten()
+            column = column.combine_chunks().flatten()
         if column.null_count and kind.kind != "f":
             raise ValueError(f"column {told.column[:60]!r} lacks rows")
         if kind.kind == "U":
-            return np.array(column.to_pylist(), str).reshape(shape)
-        return np.asarray(column.to_numpy(zero_copy_only=False)).astype(kind).reshape(shape)
+            return np.array(_texts(column), str).reshape(shape)
+        flat = column.combine_chunks() if hasattr(column, "chunks") else column
+        return np.asarray(flat.to_numpy(zero_copy_only=False)).astype(kind).reshape(shape)
+
+
+def _texts(column: Any) -> list[str | None]:  # noqa: ANN401 - of Arrow, in one piece or more
+    """The texts of a column, with or without dictionaries; each text of a dictionary is made once."""
+    texts: list[str | None] = []
+    for chunk in getattr(column, "chunks", [column]):
+        if not hasattr(chunk, "dictionary"):
+            texts += chunk.cast("large_string").to_numpy(zero_copy_only=False).tolist()
+            continue
+        values = np.array([*chunk.dictionary.to_pylist(), None], object)
+        texts += values[chunk.indices.fill_null(len(values) - 1).to_numpy(zero_copy_only=False)].tolist()
+    return texts

@@ -2,13 +2,25 @@
 
 import csv
 import io
+import random
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import leed
-from leed.errors import LeedError, UnknownFormatError
+from leed.errors import LeedError, MissingPackageError, UnknownFormatError
+from leed.readers import delimited
+from tests.support.mangling import harmless, mangled
 from tests.support.parts import shared_files
 
 
@@ -226,3 +238,241 @@ def test_humes_csv_is_read_as_a_table_by_its_header(path: Path) -> None:
         round(float(np.float32(row["Desire"])), 5) for row in rows
     )
     assert all(str(d) for d in leed.describe_all(recording))
+
+
+# --- columns that say the rest
+
+
+def test_an_index_without_a_name_keeps_the_columns_in_place() -> None:
+    """As pandas writes tables: nothing stands before the first delimiter."""
+    assert said("\tJoy\tSadness\n0\t0.84\t0.1\n") == ["They come across as extremely joyful."]
+    assert said(",Joy,Sadness\n0,0.84,0.1\n") == ["They come across as extremely joyful."]
+
+
+def test_a_line_that_names_the_delimiter_is_no_header() -> None:
+    assert said("sep=;\nJoy;Sadness\n0,84;0,1\n") == ["They come across as extremely joyful."]
+
+
+def test_times_with_decimal_commas_are_times() -> None:
+    segment = read("begin;end_ms;Joy\n0,5;1500;0,84\n").segments()[0]
+    assert (segment.begin, segment.end) == (0.5, 1.5)
+
+
+def test_of_several_columns_for_one_thing_the_plainest_name_counts() -> None:
+    """The others are kept as extras if they are numbers."""
+    recording = read("timestamp,begin,id,speaker,Joy\n1700000000,1.5,17,Ben,0.84\n")
+    segment = recording.segments()[0]
+    assert (segment.begin, segment.speaker) == (1.5, "Ben")
+    assert segment.extras == {"timestamp": 1_700_000_000.0, "id": 17.0}
+
+
+def test_columns_of_other_text_are_left_out_and_reported() -> None:
+    recording = read("Joy,note\n0.84,hello\n")
+    assert [i.message for i in recording.issues] == ["1 columns that hold no numbers are left out: note"]
+
+
+def test_extras_go_with_the_rows_of_each_track() -> None:
+    recording = read("speaker,Joy,pitch\nBen,0.1,200\nAnn,0.2,300\nBen,0.3,220\n")
+    assert {t.speaker: t.extras["pitch"].tolist() for t in recording.tracks} == {"Ben": [200, 220], "Ann": [300]}
+    assert [t.speaker for t in recording.tracks] == ["Ben", "Ann"]
+
+
+def test_what_is_no_time_and_no_modality_is_reported() -> None:
+    recording = read("begin,modality,Joy\n0:01,smell,0.84\n2,voice,0.5\n")
+    assert [(t.modality, t.begin[0]) for t in recording.tracks][1] == ("prosody", 2.0)
+    assert [i.message for i in recording.issues] == [
+        "column 'modality': smell is no modality that leed knows; it is left out",
+        "column 'begin': 1 cells are no number; they are left out",
+    ]
+
+
+def test_likelihood_words_and_flags_are_read_as_what_they_are() -> None:
+    likely = read("joy,sorrow\nVERY_LIKELY,UNLIKELY\nUNKNOWN,\n")
+    assert [(t.quantity, t.segment(0).scores) for t in likely.tracks] == [("likelihood", {"Joy": 5.0, "Sadness": 2.0})]
+    flags = read("Joy,Sadness\nTrue,False\n")
+    assert [(t.quantity, t.segment(0).scores) for t in flags.tracks] == [("presence", {"Joy": 1.0, "Sadness": 0.0})]
+
+
+def test_long_rows_are_read_and_reported() -> None:
+    recording = read("Joy,Sadness\n0.84,0.1,7\n0.5,0.2,\n")
+    assert [i.message for i in recording.issues] == [
+        "1 rows have more cells than the header; what is beyond is left out"
+    ]
+
+
+def test_columns_beyond_the_first_64_kilobytes_are_read() -> None:
+    names = [f"feature_{i:05}" for i in range(6000)]
+    recording = read(",".join([*names, "Joy"]) + "\n" + "2," * 6000 + "0.84\n", format="table")
+    assert recording.segments()[0].scores == {"Joy": 0.84}
+    assert len(recording.tracks[0].extras) == 6000
+
+
+# --- with and without pyarrow
+
+NAMES = [
+    *("Joy", "Sadness", "Awe", "valence", "arousal", "text", "begin", "end_ms", "start", "speaker", "id", "file"),
+    *("modality", "granularity", "confidence", "pitch", "wistfulness", "note", "emb_0", "", "Joy", "channel"),
+]
+CELLS = [
+    *("0.5", "0.25", "-0.3", "1", "7", "", "nan", "NaN", "-nan", "+nan", "NA", "n/a", "null", "-", " ", "  0.5 "),
+    *("+0.5", "inf", "-inf", "1e400", "1e39", "1e-400", "0,5", "1,234.5", "1_0", "0x10", "١", "high", "LIKELY"),
+    *("true", "False", "Ben", "unknown", "face", "voice", "word", 'he said "go"', "a\nb", "a\r\nb", "\t", "\x0b"),
+    *("\x1c", "\u2003", "\xa0", "\u200b", "é", "\u2028", "x" * 300, "\x00", "None", "5.", ".5", "1" * 400, "1e5"),
+    *("0.1234567890123456789", "16777217", "0.7099999785423279"),
+]
+
+
+def tables(seed: int) -> bytes:
+    rng = random.Random(seed)
+    width = rng.randint(1, 6)
+    cells = [rng.choice(CELLS) for _ in range(rng.choice([1, 3, 30]))] + [f"{rng.random()}" for _ in range(9)]
+    uneven = rng.random() < 0.2
+    rows = [
+        [rng.choice(cells) for _ in range(rng.randint(0, 8) if uneven else width)] for _ in range(rng.randint(0, 9))
+    ]
+    target = io.StringIO()
+    ends = rng.choice(["\n", "\r\n", "\r"])
+    writer = csv.writer(target, delimiter=rng.choice(",\t;|"), lineterminator=ends, quoting=rng.choice([0, 0, 1]))
+    writer.writerows([[rng.choice(NAMES) for _ in range(width)], *rows])
+    data = target.getvalue().encode()
+    return mangled(data, seed) if rng.random() < 0.3 else data
+
+
+def outcome(data: bytes) -> Any:
+    try:
+        return leed.read(data, format="table")
+    except LeedError as error:
+        return str(error)
+
+
+@given(st.integers(0, 2**64))
+@settings(max_examples=400)
+def test_both_routes_give_the_same(seed: int) -> None:
+    data = tables(seed)
+    fast = outcome(data)
+    with mock.patch.object(delimited, "_by_arrow", return_value=None):
+        assert outcome(data) == fast
+
+
+@given(st.integers(0, 2**64))
+@settings(max_examples=150)
+def test_a_mangled_table_is_a_recording_or_an_error(seed: int) -> None:
+    harmless(tables(seed))
+
+
+def test_a_table_of_numbers_is_read_at_once() -> None:
+    """No cell is looked at one by one where all are plain."""
+    data = b"speaker,begin,Joy,Sadness\nBen,0,0.5,\nAnn,1,NA,0.25\n"
+    with mock.patch.object(delimited, "by_csv", side_effect=AssertionError):
+        assert len(leed.read(data)) == 2
+
+
+def test_without_pyarrow_a_table_is_read_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = b"speaker;begin;Joy\nBen;0,5;0,84\n"
+    recording = leed.read(data)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert leed.read(data) == recording
+    assert recording.segments()[0].scores == {"Joy": 0.84}
+
+
+# --- frames
+
+COLUMNS: dict[str, Any] = {
+    "file": ["a", "a", "b"],
+    "start": [0.0, 1.5, 2.0],
+    "speaker": ["Ben", None, "unknown"],
+    "Joy": [0.84, None, 0.1],
+    "Sadness": [0.02, 0.5, 0.25],
+}
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pd.DataFrame,
+        pl.DataFrame,
+        pa.table,
+        pa.RecordBatch.from_pydict,
+        lambda columns: pa.table(columns).to_reader(),
+        lambda columns: pd.DataFrame(columns).convert_dtypes(),
+        lambda columns: pd.DataFrame(columns).astype({"file": "category"}),
+        lambda columns: pd.DataFrame(columns).set_index(["file", "start"]),
+        lambda columns: pl.DataFrame(columns).cast({"speaker": pl.Categorical, "Joy": pl.Float32}),
+    ],
+)
+def test_frames_are_read_by_the_names_of_their_columns(frame: Callable[[Any], Any]) -> None:
+    recording = leed.read(frame(COLUMNS))
+    assert [(s.source, s.begin, s.speaker, s.scores) for s in recording.segments()] == [
+        ("a", 0.0, "Ben", {"Joy": 0.84, "Sadness": 0.02}),
+        ("a", 1.5, None, {"Sadness": 0.5}),
+        ("b", 2.0, None, {"Joy": 0.1, "Sadness": 0.25}),
+    ]
+    assert recording.issues == ()
+
+
+def test_a_frame_and_its_csv_are_the_same_recording() -> None:
+    frame = pd.DataFrame(COLUMNS)
+    assert leed.read(frame) == leed.read(frame.to_csv(index=False).encode()) == leed.read(frame, format="table")
+
+
+def test_rows_that_were_picked_from_a_pandas_frame_say_nothing_of_their_numbers() -> None:
+    frame = pd.DataFrame(COLUMNS)
+    recording = leed.read(frame[frame.Sadness > 0.1])
+    assert len(recording) == 2
+    assert recording.issues == ()
+    assert recording.tracks[0].extras == {}
+
+
+def test_a_column_of_numbers_and_text_is_read_cell_by_cell() -> None:
+    recording = leed.read(pd.DataFrame({"Joy": [0.84, "high", None], "speaker": [1.0, "b", None]}))
+    assert [(s.speaker, s.scores) for s in recording.segments()] == [("1", {"Joy": 0.84}), ("b", {}), (None, {})]
+    assert [i.code for i in recording.issues] == ["unreadable-score", "no-scores"]
+
+
+def test_a_frame_with_a_name_that_stands_twice_is_read_once() -> None:
+    frame = pd.concat([pd.DataFrame({"Joy": [0.84]}), pd.DataFrame({"Joy": [0.1]})], axis=1)
+    recording = leed.read(frame)
+    assert recording.segments()[0].scores == {"Joy": 0.84}
+    assert [i.code for i in recording.issues] == ["duplicate-label"]
+
+
+def test_the_rows_of_a_frame_may_be_read_as_mappings() -> None:
+    recording = leed.read(pl.DataFrame({"Joy": [0.84], "begin": [1.0]}), format="mapping")
+    assert [(s.begin, s.scores) for s in recording.segments()] == [(1.0, {"Joy": 0.84})]
+
+
+@pytest.mark.parametrize("given_", [pl.Series([1, 2]), pa.chunked_array([[1]]), pl.DataFrame(), pd.DataFrame()])
+def test_what_is_no_table_of_scores_is_an_error(given_: Any) -> None:
+    with pytest.raises(UnknownFormatError, match=rf"^the {type(given_).__name__} given: is "):
+        leed.read(given_)
+    with pytest.raises(LeedError):
+        leed.read(given_, format="table")
+
+
+def test_a_frame_without_a_known_label_says_what_to_do() -> None:
+    frame = pl.DataFrame({"bliss": [0.5]})
+    with pytest.raises(UnknownFormatError, match=r"none of its columns \(bliss\) is a label .* format 'table'"):
+        leed.read(frame)
+    assert leed.read(frame, format="table").tracks[0].labels == ("bliss",)
+
+
+def test_a_frame_that_fails_is_an_error() -> None:
+    class Broken:
+        def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+            raise RuntimeError("gone")
+
+    with pytest.raises(UnknownFormatError, match="RuntimeError: gone"):
+        leed.read(Broken())
+
+
+@pytest.mark.parametrize("format_", ["hume-batch", "leed", "parquet", "mapping", "hume-csv"])
+def test_a_frame_forced_into_another_format_is_a_recording_or_an_error(format_: str) -> None:
+    for frame in (pl.DataFrame(COLUMNS), pl.DataFrame({"a": ["b"]})):
+        harmless(frame, format=format_)
+
+
+def test_a_frame_needs_pyarrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = pl.DataFrame(COLUMNS)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(MissingPackageError, match=r"^reading a DataFrame needs the package 'pyarrow'.*'leed\[data\]'$"):
+        leed.read(frame)
