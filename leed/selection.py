@@ -174,9 +174,9 @@ class Plan:
             return named
         if unclear:
             return "unclear"
-        # Attributes that are nothing special, or labels that are never said, do not make an expression neutral.
+        # Acts that were not done, attributes that are nothing special, labels never said: none makes neutral.
         measured = self.simple or not all(
-            math.isnan(value) or entry.role in ("mute", "attribute")
+            math.isnan(value) or entry.role in ("mute", "attribute", "act")
             for entry, value in zip(self.entries, by_rank, strict=True)
         )
         return "neutral" if measured and not withheld else "withheld"

@@ -510,7 +510,7 @@ def test_action_units_are_named_by_what_is_seen(scores: dict[str, float], senten
 BURSTS = [
     ({"Laugh": 0.81}, "They laughed."),
     ({"Laugh": 0.60}, "They probably laughed."),
-    ({"Laugh": 0.54}, "Without words, they sound neutral."),
+    ({"Laugh": 0.54}, "What their voice shows is left unsaid."),
     ({"Sigh": 0.9, "Laugh": 0.8}, "They sighed."),
     ({"Sigh": 0.8, "Sadness": 0.5, "Tiredness": 0.45}, "They sighed and sound moderately sad and tired."),
     ({"Ahh": 0.8}, 'They said "ahh".'),
