@@ -1,4 +1,4 @@
-"""Rows of labels and scores, gathered into a recording: what tables and plain mappings have in common."""
+"""Rows of labels and scores, gathered into a recording: what plain mappings give (tables: `leed.readers.tabular`)."""
 
 from __future__ import annotations
 

@@ -348,6 +348,7 @@ class Recording:
     def to_table(self) -> pa.Table:
         """Return a pyarrow Table, one row a segment in the order of `segments`, that `leed.read` reads back exactly.
 
+        >>> import pyarrow  # comes with the extra: pip install 'leed[data]'
         >>> import leed
         >>> table = leed.read({"face": {"Joy": 0.84}}).to_table()
         >>> table.select(["modality", "quantity", "Joy"]).to_pylist()
