@@ -90,7 +90,7 @@ class Describer:
         self._check_adverbs()
         self.fingerprint = self._fingerprint()
         self._plans: dict[tuple[object, ...], Prepared] = {}
-        self._last: tuple[tuple[str, ...], tuple[object, ...], Prepared] | None = None
+        self._last: tuple[list[str], tuple[object, ...], Prepared] | None = None
         self._aside: Describer | None = None
         self._quotes = self.lexicon.grammar.quote
         self._frozen = True
@@ -172,7 +172,11 @@ class Describer:
             )
         issues: tuple[Issue, ...] = ()
         try:
-            found = self._prepared(tuple(scores), (modality, quantity, exclusive, taxonomy)).find(scores)
+            last = self._last  # most often the next row has the labels of the one before
+            if last is not None and last[0] == list(scores) and last[1] == (modality, quantity, exclusive, taxonomy):
+                found = last[2].find(scores)
+            else:
+                found = self._prepared(tuple(scores), (modality, quantity, exclusive, taxonomy)).find(scores)
             values = tuple(scores.values())
             if not isfinite(sum(values)):
                 raise ValueError("a score is not finite")
@@ -229,7 +233,7 @@ class Describer:
         """
         try:
             last = self._last
-            if last is not None and last[0] == tuple(scores) and last[1] == (modality, quantity, exclusive, taxonomy):
+            if last is not None and last[0] == list(scores) and last[1] == (modality, quantity, exclusive, taxonomy):
                 found = last[2].find(scores)
             else:
                 found = self._prepared(tuple(scores), (modality, quantity, exclusive, taxonomy)).find(scores)
@@ -259,9 +263,6 @@ class Describer:
     def _prepared(
         self, labels: tuple[str, ...], reading: tuple[str | None, str | None, bool | None, str | None]
     ) -> Prepared:
-        last = self._last
-        if last is not None and last[0] == labels and last[1] == reading:
-            return last[2]
         key = (labels, *reading)
         try:
             prepared = self._plans.get(key)
@@ -272,7 +273,7 @@ class Describer:
             if len(self._plans) >= _MOST_PLANS:
                 self._plans.clear()
             self._plans[key] = prepared
-        self._last = (labels, reading, prepared)
+        self._last = (list(labels), reading, prepared)
         return prepared
 
     def _prepare(
