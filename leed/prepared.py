@@ -71,9 +71,6 @@ class Prepared:
             floor = self._search_from
             found = [(v, label) for label, v in scores.items() if v >= floor]
             found.sort(reverse=True)
-            # Other kinds of number may pass the floor by their own precision, but never fail it: one look is enough.
-            if found and type(found[0][0]) is not float:
-                raise TypeError("the scores are no plain floats")
             if len(found) > _CROWD:
                 self._search_from = found[_SEVENTH][0]
             bounds = self._bounds
@@ -82,6 +79,9 @@ class Prepared:
                 b, two = found[1]
                 c, three = found[2]
                 d = found[3][0]
+                # Other kinds of number may pass the floor by their own precision, but never fail it: one look will do.
+                if type(a) is not float:
+                    raise TypeError("the scores are no plain floats")
                 if a - b <= _APART or b - c <= _APART or c - d <= _APART or a >= _LARGE:
                     break
                 short = (one, bisect_right(bounds, a), two, bisect_right(bounds, b), three, bisect_right(bounds, c))
@@ -104,6 +104,8 @@ class Prepared:
 
     def _few(self, found: list[tuple[float, str]]) -> Said | None:
         """What is said where no more labels are above the floor than there are terms; None if two are too close."""
+        if type(found[0][0]) is not float:
+            raise TypeError("the scores are no plain floats")
         if len(found) > 3 or found[0][0] >= _LARGE:  # noqa: PLR2004 - three terms
             return None
         short: list[object] = []
