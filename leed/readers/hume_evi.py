@@ -43,10 +43,9 @@ import msgspec
 from leed.errors import UnknownFormatError
 from leed.readers import CERTAIN, NEAR, NOT_THIS, Guess, Reader
 from leed.readers.content import Content
+from leed.readers.gathering import walked
 from leed.readers.hume_evi_chats import Chats, error_of, kind_of, tells
 from leed.schema.recording import Recording
-
-_DEEPEST = 6
 
 # --- what it looks like
 
@@ -126,20 +125,8 @@ def _recognise_plain(plain: Any) -> Guess:  # noqa: ANN401 - whatever the input 
     return NOT_THIS
 
 
-def _walk(plain: Any, depth: int = 0) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - whatever the input holds
-    """Everything in plain data that has one of the forms."""
-    if depth > _DEEPEST:
-        return
-    if isinstance(plain, Mapping):
-        if kind_of(plain) is not None:
-            yield plain
-        else:
-            for value in plain.values():
-                if isinstance(value, (Mapping, list, tuple)):
-                    yield from _walk(value, depth + 1)
-    elif isinstance(plain, (list, tuple)):
-        for value in plain:
-            yield from _walk(value, depth + 1)
+def _walk(plain: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - whatever the input holds
+    return walked(plain, lambda entry: kind_of(entry) is not None)
 
 
 # --- reading

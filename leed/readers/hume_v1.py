@@ -34,10 +34,10 @@ from typing import Any
 from leed.errors import UnknownFormatError
 from leed.readers import CERTAIN, NEAR, NOT_THIS, Guess, Reader
 from leed.readers.content import Content
+from leed.readers.gathering import walked
 from leed.readers.hume_v1_runs import Runs, error_of, kind_of
 from leed.schema.recording import Recording
 
-_DEEPEST = 6
 _SMALL = 1 << 20
 
 # --- what it looks like
@@ -90,20 +90,8 @@ def _without(plain: Any) -> str | None:  # noqa: ANN401 - whatever the input hol
     return None
 
 
-def _walk(plain: Any, depth: int = 0) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - whatever the input holds
-    """Everything in plain data that has one of the forms."""
-    if depth > _DEEPEST:
-        return
-    if isinstance(plain, Mapping):
-        if kind_of(plain) is not None:
-            yield plain
-        else:
-            for value in plain.values():
-                if isinstance(value, (Mapping, list, tuple)):
-                    yield from _walk(value, depth + 1)
-    elif isinstance(plain, (list, tuple)):
-        for value in plain:
-            yield from _walk(value, depth + 1)
+def _walk(plain: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - whatever the input holds
+    return walked(plain, lambda entry: kind_of(entry) is not None)
 
 
 # --- reading
