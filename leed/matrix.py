@@ -210,9 +210,10 @@ class _Keys:
         if not len(self.columns):
             return np.full(len(block), -1) - self._quiet(block)
         by_label = block.T if self.straight else block.T[self.columns]
-        columns, values = self._strongest(by_label, top)
+        columns, values = self._strongest(by_label, top + self.repeats)
         if self.repeats:
             self._drop_repeats(by_label, columns, values)
+            columns, values = columns[:top], values[:top]
         step = np.zeros(values.shape, np.uint8)
         reached = np.empty(values.shape, bool)
         heights = values.astype(np.float32)
@@ -264,16 +265,31 @@ class _Keys:
     def _drop_repeats(
         self, by_label: NDArray[np.float32], columns: NDArray[np.int64], values: NDArray[np.float64]
     ) -> None:
-        """Put the next label in the place of one that repeats a stronger one, row by row, in place."""
-        rows = np.flatnonzero(self._repeated(columns, values))
+        """Put the next label in the place of one that repeats a stronger one, in place.
+
+        The last of the columns is a spare: it moves up in rows with one repeat. Those with more are searched again.
+        """
+        top = len(columns) - 1
+        place = self._repeated(columns[:top], values[:top])
+        rows = np.flatnonzero(place)
+        now, heights, place = columns[:, rows], values[:, rows], place[rows]
+        repeats = now[place, np.arange(len(rows))]
+        for later in range(1, top):
+            moved = np.flatnonzero(place <= later)
+            now[later, moved], heights[later, moved] = now[later + 1, moved], heights[later + 1, moved]
+        columns[:, rows], values[:, rows] = now, heights
+
+        more = np.flatnonzero(self._repeated(now[:top], heights[:top]))
+        rows, now, heights = rows[more], now[:top, more], heights[:top, more]
         scores = by_label[:, rows]
+        scores[repeats[more], np.arange(len(rows))] = 0
         while len(rows):
-            now = columns[:, rows]
-            place = self._repeated(now, values[:, rows])
+            place = self._repeated(now, heights)
             again = np.flatnonzero(place)
             rows, scores = rows[again], scores[:, again]
             scores[now[place[again], again], np.arange(len(rows))] = 0
-            columns[:, rows], values[:, rows] = self._strongest(scores, len(columns))
+            now, heights = self._strongest(scores, top)
+            columns[:top, rows], values[:top, rows] = now, heights
 
     def _repeated(self, columns: NDArray[np.int64], values: NDArray[np.float64]) -> NDArray[np.uint8]:
         """For each row the first place whose label repeats one before it, or 0."""

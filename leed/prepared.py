@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, cast
+from itertools import pairwise
+from typing import Any, Final
 
 import msgspec
 
@@ -49,10 +50,11 @@ class Prepared:
         self._make = make
         self._said: dict[Key, Said] = {}
         self._said_summing: dict[Key, Said] = {}
-        self._shortcuts: dict[tuple[object, ...], Said | int] = {}
-        self._shorter: dict[tuple[object, ...], Said] = {}
+        self._tree: dict[Any, Any] = {}
+        self._grown = 0
         self._ranks = {labels[entry.position]: rank for rank, entry in enumerate(plan.entries)}
-        self._short = plan.simple and plan.top == 3 and summing is None  # noqa: PLR2004 - see find
+        self._short = plan.simple and summing is None
+        self._top = len(labels) if plan.top is None else plan.top
         self._bounds = plan.bounds
         self._floor = plan.floor
         self._search_from = plan.floor
@@ -60,9 +62,9 @@ class Prepared:
     def find(self, scores: Mapping[str, Any]) -> Said:  # noqa: C901 - the hot path: a call more would cost a tenth
         """Return what is said of scores under just these labels.
 
-        The short way is for the usual case: three terms, told apart by more than a rounding error. It looks the
-        sentence up by the three strongest labels and their steps; there it finds either what is said, or which of the
-        three is not to be named (0 to 2), so that the next one moves up.
+        The short way is for the usual case: labels above a floor, told apart by more than a rounding error. It walks
+        down a tree, strongest label first: a branch for each label, None where the label is not to be named after
+        those before it. The node where it ends holds what is said, by the steps of the scale that were passed.
 
         Raises:
             TypeError: a score is no number.
@@ -71,66 +73,74 @@ class Prepared:
             floor = self._search_from
             found = [(v, label) for label, v in scores.items() if v >= floor]
             found.sort(reverse=True)
+            node = self._tree
+            bounds = self._bounds
+            steps = 0
+            left = self._top
+            last = _LARGE
+            try:
+                for value, label in found:
+                    if last - value <= _APART:
+                        return self._the_long_way(scores)
+                    last = value
+                    if not left:
+                        break
+                    branch = node[label]
+                    if branch is not None:
+                        node = branch
+                        steps = steps * CODE + bisect_right(bounds, value)
+                        left -= 1
+                else:
+                    if floor != self._floor:  # too few were found above this row's own floor
+                        self._search_from = self._floor
+                        return self.find(scores)
+                    if not steps:
+                        return self._the_long_way(scores)
+                said: Said = node[steps]
+            except KeyError:
+                said = self._the_long_way(scores)
+                self._grow(scores, said)
             if len(found) > _CROWD:
                 self._search_from = found[_SEVENTH][0]
-            bounds = self._bounds
-            while len(found) > 3:  # noqa: PLR2004 - three terms and the one after
-                a, one = found[0]
-                b, two = found[1]
-                c, three = found[2]
-                d = found[3][0]
-                # Other kinds of number may pass the floor by their own precision, but never fail it: one look will do.
-                if type(a) is not float:
-                    raise TypeError("the scores are no plain floats")
-                if a - b <= _APART or b - c <= _APART or c - d <= _APART or a >= _LARGE:
-                    break
-                short = (one, bisect_right(bounds, a), two, bisect_right(bounds, b), three, bisect_right(bounds, c))
-                said = self._shortcuts.get(short)
-                if said is None:
-                    said = self._shortcut(one, two, three, short[1::2])
-                    _keep(self._shortcuts, short, said)
-                if type(said) is Said:
-                    return said
-                del found[cast("int", said)]
-            if floor != self._floor:
-                self._search_from = self._floor
-            elif found:
-                few = self._few(found)
-                if few is not None:
-                    return few
+            # Other kinds of number may pass the floor by their own precision, but never fail it: one look will do.
+            if type(found[0][0]) is float:
+                return said
+        return self._the_long_way(scores)
+
+    def _grow(self, scores: Mapping[str, Any], said: Said) -> None:
+        """Let the tree lead from the labels of these scores, strongest first, to what is said of them."""
+        found = sorted(((v, label) for label, v in scores.items() if v >= self._floor), reverse=True)
+        if any(one - next_one <= _APART for (one, _), (next_one, _) in pairwise(found)):
+            return
+        if self._grown >= _MOST_SENTENCES:
+            self._tree.clear()
+            self._grown = 0
+        node = self._tree
+        steps = 0
+        named: list[int] = []
+        for value, label in found:
+            if len(named) == self._top:
+                break
+            rank = self._ranks[label]
+            if label not in node:
+                node[label] = {} if self.plan.nameable(rank, named) else None
+                self._grown += 1
+            if node[label] is not None:
+                node = node[label]
+                named.append(rank)
+                steps = steps * CODE + bisect_right(self._bounds, value)
+        node[steps] = said
+        self._grown += 1
+
+    def _the_long_way(self, scores: Mapping[str, Any]) -> Said:
+        """What is said of scores that the short way cannot tell apart.
+
+        Raises:
+            TypeError: a score is no number.
+        """
         if type(next(iter(scores.values()), 0.0)) is not float:
             raise TypeError("the scores are no plain floats")
         return self.look_up(scores.values())
-
-    def _few(self, found: list[tuple[float, str]]) -> Said | None:
-        """What is said where no more labels are above the floor than there are terms; None if two are too close."""
-        if type(found[0][0]) is not float:
-            raise TypeError("the scores are no plain floats")
-        if len(found) > 3 or found[0][0] >= _LARGE:  # noqa: PLR2004 - three terms
-            return None
-        short: list[object] = []
-        last = _LARGE
-        for value, label in found:
-            if last - value <= _APART:
-                return None
-            last = value
-            short += (label, bisect_right(self.plan.bounds, value))
-        key = tuple(short)
-        said = self._shorter.get(key)
-        if said is None:
-            values = dict.fromkeys(self.labels, 0.0)
-            values.update((label, value) for value, label in found)
-            said = self.look_up(values.values())
-            _keep(self._shorter, key, said)
-        return said
-
-    def _shortcut(self, one: str, two: str, three: str, steps: tuple[Any, ...]) -> Said | int:
-        """What is said of the three strongest labels on these steps, or which of them is not to be named."""
-        ranks = [self._ranks[label] for label in (one, two, three)]
-        for i, rank in enumerate(ranks):
-            if not self.plan.nameable(rank, ranks[:i]):
-                return i
-        return self.say(tuple(rank * CODE + step - 1 for rank, step in zip(ranks, steps, strict=True)))
 
     def look_up(self, values: Iterable[float]) -> Said:
         """Return what is said of scores in the order of the labels.

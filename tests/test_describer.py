@@ -871,6 +871,23 @@ def test_a_sensitive_third_label_is_left_out_whatever_was_described_before() -> 
     assert describer.text({**four, "Joy": 0.0}, modality="face") == sentence
 
 
+def test_two_that_tie_teach_nothing_about_two_that_do_not() -> None:
+    """The first row's tie keeps the taxonomy's order; the second row's order is that of its scores."""
+    describer = leed.Describer()
+    assert describer.text({"Awe": 0.6, "Joy": 0.6, "Fear": 0.5}, modality="face").startswith("They look quite awed")
+    assert describer.text({"Awe": 0.6, "Joy": 0.61, "Fear": 0.5}, modality="face").startswith("They look quite joyful")
+
+
+def test_a_row_with_fewer_labels_after_a_crowded_one_loses_none() -> None:
+    describer = leed.Describer()
+    labels = list(HUME_48)
+    crowded = {label: 0.9 - 0.01 * i for i, label in enumerate(labels)}
+    sparse = dict.fromkeys(labels, 0.0) | {"Joy": 0.3, "Awe": 0.28}
+    describer.text(crowded, modality="face")
+    assert describer.text(sparse, modality="face") == leed.Describer().text(sparse, modality="face")
+    assert describer.text(crowded, modality="face") == leed.Describer().text(crowded, modality="face")
+
+
 def strength(description: leed.Description, label: str) -> int:
     """-1 where a label is not named, else the place of its adverb."""
     adverbs = (*ADVERBS, None)

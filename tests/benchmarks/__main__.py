@@ -81,8 +81,8 @@ def bench_describe() -> list[Result]:
         return [describer.text(row, modality="face") for row in rows]
 
     return [
-        Result("leed.describe(dict) over per-row loop", cpu_ratio(baseline, full, rounds=100), 4, 6),
-        Result("Describer.text over per-row loop", cpu_ratio(baseline, text, rounds=100), 8, 12),
+        Result("leed.describe(dict) over per-row loop", cpu_ratio(baseline, full, rounds=300), 4, 6),
+        Result("Describer.text over per-row loop", cpu_ratio(baseline, text, rounds=300), 8, 12),
     ]
 
 
