@@ -71,6 +71,7 @@ class Modality(msgspec.Struct, frozen=True):
         verb: the predicate with {x} for what follows, in three forms.
         how: the verb after "how", in three forms.
         noun: what shows the expression: face, voice, words.
+        alone: the same with its article, as the subject of a clause beside another modality's.
         wordless: the frame for a sound without words.
         noun_plural, noun_is_subject: of the noun; "Their words read as ...".
         past: whether acts of this modality are over when they are told ("They laughed").
@@ -79,6 +80,7 @@ class Modality(msgspec.Struct, frozen=True):
     verb: Forms
     how: Forms
     noun: str
+    alone: str
     wordless: str | None = None
     noun_plural: bool = False
     noun_is_subject: bool = False
@@ -101,6 +103,10 @@ class Grammar(msgspec.Struct, frozen=True, rename={"and_": "and", "or_": "or"}):
     unclear: tuple[str, str]
     unreported: tuple[str, str]
     withheld: tuple[str, str]
+    nothing: tuple[str, str]
+    hint: tuple[str, str]
+    usual: Forms
+    but: str
     quote: tuple[str, str]
     numbered: str
     end: str
