@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _BLOCK = 8192  # rows at a time: their doubles fit the second-level cache
 _MOST_RANKED = 6  # more terms than this are found one row at a time
-_FIXED = ("neutral", "withheld", "unreported")  # coded -1, -2, -3
+_FIXED = 3  # sentences that name nothing, coded -1, -2, -3
 _PLACES = tuple(chr(0xE000 + i) for i in range(_MOST_RANKED))  # stand for the words in a pattern
 
 
@@ -167,6 +167,7 @@ class _Keys:
         columns = [plan.entries[r].position for r in self.ranks.tolist()]
         self.columns = np.array(columns, np.intp)
         self.straight = columns == list(range(len(prepared.labels)))
+        self.fixed = (plan.low, "withheld", "unreported")
         self.withheld = np.array([e.position for e in plan.entries if e.role == "withheld"], np.intp)
         self.bounds = np.array(plan.steps.bounds, np.float32)
         k = len(columns)
@@ -304,7 +305,7 @@ class _Keys:
         return place
 
     def _quiet(self, block: NDArray[np.float32]) -> NDArray[np.int64]:
-        """Which fixed sentence fits rows without terms: 0 neutral, 1 withheld, 2 unreported."""
+        """Which of the fixed sentences fits rows without terms: 0 all low, 1 withheld, 2 unreported."""
         kinds = np.zeros(len(block), np.int64)
         finite = np.isfinite(block)
         if len(self.withheld):
@@ -353,7 +354,7 @@ class _Keys:
     def _one(self, packed: int, columns: NDArray[np.int64], step: NDArray[np.int64], named: int) -> str:
         """One sentence, asked of the realiser."""
         if packed < 0:
-            return self.prepared.say(_FIXED[-1 - packed]).sentence.plain
+            return self.prepared.say(self.fixed[-1 - packed]).sentence.plain
         ranks = self.ranks[columns[:named]].tolist()
         key = tuple(rank * CODE + s for rank, s in zip(ranks, step[:named].tolist(), strict=True))
         return self.prepared.say(key).sentence.plain
@@ -384,7 +385,7 @@ def _numbered(codes: NDArray[Any], space: int, room: int) -> tuple[NDArray[np.in
 
     Where a table over all codes that there could be fits the room (bytes), it is five times as fast as sorting.
     """
-    lowest = -len(_FIXED)
+    lowest = -_FIXED
     if 4 * (space - lowest) > room:
         different, inverse = np.unique(codes, return_inverse=True)
         return different.astype(np.int64), inverse.astype(np.int32)

@@ -104,8 +104,12 @@ class Realiser:
         word = self.lexicon.words[NEUTRAL].adjective or NEUTRAL
         return self(modality, [Piece(word)])
 
+    def hint(self, noun: str, modality: str | None) -> Sentence:
+        """Return the sentence for a label below the floor that is rare: "There is a hint of fear in their face."."""
+        return self.fixed("hint", modality, noun)
+
     def fixed(self, kind: str, modality: str | None) -> Sentence:
-        """Return the sentence for "unclear", "unreported" or "withheld": nothing is named in it."""
+        """Return the sentence for "unclear", "unreported", "withheld" or "nothing": none names a label."""
         grammar = self.lexicon.grammar
         frame = self.lexicon.modalities[modality or ""]
         person = self.person

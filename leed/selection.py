@@ -31,7 +31,7 @@ TIED: Final = 30
 """The variant of classes that may be meant."""
 
 Key = tuple[int, ...] | str
-"""Codes of terms, or the name of a sentence that names nothing: neutral, unclear, unreported, withheld."""
+"""Codes of terms, or the name of a sentence that names nothing: neutral, nothing, unclear, unreported, withheld."""
 _MOST_TIED = 3
 _NEAR_TIE = 1e-6  # two doubles that one float32 may stand for differ by less, for scores below 8
 _LARGE = -8.0
@@ -66,6 +66,7 @@ class Plan:
     Attributes:
         entries: the labels by rank, in the taxonomy's order.
         simple: whether labels are simply those above a floor, the strongest first.
+        low: the key for scores that are all low: neutral, or "nothing" where none of the labels is an expression.
     """
 
     def __init__(
@@ -93,7 +94,8 @@ class Plan:
         self.distribution = bool(places) and all(m.label in places for m in matches)
         self._places = {label: i / (len(places) - 1) for i, label in enumerate(places)}
         order = sorted(range(len(matches)), key=lambda i: _taxonomy_order(matches[i], i))
-        roles = _Roles(lexicon, scale, ignore, allow, modality)
+        aspect = get(taxonomy).aspect if taxonomy is not None else "expression"
+        roles = _Roles(lexicon, scale, ignore, allow, aspect)
         self.entries = roles.entries([matches[i] for i in order], order)
         self.ranks = [0] * len(order)
         for rank, position in enumerate(order):
@@ -106,6 +108,8 @@ class Plan:
         self._near = [entry.near for entry in self.entries]
         self._skip = frozenset(r for r, e in enumerate(self.entries) if e.role in ("mute", "withheld", "nonclass"))
         self._withheld = frozenset(r for r, e in enumerate(self.entries) if e.role == "withheld")
+        self._telling = frozenset(r for r, i in enumerate(order) if roles.tells(matches[i], self.entries[r].role))
+        self.low = self._quiet(range(len(order)))
         plain_roles = {"state", "noun", "mute", "withheld"}
         self.simple = (
             not self.exclusive
@@ -127,7 +131,7 @@ class Plan:
         floor = self.floor
         found = [(-v, r) for r, v in zip(self.ranks, values, strict=False) if v >= floor]
         if not found:
-            return "neutral" if any(-INFINITE < v < INFINITE for v in values) else "unreported"
+            return self.low if any(-INFINITE < v < INFINITE for v in values) else "unreported"
         found.sort()
         if found[0][0] < _LARGE or type(found[0][0]) is int:  # -True is an int: a flag is no score
             return self.select_exact(values)
@@ -174,12 +178,9 @@ class Plan:
             return named
         if unclear:
             return "unclear"
-        # Acts that were not done, attributes that are nothing special, labels never said: none makes neutral.
-        measured = self.simple or not all(
-            math.isnan(value) or entry.role in ("mute", "attribute", "act")
-            for entry, value in zip(self.entries, by_rank, strict=True)
-        )
-        return "neutral" if measured and not withheld else "withheld"
+        if withheld:
+            return "withheld"
+        return self.low if self.simple else self._quiet(r for r, v in enumerate(by_rank) if not math.isnan(v))
 
     def pieces(self, key: tuple[int, ...]) -> tuple[list[Piece], bool]:
         """Return the pieces of a sentence for a key, and whether its two terms pull in opposite directions."""
@@ -219,8 +220,19 @@ class Plan:
             return self.scale.steps("probability", self.modality).adverbs[variant]
         return self.steps.adverbs[variant]
 
+    def _quiet(self, ranks: Iterable[int]) -> Key:
+        """The key for low scores of these labels.
+
+        Only expressions that are all low make neutral; muscles that did not move, acts that were not done and
+        attributes that are nothing special say nothing of an expression.
+        """
+        low = set(ranks)
+        if low & self._telling:
+            return "neutral"
+        return "withheld" if all(self.entries[rank].role == "mute" for rank in low) else "nothing"
+
     def _nothing(self, found: set[int]) -> Key:
-        return "withheld" if found & self._withheld else "neutral"
+        return "withheld" if found & self._withheld else self.low
 
     def _expression(self, values: list[float]) -> tuple[list[tuple[int, ...]], bool, bool]:
         """Statements about states: codes that belong together; whether it is unclear; whether some are withheld."""
@@ -354,14 +366,14 @@ class _Roles:
     """Tells what part each label can play in a sentence."""
 
     def __init__(
-        self, lexicon: Lexicon, scale: Scale, ignore: frozenset[str], allow: frozenset[str], modality: str | None
+        self, lexicon: Lexicon, scale: Scale, ignore: frozenset[str], allow: frozenset[str], aspect: str
     ) -> None:
         self.lexicon = lexicon
         self.fold = scale.fold
         self.sensitive = scale.sensitive
         self.ignore = ignore
         self.allow = allow
-        self.modality = modality
+        self.aspect = aspect
         self.concepts = concepts()
 
     def entries(self, matches: Sequence[Match], positions: Sequence[int]) -> list[Entry]:
@@ -376,6 +388,11 @@ class _Roles:
             )
             entries.append(self._entry(m, concept, positions[rank], frozenset(same | repeats)))
         return entries
+
+    def tells(self, m: Match, role: str) -> bool:
+        """Return whether a low score of a label in this role says something of an expression: that there is little."""
+        aspect = self.aspect if m.taxonomy is None else m.aspect
+        return role not in ("mute", "act", "attribute") and aspect in ("expression", "sentiment")
 
     def _entry(self, m: Match, concept: Concept | None, position: int, near: frozenset[int]) -> Entry:
         noun = f'"{quoting.name(m.label)}"'
@@ -407,7 +424,9 @@ class _Roles:
         if names & self.ignore:
             return "mute"
         if concept is None:
-            return "noun" if quoting.name(m.label) else "nonclass"
+            if not quoting.name(m.label):
+                return "nonclass"
+            return "attribute" if self.aspect == "attribute" else "noun"
         if concept.sensitive and not self.sensitive and not names & self.allow:
             return "withheld" if m.aspect != "attribute" else "mute"
         kind = {"neutral": "neutral", "unknown": "nonclass", "silent": "mute", "dimension": "dimension", "act": "act"}

@@ -501,6 +501,8 @@ def test_a_sentiment_distribution_is_named_by_its_mean(scores: dict[str, float],
         ({"AU12_r": 0.6}, "Their face shows considerable signs of lip corners pulled up."),
         ({"Hand over Mouth": 0.72}, "Their face shows very strong signs of a hand over the mouth."),
         ({"AU45": 0.3}, "Their face shows a hint of blinking."),
+        ({"AU45": 0.1, "AU12": 0.2}, "Nothing in their face stands out."),
+        ({"AU45": 0.1, "Sadness": 0.2}, "They look neutral."),
     ],
 )
 def test_action_units_are_named_by_what_is_seen(scores: dict[str, float], sentence: str) -> None:
@@ -510,7 +512,7 @@ def test_action_units_are_named_by_what_is_seen(scores: dict[str, float], senten
 BURSTS = [
     ({"Laugh": 0.81}, "They laughed."),
     ({"Laugh": 0.60}, "They probably laughed."),
-    ({"Laugh": 0.54}, "What their voice shows is left unsaid."),
+    ({"Laugh": 0.54}, "Nothing in their voice stands out."),
     ({"Sigh": 0.9, "Laugh": 0.8}, "They sighed."),
     ({"Sigh": 0.8, "Sadness": 0.5, "Tiredness": 0.45}, "They sighed and sound moderately sad and tired."),
     ({"Ahh": 0.8}, 'They said "ahh".'),

@@ -131,6 +131,8 @@ LABEL_SETS = [
     ("Joy", "Wistfulness", "Schadenfreude", "sad"),
     ("a", "b", "c"),
     ("AU1", "AU12", "AU45"),
+    ("AU1", "AU12", "Wistfulness"),
+    ("pleasure", "arousal", "Joy"),
     ("Pain", "Desire"),
 ]
 

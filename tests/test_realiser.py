@@ -219,6 +219,14 @@ FIXED = [
     ),
     ("withheld", "language", False, "What their words show is left unsaid.", None),
     ("withheld", "face", True, "What their face showed is left unsaid.", None),
+    (
+        "nothing",
+        "face",
+        False,
+        "Nothing in their face stands out.",
+        'They said "…", and nothing in their face stands out.',
+    ),
+    ("nothing", "language", True, "Nothing in their words stood out.", 'Nothing in their words "…" stood out.'),
 ]
 
 
