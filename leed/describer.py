@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from leed import quoting, taxonomy
+from leed.calibration import NONE, get_calibration
+from leed.calibration.gate import gate_for
 from leed.errors import InputError, LeedError, OptionError, one_of
 from leed.explaining import Evidence
 from leed.lexicon import LANGUAGES, TENSES, Adverb, get_lexicon
@@ -20,13 +22,16 @@ from leed.realiser import Realiser
 from leed.scale import get_scale
 from leed.schema.terms import QUANTITIES, Description, Issue, Segment, Term
 from leed.scores import as_pairs, from_pairs
-from leed.selection import Key, Plan
+from leed.selection import A_HINT, CODE, HINT, Key, Plan
 from leed.taxonomy.matching import main_taxonomy, match, quantity_of
 
 if TYPE_CHECKING:
     import os
 
+    from leed.calibration import Calibration
+    from leed.calibration.gate import Gate
     from leed.scale import Scale
+    from leed.taxonomy.matching import Match
 
 ASSISTANT = "assistant"
 """The channel of an assistant's own voice, which is never described as the user's."""
@@ -49,6 +54,8 @@ class Describer:
 
     Args:
         scale: which adverb a score takes: a name (see `leed.scale.NAMES`), a TOML or JSON file, or a mapping.
+        calibration: what is usual, which decides what of a full set of scores is named: a name (see
+            `leed.calibration.NAMES`), a JSON file that ``leed calibrate`` made, or "none". None: as the scale has it.
         top: how many terms are named at most; "all" for every one above the floor; None: as the scale has it (3).
         lang: the language of the sentences.
         person: whom they are about: "They" (the default), "The user", "You", "She", ... or a name.
@@ -65,6 +72,7 @@ class Describer:
         self,
         *,
         scale: str | os.PathLike[str] | Mapping[str, Any] | Scale | None = None,
+        calibration: str | os.PathLike[str] | Mapping[str, Any] | Calibration | None = None,
         top: int | Literal["all"] | None = None,
         lang: str = "en",
         person: str | None = None,
@@ -75,6 +83,7 @@ class Describer:
     ) -> None:
         _check(top, lang, person, tense, quote)
         self.scale = get_scale(scale)
+        self.calibration = get_calibration(NONE if calibration is None and not self.scale.calibrated else calibration)
         self.lexicon = get_lexicon(lang)
         self.top = self.scale.top if top is None else None if top == "all" else int(top)
         self.lang = lang
@@ -121,6 +130,7 @@ class Describer:
     def _options(self) -> dict[str, Any]:
         return {
             "scale": self.scale,
+            "calibration": self.calibration,
             "top": self.top or "all",
             "lang": self.lang,
             "person": self.person,
@@ -316,14 +326,24 @@ class Describer:
                 allow=self.allow,
             )
 
-        return Prepared(
-            labels,
-            plan(quantity=quantity or inferred, one_class=one_class),
-            plan(quantity="probability", one_class=True) if by_sum else None,
-            self._made,
-        )
+        first = plan(quantity=quantity or inferred, one_class=one_class)
+        summing = plan(quantity="probability", one_class=True) if by_sum else None
+        return Prepared(labels, first, summing, self._gate(matches, first, modality), self._made)
+
+    def _gate(self, matches: Sequence[Match], plan: Plan, modality: str | None) -> Gate | None:
+        """What is usual for these labels, where the calibration knows it and they are a full set."""
+        table = self.calibration.table(plan.taxonomy, modality) if plan.simple else None
+        if table is None:
+            return None
+        return gate_for(table, [m.label for m in matches], plan.floor, self.calibration.name)
 
     def _made(self, plan: Plan, key: Key) -> Said:
+        if not isinstance(key, str) and key[0] % CODE == HINT:
+            entry = plan.entry(key[0])
+            noun = entry.noun
+            sentence = self.realiser.hint(noun, plan.modality)
+            term = (entry.position, entry.label, A_HINT, None, sentence.phrases[0])
+            return Said(plan, key, sentence, (term,), notable=True)
         if isinstance(key, str):
             neutral = key == "neutral"
             sentence = self.realiser.neutral(plan.modality) if neutral else self.realiser.fixed(key, plan.modality)
@@ -379,6 +399,7 @@ class Describer:
         parts = (
             self.scale.name,
             self.scale.digest,
+            self.calibration.digest,
             self.lexicon.lang,
             self.lexicon.digest,
             taxonomy.digest(),
@@ -424,7 +445,8 @@ def describe(
         exclusive: for probabilities: whether exactly one class applies. None: as the taxonomy has it, or by their sum.
         taxonomy: the label set, by name, where it should not be told from the labels.
         describer: a prepared Describer.
-        options: in place of a describer, its options: scale, top, lang, person, tense, ignore, allow, quote.
+        options: in place of a describer, its options: scale, calibration, top, lang, person, tense, ignore, allow and
+            quote.
 
     Raises:
         InputError: the scores are no mapping of label to number.
@@ -477,7 +499,8 @@ def describer_for(describer: Describer | None, options: dict[str, Any]) -> Descr
     except TypeError as error:
         if "unhashable" in str(error):
             return Describer(**options)
-        raise OptionError(f"{error}; the options are scale, top, lang, person, tense, ignore, allow, quote") from error
+        known = "scale, calibration, top, lang, person, tense, ignore, allow, quote"
+        raise OptionError(f"{error}; the options are {known}") from error
 
 
 def _remade(options: dict[str, Any]) -> Describer:

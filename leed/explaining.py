@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from leed import quoting
 from leed.float32 import float32
+from leed.gated import GatedPlan
 from leed.schema.terms import Description
 from leed.scores import number_of
-from leed.selection import CODE, TIED, Key, Plan
+from leed.selection import CODE, HINT, TIED, Key, Plan
+
+if TYPE_CHECKING:
+    from leed.calibration.gate import Gate
 
 _SHOWN = 8
 
@@ -41,12 +46,36 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
         lines.append(f"read as: {plan.quantity}{classes}{by_sum}{taxonomy}")
         top = "all terms" if plan.top is None else f"top {plan.top}"
         scale = plan.scale.name
+        calibration = "" if self._gate is None else f", calibration {self._gate.source}"
         from leed.taxonomy import VERSION  # noqa: PLC0415 - for this line only
 
-        lines.append(f"decided by: scale {scale}, lexicon {self.lang} {self.lexicon}, taxonomies {VERSION}, {top}")
+        lines.append(
+            f"decided by: scale {scale}{calibration}, lexicon {self.lang} {self.lexicon}, taxonomies {VERSION}, {top}"
+        )
         return "\n".join(lines)
 
+    @property
+    def _gate(self) -> Gate | None:
+        return self.plan.gate if isinstance(self.plan, GatedPlan) else None
+
+    def _usually(self, code: int) -> str:
+        """What is usual for a label that is named, where that decided."""
+        if self._gate is None:
+            return ""
+        position = self.plan.entry(code).position
+        usual, high = self._gate.usual[position], self._gate.high[position]
+        return f"; usually {_number(usual)}, stands out from {_number(high)}"
+
     def _why(self, code: int) -> str:
+        plan = self.plan
+        if code % CODE == HINT and self._gate is not None:
+            position = plan.entry(code).position
+            usual, rare = self._gate.usual[position], self._gate.rare[position]
+            floor = f"below the floor ({plan.steps.bounds[0]:g})"
+            return f"a hint: {floor}, but above its 99th percentile ({_number(rare)}); usually {_number(usual)}"
+        return self._graded(code) + self._usually(code)
+
+    def _graded(self, code: int) -> str:
         plan = self.plan
         adverb = plan.adverb(code)
         role = plan.entry(code).role
@@ -80,7 +109,7 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
             elif len(lines) >= _SHOWN:
                 rest += 1
             else:
-                lines.append(f"- {_shown(entry.label)} {_number(value)}: not said, {self._reason(rank, named)}")
+                lines.append(f"- {_shown(entry.label)} {_number(value)}: not said, {self._reason(rank, named, value)}")
         if rest:
             lines.append(f"- {rest} more above the floor: not said")
         if quiet:
@@ -89,7 +118,7 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
             lines.append(f"- {missing} more: not reported")
         return lines
 
-    def _reason(self, rank: int, named: dict[int, int]) -> str:
+    def _reason(self, rank: int, named: dict[int, int], value: float) -> str:
         plan = self.plan
         entry = plan.entries[rank]
         if entry.role == "withheld":
@@ -101,6 +130,9 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
         repeats = next((r for r in named if r in entry.near), None)
         if repeats is not None:
             return f"repeats {_shown(plan.entries[repeats].label)}"
+        if self._gate is not None and float32(value) < float32(self._gate.high[entry.position]):
+            usual, high = self._gate.usual[entry.position], self._gate.high[entry.position]
+            return f"as usual (usually {_number(usual)}, stands out from {_number(high)})"
         if plan.exclusive:
             return "the classes are too close to tell apart" if self.key == "unclear" else "one class only is meant"
         return f"beyond the top {plan.top}"

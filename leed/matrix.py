@@ -13,9 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from leed.describer import Describer, describer_for
 from leed.errors import InputError
+from leed.gated import GatedPlan
 from leed.realiser import Piece
-from leed.selection import CODE, Key, Plan
-from leed.taxonomy.matching import sums_to_one
+from leed.selection import CODE, HINT, Key, Plan
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _BLOCK = 8192  # rows at a time: their doubles fit the second-level cache
 _MOST_RANKED = 6  # more terms than this are found one row at a time
-_FIXED = 3  # sentences that name nothing, coded -1, -2, -3
 _PLACES = tuple(chr(0xE000 + i) for i in range(_MOST_RANKED))  # stand for the words in a pattern
 
 
@@ -117,13 +116,30 @@ def describe_matrix(
     rows = _checked(matrix, names)
     chosen = describer_for(describer, options)
     prepared = chosen.prepare(names, modality, quantity, exclusive, taxonomy)
-    keys = _Keys(prepared)
+    sentences, few = _described(chosen, _Keys(prepared), rows)
+    return _put(sentences, few, _described(chosen, _Keys(prepared, few=True), rows[few])[0]) if len(few) else sentences
+
+
+def _described(chosen: Describer, keys: _Keys, rows: NDArray[Any]) -> tuple[Sentences, NDArray[np.int64]]:
+    """The sentences of all rows, and which rows report too few scores for these."""
     codes = np.empty(len(rows), np.int32)
+    few = [np.empty(0, np.int64)]
     for start in range(0, len(rows), _BLOCK):
         with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and counts as not reported
             block = rows[start : start + _BLOCK].astype(np.float32, copy=False)
         codes[start : start + _BLOCK] = keys.codes(block)
-    return keys.sentences(chosen, codes)
+        few.append(start + keys.too_few(block))
+    return keys.sentences(chosen, codes), np.concatenate(few)
+
+
+def _put(sentences: Sentences, rows: NDArray[np.int64], others: Sentences) -> Sentences:
+    """The sentences with those of some rows in their place."""
+    places = {sentence: i for i, sentence in enumerate(dict.fromkeys((*sentences.unique, *others.unique)))}
+    codes = np.array([places[sentence] for sentence in sentences.unique], np.int32)[sentences.codes]
+    codes[rows] = np.array([places[sentence] for sentence in others.unique], np.int32)[others.codes]
+    used, codes = np.unique(codes, return_inverse=True)
+    every = list(places)
+    return Sentences(codes.astype(np.int32), [every[i] for i in used.tolist()])
 
 
 def _labels(labels: Sequence[str]) -> tuple[str, ...]:
@@ -158,18 +174,29 @@ def _checked(matrix: ArrayLike, labels: tuple[str, ...]) -> NDArray[Any]:
 class _Keys:
     """Gives each row an integer for what is said of it."""
 
-    def __init__(self, prepared: Prepared) -> None:
+    def __init__(self, prepared: Prepared, *, few: bool = False) -> None:
         self.prepared = prepared
-        self.plan = plan = prepared.plan
-        self.numbers: dict[tuple[bool, Key], int] = {}
+        self.which = 2 if few else 0
+        self.plan = plan = prepared.plans[self.which]
+        self.gated = plan if isinstance(plan, GatedPlan) else None
+        self.numbers: dict[tuple[int, Key], int] = {}
         self.quick = plan.simple and plan.top is not None and plan.top <= _MOST_RANKED
         self.ranks = np.array([r for r in range(len(plan.entries)) if plan.nameable(r, ())], np.int64)
         columns = [plan.entries[r].position for r in self.ranks.tolist()]
         self.columns = np.array(columns, np.intp)
         self.straight = columns == list(range(len(prepared.labels)))
-        self.fixed = (plan.low, "withheld", "unreported")
+        self.fixed = (plan.low, "withheld", "unreported", "nothing")
         self.withheld = np.array([e.position for e in plan.entries if e.role == "withheld"], np.intp)
         self.bounds = np.array(plan.steps.bounds, np.float32)
+        self.present = self.bounds[0] if self.gated is None else np.finfo(np.float32).tiny  # the least of a named label
+        if self.gated is not None:
+            self.named_from, self.hinted_from, self.usual = (
+                np.array(by_label, np.float32)[self.columns, None]
+                for by_label in (self.gated.gate.high, self.gated.gate.rare, self.gated.gate.usual)
+            )
+            self.withheld_from = np.array(self.gated.gate.high, np.float32)[self.withheld]
+        else:
+            self.withheld_from = np.full(len(self.withheld), self.bounds[0])
         k = len(columns)
         self.base = np.int64(max(k, 1) * len(self.bounds) + 1)
         self.near = np.zeros((k, k), bool)
@@ -183,26 +210,31 @@ class _Keys:
 
     def codes(self, block: NDArray[np.float32]) -> NDArray[np.int32] | int:
         """Return an int32 for each row; for the quick way they are filled in by `sentences`."""
-        summing = self.prepared.summing
-        if self.quick and summing is None:
+        if self.quick and self.prepared.summing is None:
             self.packed.append(self._packed(block))
             return 0
         numbers = self.numbers
-        out = []
-        for values in block.tolist():
-            sums = summing is not None and sums_to_one(values)
-            plan = summing if sums and summing is not None else self.plan
-            out.append(numbers.setdefault((sums, plan.select(values)), len(numbers)))
-        return np.array(out, np.int32)
+        keys = map(self.prepared.key, map(tuple, block.tolist()))
+        return np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.int32)
+
+    def too_few(self, block: NDArray[np.float32]) -> NDArray[np.int64]:
+        """Return the rows that report too few scores to count as a full set, where they were not told apart yet."""
+        if self.gated is None or not self.packed:
+            return np.empty(0, np.int64)
+        with np.errstate(invalid="ignore", over="ignore"):
+            if np.isfinite(block.sum(dtype=np.float64)):
+                return np.empty(0, np.int64)
+        return np.flatnonzero(np.isfinite(block).sum(axis=1) < self.gated.gate.need)
 
     def sentences(self, describer: Describer, codes: NDArray[np.int32]) -> Sentences:
         """Return the sentences for the codes of all blocks."""
         if not self.packed:
-            unique = [self.prepared.say(key, summing=sums).sentence.plain for sums, key in self.numbers]
+            unique = [self.prepared.say(*key).sentence.plain for key in self.numbers]
             return Sentences(codes, unique)
         packed = np.concatenate(self.packed)
         self.packed.clear()
-        different, places = _numbered(packed, int(self.base) ** (self.plan.top or 1), self.room * len(packed))
+        lowest = -len(self.fixed) - len(self.columns)
+        different, places = _numbered(packed, lowest, int(self.base) ** (self.plan.top or 1), self.room * len(packed))
         return Sentences(places, self._words(describer, different))
 
     def _packed(self, block: NDArray[np.float32]) -> NDArray[Any]:
@@ -217,7 +249,7 @@ class _Keys:
             columns, values = columns[:top], values[:top]
         step = np.zeros(values.shape, np.uint8)
         reached = np.empty(values.shape, bool)
-        heights = values.astype(np.float32)
+        heights = values.astype(np.float32) if self.gated is None else self._raw(by_label, columns, values)
         for bound in self.bounds:
             np.greater_equal(heights, bound, out=reached)
             step += reached
@@ -233,14 +265,30 @@ class _Keys:
             terms[nothing] = -1 - self._quiet(block[nothing])
         return np.asarray(terms, np.int32 if self.small else np.int64)
 
+    def _raw(
+        self, by_label: NDArray[np.float32], columns: NDArray[np.int64], above: NDArray[np.float64]
+    ) -> NDArray[np.float32]:
+        """The scores of labels that were chosen by how far above usual they are; 0 where none was."""
+        return np.where(above > 0, by_label[columns, np.arange(by_label.shape[1])], np.float32(0))
+
+    def _heights(self, by_label: NDArray[np.float32]) -> NDArray[np.float64]:
+        """(k, n) what the labels are ordered by: their scores, or how far above usual those are that stand out."""
+        if self.gated is None:
+            return by_label.astype(np.float64, order="C")
+        scores = np.ascontiguousarray(by_label)
+        with np.errstate(invalid="ignore"):
+            above = scores - self.usual
+            above *= scores >= self.named_from
+        return above.astype(np.float64)
+
     def _strongest(self, by_label: NDArray[np.float32], top: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """(top, n) columns and values of each row's strongest labels, the first label where values are equal.
+        """(top, n) columns and heights of each row's strongest labels, the first label where they are equal.
 
         A float32 leaves 29 bits of a double free: the column's number goes there, and the largest doubles are the
         strongest labels. Values at or below 0 never reach the first bound, so their order does not matter.
         """
         k, n = by_label.shape
-        packed = by_label.astype(np.float64, order="C")
+        packed = self._heights(by_label)
         with np.errstate(invalid="ignore", over="ignore"):
             total = packed.sum()
         if not np.isfinite(total):
@@ -300,18 +348,24 @@ class _Keys:
             clash = np.zeros(len(place), bool)
             for earlier in range(later):
                 clash |= self.near.take(columns[earlier] * k + columns[later])
-            clash &= values[later] >= self.bounds[0]
+            clash &= values[later] >= self.present
             place[clash] = later
         return place
 
     def _quiet(self, block: NDArray[np.float32]) -> NDArray[np.int64]:
-        """Which of the fixed sentences fits rows without terms: 0 all low, 1 withheld, 2 unreported."""
+        """What fits rows without terms: the number of a fixed sentence, or of a label that is hinted at behind them."""
         kinds = np.zeros(len(block), np.int64)
         finite = np.isfinite(block)
+        kinds[~finite.any(axis=1)] = self.fixed.index("unreported")
+        scores = np.where(finite, block, -np.inf).T
+        if self.gated is not None:
+            kinds[(scores[self.columns] >= self.bounds[0]).any(axis=0)] = self.fixed.index("nothing")
         if len(self.withheld):
-            hidden = (block[:, self.withheld] >= self.bounds[0]) & finite[:, self.withheld]
-            kinds[hidden.any(axis=1)] = 1
-        kinds[~finite.any(axis=1)] = 2
+            kinds[(scores[self.withheld] >= self.withheld_from[:, None]).any(axis=0)] = self.fixed.index("withheld")
+        if self.gated is not None and len(self.columns):
+            above = np.where(scores[self.columns] >= self.hinted_from, scores[self.columns] - self.usual, -np.inf)
+            hinted = np.isfinite(above).any(axis=0)
+            kinds[hinted] = len(self.fixed) + above.argmax(axis=0)[hinted]
         return kinds
 
     def _words(self, describer: Describer, packed: NDArray[np.int64]) -> list[str]:
@@ -353,11 +407,14 @@ class _Keys:
 
     def _one(self, packed: int, columns: NDArray[np.int64], step: NDArray[np.int64], named: int) -> str:
         """One sentence, asked of the realiser."""
+        if packed < -len(self.fixed):
+            hinted = int(self.ranks[-1 - packed - len(self.fixed)])
+            return self.prepared.say(self.which, (hinted * CODE + HINT,)).sentence.plain
         if packed < 0:
-            return self.prepared.say(self.fixed[-1 - packed]).sentence.plain
+            return self.prepared.say(self.which, self.fixed[-1 - packed]).sentence.plain
         ranks = self.ranks[columns[:named]].tolist()
         key = tuple(rank * CODE + s for rank, s in zip(ranks, step[:named].tolist(), strict=True))
-        return self.prepared.say(key).sentence.plain
+        return self.prepared.say(self.which, key).sentence.plain
 
     def _opposed(self, columns: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether the first two terms of a row pull in opposite directions."""
@@ -380,12 +437,11 @@ def _filled(pattern: list[str], words: list[list[str]]) -> list[str]:
     return [frame.format(*row) for row in zip(*words, strict=True)]
 
 
-def _numbered(codes: NDArray[Any], space: int, room: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """The different codes, and where each row's stands among them.
+def _numbered(codes: NDArray[Any], lowest: int, space: int, room: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """The different codes from the lowest on, and where each row's stands among them.
 
     Where a table over all codes that there could be fits the room (bytes), it is five times as fast as sorting.
     """
-    lowest = -_FIXED
     if 4 * (space - lowest) > room:
         different, inverse = np.unique(codes, return_inverse=True)
         return different.astype(np.int64), inverse.astype(np.int32)

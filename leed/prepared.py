@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
-from typing import Any, Final
+from math import isfinite
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from leed.gated import GatedPlan
 from leed.realiser import Sentence
 from leed.selection import CODE, Key, Plan
 from leed.taxonomy.matching import sums_to_one
+
+if TYPE_CHECKING:
+    from leed.calibration.gate import Gate
 
 _MOST_SENTENCES: Final = 65536
 _APART = 1e-6  # scores that differ by more differ in float32 too, as long as they are below 8
@@ -37,19 +43,26 @@ class Prepared:
     """What a describer knows of one set of labels in one modality.
 
     Attributes:
-        plan: how scores under these labels become terms.
+        plan: how scores under these labels become terms; behind a gate where what is usual for them is known.
         summing: the plan for when three or more of them sum to 1, if that differs.
+        few: the plan for when so few are reported that they are no full set, if that differs.
     """
 
     def __init__(
-        self, labels: tuple[str, ...], plan: Plan, summing: Plan | None, make: Callable[[Plan, Key], Said]
+        self,
+        labels: tuple[str, ...],
+        plan: Plan,
+        summing: Plan | None,
+        gate: Gate | None,
+        make: Callable[[Plan, Key], Said],
     ) -> None:
         self.labels = labels
-        self.plan = plan
+        self.plan = plan if gate is None else GatedPlan(labels, plan, gate)
         self.summing = summing
+        self.few = None if gate is None else plan
+        self._gated = self.plan if isinstance(self.plan, GatedPlan) else None
         self._make = make
-        self._said: dict[Key, Said] = {}
-        self._said_summing: dict[Key, Said] = {}
+        self._said: dict[tuple[int, Key], Said] = {}
         self._tree: dict[Any, Any] = {}
         self._grown = 0
         self._ranks = {labels[entry.position]: rank for rank, entry in enumerate(plan.entries)}
@@ -59,58 +72,74 @@ class Prepared:
         self._floor = plan.floor
         self._search_from = plan.floor
 
+    def behind(self, gate: Gate) -> Prepared:
+        """Return the same behind another gate; what was said so far is shared, for a gate changes no words."""
+        other = copy.copy(self)
+        other.few = self.few or self.plan
+        other.plan = GatedPlan(self.labels, other.few, gate)
+        other._gated = other.plan  # noqa: SLF001 - of this class
+        return other
+
     def find(self, scores: Mapping[str, Any]) -> Said:  # noqa: C901 - the hot path: a call more would cost a tenth
         """Return what is said of scores under just these labels.
 
-        The short way is for the usual case: labels above a floor, told apart by more than a rounding error. It walks
-        down a tree, strongest label first: a branch for each label, None where the label is not to be named after
-        those before it. The node where it ends holds what is said, by the steps of the scale that were passed.
+        The short way is for the usual case: labels told apart by more than a rounding error. It walks down a tree, the
+        label to be named first first: a branch for each, None where the label is not to be named after those before
+        it. The node where it ends holds what is said, by the steps of the scale that were passed.
 
         Raises:
             TypeError: a score is no number.
         """
-        if self._short:
+        if not self._short:
+            return self._the_long_way(scores)
+        if self._gated is not None:
+            if not isfinite(sum(scores.values())):
+                return self._the_long_way(scores)
+            found = self._gated.standing_out(scores)
+            floor = self._floor
+        else:
             floor = self._search_from
-            found = [(v, label) for label, v in scores.items() if v >= floor]
+            found = [(v, v, label) for label, v in scores.items() if v >= floor]
             found.sort(reverse=True)
-            node = self._tree
-            bounds = self._bounds
-            steps = 0
-            left = self._top
-            last = _LARGE
-            try:
-                for value, label in found:
-                    if last - value <= _APART:
-                        return self._the_long_way(scores)
-                    last = value
-                    if not left:
-                        break
-                    branch = node[label]
-                    if branch is not None:
-                        node = branch
-                        steps = steps * CODE + bisect_right(bounds, value)
-                        left -= 1
-                else:
-                    if floor != self._floor:  # too few were found above this row's own floor
-                        self._search_from = self._floor
-                        return self.find(scores)
-                    if not steps:
-                        return self._the_long_way(scores)
-                said: Said = node[steps]
-            except KeyError:
-                said = self._the_long_way(scores)
-                self._grow(scores, said)
-            if len(found) > _CROWD:
-                self._search_from = found[_SEVENTH][0]
-            # Other kinds of number may pass the floor by their own precision, but never fail it: one look will do.
-            if type(found[0][0]) is float:
-                return said
-        return self._the_long_way(scores)
+        node = self._tree
+        bounds = self._bounds
+        steps = 0
+        left = self._top
+        last = _LARGE
+        try:
+            for order, value, label in found:
+                if last - order <= _APART:
+                    return self._the_long_way(scores)
+                last = order
+                if not left:
+                    break
+                branch = node[label]
+                if branch is not None:
+                    node = branch
+                    steps = steps * CODE + bisect_right(bounds, value)
+                    left -= 1
+            else:
+                if floor != self._floor:  # too few were found above this row's own floor
+                    self._search_from = self._floor
+                    return self.find(scores)
+                if not steps:
+                    return self._the_long_way(scores)
+            said: Said = node[steps]
+        except KeyError:
+            said = self._the_long_way(scores)
+            self._grow(scores, said)
+        if self._gated is None and len(found) > _CROWD:
+            self._search_from = found[_SEVENTH][0]
+        # Other kinds of number may pass the floor by their own precision, but never fail it: one look will do.
+        return said if type(found[0][1]) is float else self._the_long_way(scores)
 
     def _grow(self, scores: Mapping[str, Any], said: Said) -> None:
-        """Let the tree lead from the labels of these scores, strongest first, to what is said of them."""
-        found = sorted(((v, label) for label, v in scores.items() if v >= self._floor), reverse=True)
-        if any(one - next_one <= _APART for (one, _), (next_one, _) in pairwise(found)):
+        """Let the tree lead from the labels of these scores, the first to be named first, to what is said of them."""
+        if self._gated is not None:
+            found = self._gated.standing_out(scores)
+        else:
+            found = sorted(((v, v, label) for label, v in scores.items() if v >= self._floor), reverse=True)
+        if any(one[0] - other[0] <= _APART for one, other in pairwise(found)):
             return
         if self._grown >= _MOST_SENTENCES:
             self._tree.clear()
@@ -118,7 +147,7 @@ class Prepared:
         node = self._tree
         steps = 0
         named: list[int] = []
-        for value, label in found:
+        for _, value, label in found:
             if len(named) == self._top:
                 break
             rank = self._ranks[label]
@@ -148,21 +177,32 @@ class Prepared:
         Raises:
             TypeError: a score is no number.
         """
+        return self.say(*self.key(tuple(values)))
+
+    def key(self, values: tuple[float, ...]) -> tuple[int, Key]:
+        """Return the number of the plan that scores are read by (see `plans`), and the key that it gives.
+
+        Raises:
+            TypeError: a score is no number.
+        """
+        number = 0
         if self.summing is not None and sums_to_one(values):
-            return self.say(self.summing.select(values), summing=True)
-        return self.say(self.plan.select(values))
+            number = 1
+        elif self._gated is not None and not self._gated.is_full(values):
+            number = 2
+        return number, self.plans[number].select(values)
 
-    def say(self, key: Key, *, summing: bool = False) -> Said:
-        """Return what is said for a key; made at the first use and kept."""
-        kept, plan = (self._said_summing, self.summing or self.plan) if summing else (self._said, self.plan)
-        said = kept.get(key)
+    @property
+    def plans(self) -> tuple[Plan, Plan, Plan]:
+        """The plan, that for scores that sum to 1, and that for few scores."""
+        return self.plan, self.summing or self.plan, self.few or self.plan
+
+    def say(self, number: int, key: Key) -> Said:
+        """Return what is said for a key of one of the plans; made at the first use and kept."""
+        said = self._said.get((number, key))
         if said is None:
-            said = self._make(plan, key)
-            _keep(kept, key, said)
+            said = self._make(self.plans[number], key)
+            if len(self._said) >= _MOST_SENTENCES:
+                self._said.clear()
+            self._said[number, key] = said
         return said
-
-
-def _keep(kept: dict[Any, Any], key: object, said: Said | int) -> None:
-    if len(kept) >= _MOST_SENTENCES:
-        kept.clear()
-    kept[key] = said

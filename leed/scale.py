@@ -54,6 +54,7 @@ class Scale(msgspec.Struct, frozen=True, dict=True):
         said_from: below this probability, attributes are not said.
         tie: exclusive classes within this probability of each other are both named ("either ... or").
         top: how many terms are named; None for all.
+        calibrated: whether a full set of scores is gated by what is usual, unless a calibration is asked for by name.
         fold: whether a near-synonym of a stronger term is left out.
         sensitive: whether sensitive labels are named without being asked for.
         numbers: whether the step stands behind each term: "very sad (5 of 6)".
@@ -71,6 +72,7 @@ class Scale(msgspec.Struct, frozen=True, dict=True):
     said_from: float = 0.55
     tie: float = 0.15
     top: int | None = 3
+    calibrated: bool = True
     fold: bool = True
     sensitive: bool = False
     numbers: bool = False

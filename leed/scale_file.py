@@ -82,6 +82,7 @@ class ScaleFile(_Strict):
     said_from: Share = 0.55
     tie: Share = 0.15
     top: Annotated[int, Field(ge=1)] | None = 3
+    calibrated: bool = True
     fold: bool = True
     sensitive: bool = False
     numbers: bool = False
