@@ -106,10 +106,16 @@ class Realiser:
 
     def hint(self, noun: str, modality: str | None) -> Sentence:
         """Return the sentence for a label below the floor that is rare: "There is a hint of fear in their face."."""
-        return self.fixed("hint", modality, noun)
+        return msgspec.structs.replace(self.fixed("hint", modality, noun), phrases=(noun,))
 
-    def fixed(self, kind: str, modality: str | None) -> Sentence:
-        """Return the sentence for "unclear", "unreported", "withheld" or "nothing": none names a label."""
+    def fixed(self, kind: str, modality: str | None, hinted: str = "") -> Sentence:
+        """Return the sentence for "unclear", "unreported", "withheld" or "nothing": none names a label.
+
+        Args:
+            kind: which of them, or "hint", which names one.
+            modality: what the scores are of.
+            hinted: the noun that a hint names.
+        """
         grammar = self.lexicon.grammar
         frame = self.lexicon.modalities[modality or ""]
         person = self.person
@@ -120,10 +126,11 @@ class Realiser:
             how=frame.how[subject_form],
             possessive=person.possessive,
             noun=frame.noun,
+            x=hinted,
             show=grammar.show[self._noun_form(plural=frame.noun_plural)].replace(" {x}", ""),
         )
         if frame.noun_is_subject and noun in clause:
-            head, _, rest = clause.partition(noun)
+            head, _, rest = clause.rpartition(noun)
             return Sentence(_upper(clause) + grammar.end, _upper(head + noun) + " ", rest + grammar.end)
         said = grammar.said.format(subject=person.subject)
         return Sentence(_upper(clause) + grammar.end, said, grammar.comma_and + clause + grammar.end)

@@ -29,6 +29,11 @@ PLAIN: Final = 31
 """The variant without an adverb."""
 TIED: Final = 30
 """The variant of classes that may be meant."""
+HINT: Final = 29
+"""The variant of a label that is rare, but below the floor."""
+
+A_HINT: Final = "a hint of"
+"""What a term has for an adverb where there is a hint of it."""
 
 Key = tuple[int, ...] | str
 """Codes of terms, or the name of a sentence that names nothing: neutral, nothing, unclear, unreported, withheld."""
@@ -211,6 +216,8 @@ class Plan:
     def adverb(self, code: int) -> str | None:
         """Return the key of the adverb that a code carries."""
         variant = code % CODE
+        if variant == HINT:
+            return A_HINT
         if variant in (PLAIN, TIED):
             return None
         role = self.entry(code).role
