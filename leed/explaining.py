@@ -12,7 +12,7 @@ from leed.float32 import float32
 from leed.gated import GatedPlan
 from leed.schema.terms import Description
 from leed.scores import number_of
-from leed.selection import CODE, HINT, TIED, Key, Plan
+from leed.selection import CODE, HINT, TIED, Entry, Key, Plan
 
 if TYPE_CHECKING:
     from leed.calibration.gate import Gate
@@ -130,6 +130,11 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
         repeats = next((r for r in named if r in entry.near), None)
         if repeats is not None:
             return f"repeats {_shown(plan.entries[repeats].label)}"
+        return self._outranked(entry, value)
+
+    def _outranked(self, entry: Entry, value: float) -> str:
+        """Why a label that could have been named was not."""
+        plan = self.plan
         if self._gate is not None and float32(value) < float32(self._gate.high[entry.position]):
             usual, high = self._gate.usual[entry.position], self._gate.high[entry.position]
             return f"as usual (usually {_number(usual)}, stands out from {_number(high)})"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress
+from math import isfinite
 from operator import ge
 
 from leed.calibration.gate import Gate
@@ -32,24 +33,24 @@ class GatedPlan(Plan):
         self.gate = gate
         may = [plan.nameable(rank, ()) for rank in plan.ranks]
         self.named_from = tuple(score if named else math.inf for score, named in zip(gate.high, may, strict=True))
-        self.hinted_from = tuple(score if named else math.inf for score, named in zip(gate.rare, may, strict=True))
+        self._hinted_from = tuple(score if named else math.inf for score, named in zip(gate.rare, may, strict=True))
         self._usual_of = dict(zip(labels, gate.usual, strict=True))
-        self._may = may
+        self._loud_from = tuple(plan.floor if named else math.inf for named in may)
+        self._positions = range(len(may))
         self._hidden = [i for i, rank in enumerate(plan.ranks) if rank in self._withheld]
 
     def standing_out(self, scores: Mapping[str, float]) -> list[Standing]:
-        """Return the labels that stand out, the one farthest above usual first, by float64 scores."""
+        """Return the labels that stand out by their float64 scores, in the input's order."""
         usual = self._usual_of
         found = []
         for label in compress(scores, map(ge, scores.values(), self.named_from)):
             score = scores[label]
             found.append((score - usual[label], score, label))
-        found.sort(reverse=True)
         return found
 
     def is_full(self, values: Iterable[float]) -> bool:
         """Return whether enough scores are reported for the gate to apply."""
-        return sum(-INFINITE < v < INFINITE for v in values) >= self.gate.need
+        return sum(map(isfinite, values)) >= self.gate.need
 
     def select(self, values: Iterable[float]) -> Key:
         """Return the key for scores in the order of the input's labels, compared in float32."""
@@ -63,27 +64,29 @@ class GatedPlan(Plan):
                 codes.append(rank * CODE + bisect_right(self.bounds, values[position]) - 1)
                 if len(codes) == self.top:
                     break
-        return tuple(codes) if codes else self.quiet(values)
+        return tuple(codes) if codes else self._quiet_key(values)
 
     select_exact = select
 
-    def quiet(self, values: tuple[float, ...]) -> Key:
-        """Return the key where no label stands out: a hint of one, or the name of a sentence that names none."""
-        for position in self._by_excess(values, self.hinted_from):
-            return (self.ranks[position] * CODE + HINT,)
+    def _quiet_key(self, values: tuple[float, ...]) -> Key:
+        """The key where no label stands out: a hint of one, or the name of a sentence that names none."""
+        hinted = self._by_excess(values, self._hinted_from)
+        if hinted:
+            return (self.ranks[hinted[0]] * CODE + HINT,)
         if any(self.gate.high[i] <= values[i] < INFINITE for i in self._hidden):
             return "withheld"
-        if any(v >= self.floor and v < INFINITE and may for v, may in zip(values, self._may, strict=True)):
+        if any(values[i] < INFINITE for i in compress(self._positions, map(ge, values, self._loud_from))):
             return "nothing"
-        return self.low if any(-INFINITE < v < INFINITE for v in values) else "unreported"
+        return self.low if any(map(isfinite, values)) else "unreported"
 
-    def _by_excess(self, values: tuple[float, ...], least: tuple[float, ...]) -> Iterator[int]:
+    def _by_excess(self, values: tuple[float, ...], least: tuple[float, ...]) -> list[int]:
         """The places of finite scores from their least on, the farthest above usual first, by the taxonomy if equal."""
-        found = []
-        for position, (v, low) in enumerate(zip(values, least, strict=True)):
-            if v >= low and v < INFINITE:
-                if v is True:
-                    raise TypeError("a flag is no score")
-                found.append((-self.gate.above(position, float(v)), self.ranks[position], position))
+        found: list[tuple[float, int, int]] = []
+        for position in compress(self._positions, map(ge, values, least)):
+            score = values[position]
+            if score is True:
+                raise TypeError("a flag is no score")
+            if score < INFINITE:
+                found.append((-self.gate.above(position, float(score)), self.ranks[position], position))
         found.sort()
-        return (position for *_, position in found)
+        return [position for _, _, position in found]

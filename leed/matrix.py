@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from leed.describer import Describer, describer_for
 from leed.errors import InputError
 from leed.gated import GatedPlan
+from leed.ranking import StandingOut, Strongest
 from leed.realiser import Piece
 from leed.selection import CODE, HINT, Key, Plan
 
@@ -137,9 +138,9 @@ def _put(sentences: Sentences, rows: NDArray[np.int64], others: Sentences) -> Se
     places = {sentence: i for i, sentence in enumerate(dict.fromkeys((*sentences.unique, *others.unique)))}
     codes = np.array([places[sentence] for sentence in sentences.unique], np.int32)[sentences.codes]
     codes[rows] = np.array([places[sentence] for sentence in others.unique], np.int32)[others.codes]
-    used, codes = np.unique(codes, return_inverse=True)
+    used, again = np.unique(codes, return_inverse=True)
     every = list(places)
-    return Sentences(codes.astype(np.int32), [every[i] for i in used.tolist()])
+    return Sentences(again.astype(np.int32), [every[i] for i in used.tolist()])
 
 
 def _labels(labels: Sequence[str]) -> tuple[str, ...]:
@@ -184,19 +185,18 @@ class _Keys:
         self.ranks = np.array([r for r in range(len(plan.entries)) if plan.nameable(r, ())], np.int64)
         columns = [plan.entries[r].position for r in self.ranks.tolist()]
         self.columns = np.array(columns, np.intp)
-        self.straight = columns == list(range(len(prepared.labels)))
         self.fixed = (plan.low, "withheld", "unreported", "nothing")
         self.withheld = np.array([e.position for e in plan.entries if e.role == "withheld"], np.intp)
         self.bounds = np.array(plan.steps.bounds, np.float32)
         self.present = self.bounds[0] if self.gated is None else np.finfo(np.float32).tiny  # the least of a named label
+        self.withheld_from = np.full(len(self.withheld), self.bounds[0])
+        self.ranked: Strongest | StandingOut = Strongest(self.columns)
         if self.gated is not None:
-            self.named_from, self.hinted_from, self.usual = (
-                np.array(by_label, np.float32)[self.columns, None]
-                for by_label in (self.gated.gate.high, self.gated.gate.rare, self.gated.gate.usual)
-            )
-            self.withheld_from = np.array(self.gated.gate.high, np.float32)[self.withheld]
-        else:
-            self.withheld_from = np.full(len(self.withheld), self.bounds[0])
+            gate = self.gated.gate
+            self.usual, rare, high = (np.array(scores, np.float32) for scores in (gate.usual, gate.rare, gate.high))
+            self.hinted_from = rare[self.columns]
+            self.withheld_from = high[self.withheld]
+            self.ranked = StandingOut(self.columns, np.array(self.gated.named_from, np.float32), self.usual)
         k = len(columns)
         self.base = np.int64(max(k, 1) * len(self.bounds) + 1)
         self.near = np.zeros((k, k), bool)
@@ -222,7 +222,7 @@ class _Keys:
         if self.gated is None or not self.packed:
             return np.empty(0, np.int64)
         with np.errstate(invalid="ignore", over="ignore"):
-            if np.isfinite(block.sum(dtype=np.float64)):
+            if np.isfinite(block.sum()):
                 return np.empty(0, np.int64)
         return np.flatnonzero(np.isfinite(block).sum(axis=1) < self.gated.gate.need)
 
@@ -242,16 +242,15 @@ class _Keys:
         top = self.plan.top or 1
         if not len(self.columns):
             return np.full(len(block), -1) - self._quiet(block)
-        by_label = block.T if self.straight else block.T[self.columns]
-        columns, values = self._strongest(by_label, top + self.repeats)
+        columns, heights = self.ranked(block, top + self.repeats)
         if self.repeats:
-            self._drop_repeats(by_label, columns, values)
-            columns, values = columns[:top], values[:top]
-        step = np.zeros(values.shape, np.uint8)
-        reached = np.empty(values.shape, bool)
-        heights = values.astype(np.float32) if self.gated is None else self._raw(by_label, columns, values)
+            self._drop_repeats(block, columns, heights)
+            columns, heights = columns[:top], heights[:top]
+        scores = self._scores(block, columns, heights)
+        step = np.zeros(scores.shape, np.uint8)
+        reached = np.empty(scores.shape, bool)
         for bound in self.bounds:
-            np.greater_equal(heights, bound, out=reached)
+            np.greater_equal(scores, bound, out=reached)
             step += reached
         columns *= len(self.bounds)
         columns += step
@@ -265,82 +264,44 @@ class _Keys:
             terms[nothing] = -1 - self._quiet(block[nothing])
         return np.asarray(terms, np.int32 if self.small else np.int64)
 
-    def _raw(
-        self, by_label: NDArray[np.float32], columns: NDArray[np.int64], above: NDArray[np.float64]
+    def _scores(
+        self, block: NDArray[np.float32], columns: NDArray[np.int64], heights: NDArray[np.float64]
     ) -> NDArray[np.float32]:
-        """The scores of labels that were chosen by how far above usual they are; 0 where none was."""
-        return np.where(above > 0, by_label[columns, np.arange(by_label.shape[1])], np.float32(0))
-
-    def _heights(self, by_label: NDArray[np.float32]) -> NDArray[np.float64]:
-        """(k, n) what the labels are ordered by: their scores, or how far above usual those are that stand out."""
+        """The scores of labels that were chosen by their height; 0 where none was."""
         if self.gated is None:
-            return by_label.astype(np.float64, order="C")
-        scores = np.ascontiguousarray(by_label)
-        with np.errstate(invalid="ignore"):
-            above = scores - self.usual
-            above *= scores >= self.named_from
-        return above.astype(np.float64)
-
-    def _strongest(self, by_label: NDArray[np.float32], top: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """(top, n) columns and heights of each row's strongest labels, the first label where they are equal.
-
-        A float32 leaves 29 bits of a double free: the column's number goes there, and the largest doubles are the
-        strongest labels. Values at or below 0 never reach the first bound, so their order does not matter.
-        """
-        k, n = by_label.shape
-        packed = self._heights(by_label)
-        with np.errstate(invalid="ignore", over="ignore"):
-            total = packed.sum()
-        if not np.isfinite(total):
-            packed[~np.isfinite(packed)] = 0.0
-        bits = packed.view(np.int64)
-        bits |= np.arange(k - 1, -1, -1, dtype=np.int64)[:, None]
-        best = np.zeros((top, n))
-        spare, other = np.empty(n), np.empty(n)
-        for column in packed:
-            rest = column
-            for kept in best[:-1]:
-                lower = spare if rest is not spare else other
-                np.minimum(kept, rest, out=lower)
-                np.maximum(kept, rest, out=kept)
-                rest = lower
-            np.maximum(best[-1], rest, out=best[-1])
-        mask = np.int64((1 << 29) - 1)
-        keys = best.view(np.int64)
-        columns = (k - 1) - (keys & mask)
-        keys &= ~mask
-        return columns, best
+            return heights.astype(np.float32)
+        return np.where(heights > 0, block[np.arange(len(block)), self.columns[columns]], np.float32(0))
 
     def _drop_repeats(
-        self, by_label: NDArray[np.float32], columns: NDArray[np.int64], values: NDArray[np.float64]
+        self, block: NDArray[np.float32], columns: NDArray[np.int64], heights: NDArray[np.float64]
     ) -> None:
         """Put the next label in the place of one that repeats a stronger one, in place.
 
         The last of the columns is a spare: it moves up in rows with one repeat. Those with more are searched again.
         """
         top = len(columns) - 1
-        place = self._repeated(columns[:top], values[:top])
+        place = self._repeated(columns[:top], heights[:top])
         rows = np.flatnonzero(place)
-        now, heights, place = columns[:, rows], values[:, rows], place[rows]
+        now, then, place = columns[:, rows], heights[:, rows], place[rows]
         repeats = now[place, np.arange(len(rows))]
         for later in range(1, top):
             moved = np.flatnonzero(place <= later)
-            now[later, moved], heights[later, moved] = now[later + 1, moved], heights[later + 1, moved]
-        columns[:, rows], values[:, rows] = now, heights
+            now[later, moved], then[later, moved] = now[later + 1, moved], then[later + 1, moved]
+        columns[:, rows], heights[:, rows] = now, then
 
-        more = np.flatnonzero(self._repeated(now[:top], heights[:top]))
-        rows, now, heights = rows[more], now[:top, more], heights[:top, more]
-        scores = by_label[:, rows]
-        scores[repeats[more], np.arange(len(rows))] = 0
+        more = np.flatnonzero(self._repeated(now[:top], then[:top]))
+        rows, now, then = rows[more], now[:top, more], then[:top, more]
+        scores = block[rows]
+        scores[np.arange(len(rows)), self.columns[repeats[more]]] = 0
         while len(rows):
-            place = self._repeated(now, heights)
+            place = self._repeated(now, then)
             again = np.flatnonzero(place)
-            rows, scores = rows[again], scores[:, again]
-            scores[now[place[again], again], np.arange(len(rows))] = 0
-            now, heights = self._strongest(scores, top)
-            columns[:top, rows], values[:top, rows] = now, heights
+            rows, scores = rows[again], scores[again]
+            scores[np.arange(len(rows)), self.columns[now[place[again], again]]] = 0
+            now, then = self.ranked(scores, top)
+            columns[:top, rows], heights[:top, rows] = now, then
 
-    def _repeated(self, columns: NDArray[np.int64], values: NDArray[np.float64]) -> NDArray[np.uint8]:
+    def _repeated(self, columns: NDArray[np.int64], heights: NDArray[np.float64]) -> NDArray[np.uint8]:
         """For each row the first place whose label repeats one before it, or 0."""
         k = len(self.columns)
         place = np.zeros(len(columns[0]), np.uint8)
@@ -348,7 +309,7 @@ class _Keys:
             clash = np.zeros(len(place), bool)
             for earlier in range(later):
                 clash |= self.near.take(columns[earlier] * k + columns[later])
-            clash &= values[later] >= self.present
+            clash &= heights[later] >= self.present
             place[clash] = later
         return place
 
@@ -363,7 +324,8 @@ class _Keys:
         if len(self.withheld):
             kinds[(scores[self.withheld] >= self.withheld_from[:, None]).any(axis=0)] = self.fixed.index("withheld")
         if self.gated is not None and len(self.columns):
-            above = np.where(scores[self.columns] >= self.hinted_from, scores[self.columns] - self.usual, -np.inf)
+            known = scores[self.columns]
+            above = np.where(known >= self.hinted_from[:, None], known - self.usual[self.columns, None], -np.inf)
             hinted = np.isfinite(above).any(axis=0)
             kinds[hinted] = len(self.fixed) + above.argmax(axis=0)[hinted]
         return kinds

@@ -45,6 +45,7 @@ BUILT_IN: Final[dict[str, dict[str, str]]] = {
         "table": "leed.readers.table:reader",
     },
     "leed.commands": {
+        "calibrate": "leed.cli.calibrate:command",
         "describe": "leed.cli.describe:command",
         "demo": "leed.cli.demo:command",
         "formats": "leed.cli.formats:command",

@@ -6,7 +6,7 @@ import copy
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
-from math import isfinite
+from math import inf, isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _MOST_SENTENCES: Final = 65536
 _APART = 1e-6  # scores that differ by more differ in float32 too, as long as they are below 8
 _LARGE = 8.0
+_INFINITE = inf
 _CROWD = 10  # with more labels than this above the floor, the next row is first searched above this row's seventh
 _SEVENTH = 6
 
@@ -80,7 +81,7 @@ class Prepared:
         other._gated = other.plan  # noqa: SLF001 - of this class
         return other
 
-    def find(self, scores: Mapping[str, Any]) -> Said:  # noqa: C901 - the hot path: a call more would cost a tenth
+    def find(self, scores: Mapping[str, Any]) -> Said:  # noqa: C901, PLR0912 - the hot path: a call more would cost a tenth
         """Return what is said of scores under just these labels.
 
         The short way is for the usual case: labels told apart by more than a rounding error. It walks down a tree, the
@@ -92,15 +93,15 @@ class Prepared:
         """
         if not self._short:
             return self._the_long_way(scores)
-        if self._gated is not None:
-            if not isfinite(sum(scores.values())):
-                return self._the_long_way(scores)
-            found = self._gated.standing_out(scores)
-            floor = self._floor
-        else:
-            floor = self._search_from
+        floor = self._search_from
+        gated = self._gated
+        if gated is None:
             found = [(v, v, label) for label, v in scores.items() if v >= floor]
-            found.sort(reverse=True)
+        else:
+            found = gated.standing_out(scores)
+            if not found or type(found[0][1]) is not float or not -_INFINITE < sum(scores.values()) < _INFINITE:
+                return self._the_long_way(scores)  # nothing stands out, or some are not reported: are enough?
+        found.sort(reverse=True)
         node = self._tree
         bounds = self._bounds
         steps = 0
@@ -128,7 +129,7 @@ class Prepared:
         except KeyError:
             said = self._the_long_way(scores)
             self._grow(scores, said)
-        if self._gated is None and len(found) > _CROWD:
+        if gated is None and len(found) > _CROWD:
             self._search_from = found[_SEVENTH][0]
         # Other kinds of number may pass the floor by their own precision, but never fail it: one look will do.
         return said if type(found[0][1]) is float else self._the_long_way(scores)
@@ -138,7 +139,8 @@ class Prepared:
         if self._gated is not None:
             found = self._gated.standing_out(scores)
         else:
-            found = sorted(((v, v, label) for label, v in scores.items() if v >= self._floor), reverse=True)
+            found = [(v, v, label) for label, v in scores.items() if v >= self._floor]
+        found.sort(reverse=True)
         if any(one[0] - other[0] <= _APART for one, other in pairwise(found)):
             return
         if self._grown >= _MOST_SENTENCES:
@@ -188,7 +190,7 @@ class Prepared:
         number = 0
         if self.summing is not None and sums_to_one(values):
             number = 1
-        elif self._gated is not None and not self._gated.is_full(values):
+        elif self._gated is not None and not isfinite(sum(values)) and not self._gated.is_full(values):
             number = 2
         return number, self.plans[number].select(values)
 

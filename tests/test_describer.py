@@ -414,7 +414,7 @@ WRONG_ARGUMENTS: list[tuple[dict[str, Any], str]] = [
     ({"describer": 3}, "describer"),
     ({"describer": leed.Describer, "top": None}, "describer"),
     ({"describer": leed.Describer(), "top": 2, "lang": "en"}, "give either describer= or top, lang=, not both"),
-    ({"nonsense": 1}, "the options are scale, top, lang, person, tense, ignore, allow, quote"),
+    ({"nonsense": 1}, "the options are scale, calibration, top, lang, person, tense, ignore, allow, quote"),
 ]
 
 

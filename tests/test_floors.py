@@ -39,6 +39,8 @@ FLOORS = {
     "leed.describer": 3,
     "leed.descriptions": 3,
     "leed.explaining": 3,
+    "leed.gated": 2,
+    "leed.ranking": 2,
     "leed.matrix": 3,
     "leed.prepared": 3,
     "leed.timeline": 3,

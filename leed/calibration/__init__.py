@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 from math import isfinite
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -28,6 +28,9 @@ NONE = "none"
 
 USUAL, HIGH, RARE = 0.5, 0.9, 0.99
 """The percentiles that decide: what is usual; from where a label is named in a full set; from where it is hinted at."""
+
+CALIBRATION_MARK = b'"leed": "calibration/'
+"""What stands near the head of a calibration's file."""
 
 Counts = dict[str, dict[int, float]]
 
@@ -74,7 +77,7 @@ class Usual(msgspec.Struct, frozen=True, dict=True, omit_defaults=True):
         """Return the share of a label's segments with a lower score, between the first and the last of the points.
 
         >>> get_calibration().table("hume-48", "face").share_below("Fear", 0.1)
-        0.915
+        0.917
         """
         scores = self.labels.get(label) or self._of_all
         after = bisect_left(scores, score)
@@ -92,7 +95,7 @@ class Usual(msgspec.Struct, frozen=True, dict=True, omit_defaults=True):
         return tuple(sum(column) / len(known) for column in zip(*known, strict=True))
 
 
-class Calibration(msgspec.Struct, frozen=True, dict=True, omit_defaults=True):
+class Calibration(msgspec.Struct, frozen=True, dict=True, omit_defaults=True, tag_field="leed", tag="calibration/1"):
     """What is usual, by taxonomy and modality.
 
     >>> print(get_calibration())
@@ -108,7 +111,6 @@ class Calibration(msgspec.Struct, frozen=True, dict=True, omit_defaults=True):
     name: str
     tables: tuple[Usual, ...]
     source: str = ""
-    leed: Literal["calibration/1"] = "calibration/1"
     digest: str = ""
 
     def table(self, taxonomy: str | None, modality: str | None) -> Usual | None:

@@ -30,6 +30,9 @@ def command(  # noqa: PLR0917 - the command line names them all
     scale: Annotated[
         str | None, typer.Option(help="Which adverb a score takes: a name, or a TOML or JSON file of your own.")
     ] = None,
+    calibration: Annotated[
+        str | None, typer.Option(help="What is usual: a name, a file that 'leed calibrate' made, or none.")
+    ] = None,
     top: Annotated[str | None, typer.Option(help="How many terms are named at most; 'all' for every one.")] = None,
     lang: Annotated[str, typer.Option(help="The language of the sentences.")] = "en",
     person: Annotated[str | None, typer.Option(help="Whom the sentences are about: They, You, or a name.")] = None,
@@ -66,6 +69,7 @@ def command(  # noqa: PLR0917 - the command line names them all
 
     describer = Describer(
         scale=scale,
+        calibration=calibration,
         top=_top(top),
         lang=lang,
         person=person,

@@ -80,7 +80,7 @@ def test_a_conversation_is_listed_by_source_and_time(describe: Leed, talk: Path)
         "0:00.00 face_0 face They look extremely joyful.",
         "0:00.00 face_1 face They look moderately sad.",
         "face_1 face They look very tired.",
-        "0:00.33 face_0 face They look quite interested and moderately amused.",
+        "0:00.33 face_0 face Nothing in their face stands out.",
         '0:00.50 spk_0 prosody They said "I\'m fine." and sound quite sad.',
         '0:00.50 language Their words "I\'m fine. Really." read as moderately sarcastic.',
         'language Their words "Then go." read as extremely annoyed.',

@@ -27,7 +27,7 @@ ADVERBS = ("slightly", "somewhat", "moderately", "quite", "very", "extremely")
 
 
 def said(recording: leed.Recording) -> list[str]:
-    return [str(description) for description in leed.describe_all(recording)]
+    return [str(description) for description in leed.describe_all(recording, calibration="none")]
 
 
 def read(plain: Any) -> leed.Recording:

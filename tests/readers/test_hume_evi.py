@@ -129,7 +129,7 @@ def lines(entries: list[Plain]) -> bytes:
 
 
 def said(given_: Any) -> list[tuple[str | None, float | None, str]]:
-    return [(d.speaker, d.begin, str(d)) for d in leed.describe_all(leed.read(given_))]
+    return [(d.speaker, d.begin, str(d)) for d in leed.describe_all(leed.read(given_), calibration="none")]
 
 
 def issues(given_: Any) -> list[tuple[str, str]]:
@@ -486,7 +486,7 @@ def test_the_reader_says_what_it_is() -> None:
 @pytest.mark.needs_data
 def test_the_real_log_gives_the_sentence_of_the_page() -> None:
     recording = leed.read(shared("hume/evi/evi-recording.jsonl"))
-    assert [(d.speaker, d.begin, str(d)) for d in leed.describe_all(recording)] == [
+    assert [(d.speaker, d.begin, str(d)) for d in leed.describe_all(recording, calibration="none")] == [
         SAID[0],
         (
             "assistant",
@@ -506,7 +506,7 @@ def test_the_real_history_answers_are_read() -> None:
     bodies = {m["request"].get("urlPathTemplate"): m["response"].get("body") for m in mappings}
     for path, begin in (("/v0/evi/chats/{id}", 15.63), ("/v0/evi/chat_groups/{id}/events", 15.516)):
         recording = leed.read(bodies[path].encode())
-        assert [(d.source, d.speaker, d.begin, str(d)) for d in leed.describe_all(recording)] == [
+        assert [(d.source, d.speaker, d.begin, str(d)) for d in leed.describe_all(recording, calibration="none")] == [
             (
                 "470a49f6-1dec-4afe-8b61-035d3b2d63b0",
                 "user",

@@ -1,0 +1,101 @@
+"""The labels of each row of a matrix that are named first: the strongest ones, or those farthest above usual.
+
+Both give ``(count, n)`` columns (numbers of nameable labels, in the taxonomy's order) and heights (what they are
+ordered by; 0 where there are no more). A float32 leaves 29 bits of a double free: the column's number
+goes there, so that one comparison of doubles orders by height and then by the taxonomy.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+_NUMBER = np.int64((1 << 29) - 1)
+
+Ranked = tuple[NDArray[np.int64], NDArray[np.float64]]
+
+
+class Strongest:
+    """Ranks the labels by their scores. Those at or below 0 never reach a bound, so their order does not matter.
+
+    Args:
+        positions: where in a row each nameable label stands.
+    """
+
+    def __init__(self, positions: NDArray[np.intp]) -> None:
+        self._positions = positions
+        self._straight = positions.tolist() == list(range(len(positions)))
+
+    def __call__(self, block: NDArray[np.float32], count: int) -> Ranked:
+        """Return the columns and scores of each row's strongest labels."""
+        by_label = block.T if self._straight and block.shape[1] == len(self._positions) else block.T[self._positions]
+        packed = by_label.astype(np.float64, order="C")
+        with np.errstate(invalid="ignore", over="ignore"):
+            total = packed.sum()
+        if not np.isfinite(total):
+            packed[~np.isfinite(packed)] = 0.0
+        k, n = packed.shape
+        bits = packed.view(np.int64)
+        bits |= np.arange(k - 1, -1, -1, dtype=np.int64)[:, None]
+        best = np.zeros((count, n))
+        spare, other = np.empty(n), np.empty(n)
+        for column in packed:
+            rest = column
+            for kept in best[:-1]:
+                lower = spare if rest is not spare else other
+                np.minimum(kept, rest, out=lower)
+                np.maximum(kept, rest, out=kept)
+                rest = lower
+            np.maximum(best[-1], rest, out=best[-1])
+        return _unpacked(best, k)
+
+
+class StandingOut:
+    """Ranks the labels that stand out by how far above usual they are. They are few, so each is put in its place.
+
+    Args:
+        positions: where in a row each nameable label stands.
+        named_from: (labels of a row,) from which score a label stands out; infinity for one that is never named.
+        usual: (labels of a row,) what is usual.
+    """
+
+    def __init__(
+        self, positions: NDArray[np.intp], named_from: NDArray[np.float32], usual: NDArray[np.float32]
+    ) -> None:
+        self._named_from = named_from
+        self._usual = usual
+        self._columns = len(positions)
+        self._tags = np.zeros(len(usual), np.int64)
+        self._tags[positions] = np.arange(len(positions) - 1, -1, -1)
+
+    def __call__(self, block: NDArray[np.float32], count: int) -> Ranked:
+        """Return the columns and heights above usual of each row's labels that stand out the most."""
+        n, k = block.shape
+        found = np.flatnonzero(block >= self._named_from)
+        rows, positions = np.divmod(found, k)
+        scores = block[rows, positions]
+        if not np.isfinite(scores.sum(dtype=np.float64)):
+            there = np.isfinite(scores)
+            rows, positions, scores = rows[there], positions[there], scores[there]
+        heights = (scores - self._usual[positions]).astype(np.float64)
+        bits = heights.view(np.int64)
+        bits |= self._tags[positions]
+        best = np.zeros((count, n))
+        amounts = np.bincount(rows, minlength=n)
+        turn = np.arange(len(rows)) - np.repeat(np.cumsum(amounts) - amounts, amounts)
+        for nth in range(int(amounts.max(initial=0))):
+            at = np.flatnonzero(turn == nth)
+            row, height = rows[at], heights[at]
+            for kept in best:
+                now = kept[row]
+                kept[row] = np.maximum(now, height)
+                height = np.minimum(now, height)
+        return _unpacked(best, self._columns)
+
+
+def _unpacked(best: NDArray[np.float64], columns: int) -> Ranked:
+    """The columns and heights that doubles hold."""
+    bits = best.view(np.int64)
+    numbers = (columns - 1) - (bits & _NUMBER)
+    bits &= ~_NUMBER
+    return numbers, best
