@@ -12,6 +12,7 @@ from importlib.resources import files
 import msgspec
 
 from leed.errors import DataFileError, one_of
+from leed.lexicon.timeline import Timeline
 from leed.quoting import spoken
 
 LANGUAGES = ("en",)
@@ -128,6 +129,7 @@ class Lexicon(msgspec.Struct, frozen=True, dict=True):
     grammar: Grammar
     adverbs: dict[str, Adverb]
     words: dict[str, Word]
+    timeline: Timeline | None = None
     digest: str = ""
 
     def person_named(self, name: str | None) -> Person:
