@@ -114,7 +114,7 @@ class _JsonLines:
         self._explain = explain
 
     def write(self, recording: Recording, descriptions: Iterable[Description]) -> None:  # noqa: ARG002 - as Writer
-        from leed.schema.recording import to_json  # noqa: PLC0415 - keeps 'leed --help' fast
+        from leed.schema.plain import to_json  # noqa: PLC0415 - keeps 'leed --help' fast
 
         for description in descriptions:
             self._target.write(to_json(_row(description, explain=self._explain)).decode() + "\n")
