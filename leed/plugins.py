@@ -43,6 +43,7 @@ BUILT_IN: Final[dict[str, dict[str, str]]] = {
         "mapping": "leed.readers.mapping:reader",
         "parquet": "leed.readers.parquet:reader",
         "table": "leed.readers.table:reader",
+        "files": "leed.readers.files:reader",
     },
     "leed.commands": {
         "describe": "leed.cli.describe:command",
