@@ -140,6 +140,14 @@ class Describer:
             "quote": self.quote,
         }
 
+    def replace(self, **options: Any) -> Describer:  # noqa: ANN401 - those of Describer
+        """Return a describer that differs in these options.
+
+        >>> print(Describer(tense="past").replace(person="Anna")({"Joy": 0.84}, modality="face"))
+        Anna looked extremely joyful.
+        """
+        return Describer(**{**self._options(), **options})
+
     def __reduce__(self) -> tuple[Any, ...]:
         return (_remade, (self._options(),))
 
