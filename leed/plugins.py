@@ -49,6 +49,7 @@ BUILT_IN: Final[dict[str, dict[str, str]]] = {
         "describe": "leed.cli.describe:command",
         "demo": "leed.cli.demo:command",
         "formats": "leed.cli.formats:command",
+        "lexicon": "leed.cli.lexicon:command",
     },
 }
 

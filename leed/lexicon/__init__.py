@@ -202,6 +202,15 @@ class Lexicon(msgspec.Struct, frozen=True, dict=True):
     timeline: Timeline | None = None
     digest: str = ""
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """What the modalities are called above or before their sentences.
+
+        >>> get_lexicon("de").titles["prosody"]
+        'Stimme'
+        """
+        return {name: modality.title for name, modality in self.modalities.items()}
+
     def person_named(self, given: str | None) -> Person:
         """Return the person of that name; any name but a known one is a third person singular.
 
