@@ -15,14 +15,14 @@ from leed.calibration import NONE, get_calibration
 from leed.calibration.gate import gate_for
 from leed.errors import InputError, LeedError, OptionError, one_of
 from leed.explaining import Evidence
-from leed.lexicon import LANGUAGES, TENSES, Adverb, get_lexicon
+from leed.lexicon import TENSES, Adverb, get_lexicon
 from leed.modality import modality_named
 from leed.prepared import Prepared, Said
 from leed.realiser import Realiser
 from leed.scale import get_scale
 from leed.schema.terms import QUANTITIES, Description, Issue, Segment, Term
 from leed.scores import as_pairs, from_pairs
-from leed.selection import A_HINT, CODE, HINT, Key, Plan
+from leed.selection import CODE, HINT, Key, Plan
 from leed.taxonomy.matching import main_taxonomy, match, quantity_of
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Describer:
         calibration: what is usual, which decides what of a full set of scores is named: a name (see
             `leed.calibration.NAMES`), a JSON file that ``leed calibrate`` made, or "none". None: as the scale has it.
         top: how many terms are named at most; "all" for every one above the floor; None: as the scale has it (3).
-        lang: the language of the sentences.
+        lang: the language of the sentences: "en", "de", or a JSON file of your own (docs/languages.md).
         person: whom they are about: "They" (the default), "The user", "You", "She", ... or a name.
         tense: "present" or "past".
         ignore: labels that are never named.
@@ -74,19 +74,19 @@ class Describer:
         scale: str | os.PathLike[str] | Mapping[str, Any] | Scale | None = None,
         calibration: str | os.PathLike[str] | Mapping[str, Any] | Calibration | None = None,
         top: int | Literal["all"] | None = None,
-        lang: str = "en",
+        lang: str | os.PathLike[str] = "en",
         person: str | None = None,
         tense: str = "present",
         ignore: Iterable[str] = (),
         allow: Iterable[str] = (),
         quote: bool | int = True,
     ) -> None:
-        _check(top, lang, person, tense, quote)
+        _check(top, person, tense, quote)
         self.scale = get_scale(scale)
         self.calibration = get_calibration(NONE if calibration is None and not self.scale.calibrated else calibration)
         self.lexicon = get_lexicon(lang)
         self.top = self.scale.top if top is None else None if top == "all" else int(top)
-        self.lang = lang
+        self.lang = str(lang)
         self.person = person
         self.tense = tense
         self.ignore = _names("ignore", ignore)
@@ -139,6 +139,14 @@ class Describer:
             "allow": self.allow,
             "quote": self.quote,
         }
+
+    def replace(self, **options: Any) -> Describer:  # noqa: ANN401 - those of Describer
+        """Return a describer that differs in these options.
+
+        >>> print(Describer(tense="past").replace(person="Anna")({"Joy": 0.84}, modality="face"))
+        Anna looked extremely joyful.
+        """
+        return Describer(**{**self._options(), **options})
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_remade, (self._options(),))
@@ -342,7 +350,7 @@ class Describer:
             entry = plan.entry(key[0])
             noun = entry.noun
             sentence = self.realiser.hint(noun, plan.modality)
-            term = (entry.position, entry.label, A_HINT, None, sentence.phrases[0])
+            term = (entry.position, entry.label, self.lexicon.grammar.trace, None, sentence.phrases[0])
             return Said(plan, key, sentence, (term,), notable=True)
         if isinstance(key, str):
             neutral = key == "neutral"
@@ -354,7 +362,7 @@ class Describer:
         for code, piece, phrase in zip(key, pieces, sentence.phrases, strict=True):
             entry = plan.entry(code)
             adjective = piece.word if piece.role == "adjective" else None
-            terms.append((entry.position, entry.label, piece.shown or piece.adverb, adjective, phrase))
+            terms.append((entry.position, entry.label, self.realiser.written(piece), adjective, phrase))
         return Said(plan, key, sentence, tuple(terms), notable=not plan.only_neutral(key))
 
     def _quoted(self, text: str) -> str | None:
@@ -466,12 +474,10 @@ def _names(option: str, names: Iterable[str]) -> frozenset[str]:
         raise OptionError(f"{option} is {names!r}; give a list of labels") from error
 
 
-def _check(top: object, lang: object, person: object, tense: object, quote: object) -> None:
+def _check(top: object, person: object, tense: object, quote: object) -> None:
     """Say what is wrong with an option, if anything is."""
     if tense not in TENSES:
         raise one_of("tense", tense, TENSES)
-    if lang not in LANGUAGES:
-        raise one_of("lang", lang, LANGUAGES)
     if top not in (None, "all") and (not isinstance(top, int) or top is True or top < 1):
         raise OptionError(f"top is {top!r}; give a number from 1, or 'all'")
     if not isinstance(quote, int) or quote < 0:

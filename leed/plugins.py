@@ -43,12 +43,14 @@ BUILT_IN: Final[dict[str, dict[str, str]]] = {
         "mapping": "leed.readers.mapping:reader",
         "parquet": "leed.readers.parquet:reader",
         "table": "leed.readers.table:reader",
+        "files": "leed.readers.files:reader",
     },
     "leed.commands": {
         "calibrate": "leed.cli.calibrate:command",
         "describe": "leed.cli.describe:command",
         "demo": "leed.cli.demo:command",
         "formats": "leed.cli.formats:command",
+        "lexicon": "leed.cli.lexicon:command",
     },
 }
 

@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from leed.lexicon import Adverb, Forms, Lexicon, Person
+from leed.lexicon import Adverb, Forms, Lexicon, Modality, Person
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -54,6 +54,7 @@ class Sentence(msgspec.Struct, frozen=True):
 
 
 NEUTRAL: Final = "neutral"
+_MARK: Final = "\0"  # stands where a transcript goes; no text that reaches a sentence holds it
 
 
 class Realiser:
@@ -77,9 +78,9 @@ class Realiser:
     ) -> None:
         self.lexicon = lexicon
         self.person = person or lexicon.person_named(None)
+        self.again = self.person.again or self.person
         self.past = past
         self.adverbs = {**lexicon.adverbs, **(adverbs or {})}
-        self._form = 2 if past else 0 if self.person.plural else 1
 
     def __call__(self, modality: str | None, pieces: Sequence[Piece], *, both: bool = False) -> Sentence:
         """Return the sentence for these pieces; ``both`` marks two that pull in opposite directions."""
@@ -92,99 +93,111 @@ class Realiser:
 
         predicates = list(acts)
         if states:
-            predicates.append(self._state(frame.verb, states, manners, noun_subject=frame.noun_is_subject, both=both))
+            predicates.append(self._state(frame, states, manners, both=both))
         elif manners:
             predicates.append(_list(manners, grammar.comma, grammar.and_))
-        shows = self._shows(frame.noun, nouns, plural=frame.noun_plural) if nouns else ""
         phrases = tuple(self._phrase(p, past=frame.past) for p in pieces)
-        return self._framed(modality, predicates, shows, phrases, wordless=not acts)
+        return self._framed(frame, predicates, nouns, phrases, wordless=not acts)
 
     def neutral(self, modality: str | None) -> Sentence:
         """Return the sentence for scores that are all low: "They sound neutral."."""
         word = self.lexicon.words[NEUTRAL].adjective or NEUTRAL
         return self(modality, [Piece(word)])
 
+    def fixed(self, kind: str, modality: str | None) -> Sentence:
+        """Return the sentence for "unclear", "unreported", "withheld" or "nothing": none names a label."""
+        return self._clause(getattr(self.lexicon.grammar, kind)[self.past], modality)
+
     def hint(self, noun: str, modality: str | None) -> Sentence:
         """Return the sentence for a label below the floor that is rare: "There is a hint of fear in their face."."""
-        return msgspec.structs.replace(self.fixed("hint", modality, noun), phrases=(noun,))
+        sentence = self._clause(self.lexicon.grammar.hint[self.past], modality, x=noun)
+        return msgspec.structs.replace(sentence, phrases=(noun,))
 
-    def fixed(self, kind: str, modality: str | None, hinted: str = "") -> Sentence:
-        """Return the sentence for "unclear", "unreported", "withheld" or "nothing": none names a label.
+    def written(self, piece: Piece) -> str | None:
+        """Return the adverb of a piece as the sentence has it, or None."""
+        if piece.adverb is None:
+            return None
+        return piece.shown or self.adverbs[piece.adverb].word or piece.adverb
 
-        Args:
-            kind: which of them, or "hint", which names one.
-            modality: what the scores are of.
-            hinted: the noun that a hint names.
-        """
+    def _clause(self, pattern: str, modality: str | None, **more: str) -> Sentence:
+        """A clause with a frame of its own; a transcript follows the words that it belongs to, or comes before."""
         grammar = self.lexicon.grammar
         frame = self.lexicon.modalities[modality or ""]
-        person = self.person
-        subject_form = (2 if self.past else 0) if frame.noun_is_subject and frame.noun_plural else self._form
-        noun = grammar.noun_subject.format(possessive=person.possessive, noun=frame.noun)
-        clause = getattr(grammar, kind)[self.past].format(
-            mid=noun if frame.noun_is_subject else person.mid,
-            how=frame.how[subject_form],
-            possessive=person.possessive,
-            noun=frame.noun,
-            x=hinted,
-            show=grammar.show[self._noun_form(plural=frame.noun_plural)].replace(" {x}", ""),
-        )
-        if frame.noun_is_subject and noun in clause:
-            head, _, rest = clause.rpartition(noun)
-            return Sentence(_upper(clause) + grammar.end, _upper(head + noun) + " ", rest + grammar.end)
-        said = grammar.said.format(subject=person.subject)
-        return Sentence(_upper(clause) + grammar.end, said, grammar.comma_and + clause + grammar.end)
+        if frame.noun_is_subject:
+            head, mark, rest = self._filled(pattern, frame, self.person, _MARK, more).partition(_MARK)
+            if mark:
+                rest = rest.replace(_MARK, "") + grammar.end
+                return Sentence(_upper(head + rest), _upper(head) + " ", rest)
+        plain = self._filled(pattern, frame, self.person, "", more) + grammar.end
+        after = self._filled(pattern, frame, self.again, "", more) + grammar.end
+        return Sentence(_upper(plain), self._said(), grammar.and_clauses + after)
+
+    def _filled(self, pattern: str, frame: Modality, person: Person, mark: str, more: dict[str, str]) -> str:
+        """A clause's pattern with the person and the noun filled in, a mark behind the noun."""
+        form = self._noun_form(frame) if frame.noun_is_subject else self._form(person)
+        nouns = {
+            case: noun.format(**person.words) + mark for case, noun in (("noun", frame.noun), *frame.cases.items())
+        }
+        slots = {
+            **person.words,
+            **nouns,
+            "mid": nouns["noun"] if frame.noun_is_subject else person.mid,
+            "how": _form(frame.how, form).format(**person.words),
+            "show": _form(self.lexicon.grammar.show, self._noun_form(frame)).format(x="", **person.words).strip(),
+        }
+        return pattern.format(**{**slots, **more})
 
     def _framed(
-        self, modality: str | None, predicates: list[str], shows: str, phrases: tuple[str, ...], *, wordless: bool
+        self, frame: Modality, predicates: list[str], nouns: str, phrases: tuple[str, ...], *, wordless: bool
     ) -> Sentence:
         """The whole sentence around the predicates, with and without a transcript."""
         grammar = self.lexicon.grammar
-        frame = self.lexicon.modalities[modality or ""]
         person = self.person
         joined = _list(predicates, grammar.comma, grammar.and_)
-        tail = (grammar.comma_and + shows if predicates and shows else "") + grammar.end
+        tail = grammar.end
+        if predicates and nouns:
+            tail = grammar.and_clauses + self._shows(frame, nouns, self.again, again=True) + tail
         if frame.noun_is_subject:
-            subject = _upper(grammar.noun_subject.format(possessive=person.possessive, noun=frame.noun))
-            told = joined or self._show(shows, subject)
-            plain = f"{subject} {told}{tail}"
-            return Sentence(plain, subject + " ", f" {told}{tail}", phrases)
-        said = grammar.said.format(subject=person.subject)
+            subject = _upper(frame.noun.format(**person.words)) + " "
+            told = (joined or self._show(frame, nouns, person)) + tail
+            return Sentence(subject + told, subject, " " + told, phrases)
         if not predicates:
-            return Sentence(_upper(shows) + tail, said, grammar.and_ + shows + tail, phrases)
-        joint = grammar.and_ if len(predicates) == 1 else grammar.comma
-        after = joint + joined + tail
+            plain, after = (self._shows(frame, nouns, p) + grammar.end for p in (person, self.again))
+            return Sentence(_upper(plain), self._said(), grammar.and_shows + after, phrases)
+        plain = f"{person.subject} {joined}"
         if frame.wordless and wordless:
-            plain = frame.wordless.format(sentence=f"{person.mid} {joined}{tail}")
-        else:
-            plain = f"{person.subject} {joined}{tail}"
-        return Sentence(plain, said, after, phrases)
+            head, _, rest = joined.partition(" ")
+            plain = frame.wordless.format(mid=person.mid, predicate=joined, head=head, rest=rest).rstrip()
+        joint = grammar.and_ if len(predicates) == 1 else grammar.comma
+        return Sentence(plain + tail, self._said(), joint + joined + tail, phrases)
 
-    def _show(self, shows: str, subject: str) -> str:
-        """What the noun's clause says after its subject, which stands before the transcript."""
-        return shows[len(subject) + 1 :]
+    def _said(self) -> str:
+        return self.lexicon.grammar.said.format(**{**self.person.words, "subject": self.person.subject})
 
-    def _state(self, verb: Forms, states: list[Piece], manners: list[str], *, noun_subject: bool, both: bool) -> str:
+    def _state(self, frame: Modality, states: list[Piece], manners: list[str], *, both: bool) -> str:
         """The predicate of adjectives, with how one speaks behind it: "sound neutral and hesitant, and speak fast"."""
         grammar = self.lexicon.grammar
-        form = (2 if self.past else 0) if noun_subject else self._form
+        form = self._noun_form(frame) if frame.noun_is_subject else self._form(self.person)
         groups, lead = self._groups(states, both=both)
         several = len(groups) > 1 or bool(groups[0][1])
         wide = len(groups) > 1 and (any(many for _, many in groups) or _loose(states))
-        texts = [text for text, _ in groups]
-        if manners and several:
-            complement = grammar.comma.join(texts)
-        elif wide:
-            complement = _list(texts, grammar.comma, grammar.comma_and)
-        else:
-            complement = _list(texts, grammar.comma, grammar.and_)
-        predicate = verb[form].replace("{x}", complement)
-        if lead is not None:
-            predicate = f"{lead} {predicate}"
+        last = grammar.before_manner if manners and several else grammar.and_groups if wide else grammar.and_
+        complement = _list([text for text, _ in groups], grammar.comma, last)
+        predicate = self._inflected(_form(frame.verb, form), lead, x=complement)
         if not manners:
             return predicate
-        joint = grammar.comma_and if several or lead is not None else grammar.and_
+        joint = grammar.and_predicates if several or lead is not None else grammar.and_
         return predicate + joint + _list(manners, grammar.comma, grammar.and_)
+
+    def _inflected(self, pattern: str, adverb: str | None, **slots: str) -> str:
+        """A verb's form with the person's words filled in, and an adverb at its place."""
+        place = "{adverb}"
+        if adverb is None:
+            pattern = pattern.replace(place + " ", "").replace(place, "").rstrip()
+        elif place not in pattern:
+            head, _, rest = pattern.partition(" ")
+            pattern = self.lexicon.grammar.adverb_at_verb.format(head=head, rest=rest, adverb=place).rstrip()
+        return pattern.format(**{**self.person.words, "adverb": adverb or "", **slots})
 
     def _groups(self, states: list[Piece], *, both: bool) -> tuple[list[tuple[str, bool]], str | None]:
         """The adjectives in groups of one adverb: (text, of several words); and the adverb that stands at the verb."""
@@ -196,8 +209,8 @@ class Realiser:
             groups.append((grammar.either.replace("{x}", words), True))
             states = [p for p in states if not p.tied]
         if both:
-            words = grammar.and_.join(self._adjective(p) for p in states)
-            return [(grammar.both.replace("{x}", words), True)], None
+            x, y = (self._adjective(p) for p in states)
+            return [(grammar.both.format(x=x, y=y), True)], None
         lead: str | None = None
         if states and not groups and self._leads(states[0]):
             # "probably sound sad and hesitant" would make the second probable too: what is sure comes first.
@@ -209,7 +222,7 @@ class Realiser:
             while end < len(states) and first.step is None and _together(first, states[end]):
                 end += 1
             words = _list([self._numbered(p.word, p) for p in states[start:end]], grammar.comma, grammar.and_)
-            adverb = self._written(first)
+            adverb = self.written(first)
             if adverb and not groups and self._leads(first):
                 lead = adverb
             elif adverb:
@@ -222,14 +235,13 @@ class Realiser:
         return piece.adverb is not None and self.adverbs[piece.adverb].place == "verb"
 
     def _adjective(self, piece: Piece) -> str:
-        adverb = self._written(piece)
+        adverb = self.written(piece)
         return self._numbered(f"{adverb} {piece.word}" if adverb else piece.word, piece)
 
     def _verb(self, piece: Piece, *, past: bool = False) -> str:
-        form = 2 if past or self.past else self._form
-        verb = piece.verb[form] if piece.verb else piece.word
-        adverb = self._written(piece)
-        return f"{adverb} {verb}" if adverb else verb
+        if piece.verb is None:
+            return piece.word
+        return self._inflected(_form(piece.verb, self._form(self.person, past=past)), self.written(piece))
 
     def _nouns(self, pieces: list[Piece]) -> str:
         """The noun phrases, those of one adverb together: "strong signs of fear and relief and some signs of awe"."""
@@ -237,8 +249,7 @@ class Realiser:
         texts = []
         tied = [p.word for p in pieces if p.tied]
         if tied:
-            either = grammar.either.replace("{x}", _list(tied, grammar.comma, grammar.or_))
-            texts.append(grammar.presence.replace("{noun}", either))
+            texts.append(grammar.presence_either.replace("{x}", _list(tied, grammar.comma, grammar.or_)))
             pieces = [p for p in pieces if not p.tied]
         start = 0
         while start < len(pieces):
@@ -255,29 +266,36 @@ class Realiser:
         pattern = self.adverbs[piece.adverb].noun if piece.adverb else self.lexicon.grammar.presence
         return self._numbered(pattern.replace("{noun}", words), piece)
 
-    def _shows(self, noun: str, nouns: str, *, plural: bool) -> str:
-        grammar = self.lexicon.grammar
-        subject = grammar.noun_subject.format(possessive=self.person.possessive, noun=noun)
-        return f"{subject} {grammar.show[self._noun_form(plural=plural)].replace('{x}', nouns)}"
+    def _shows(self, frame: Modality, nouns: str, person: Person, *, again: bool = False) -> str:
+        """A clause of the signs that a face, a voice or words show; ``again`` if these have been the subject before."""
+        noun = (again and frame.again) or frame.noun
+        return f"{noun.format(**person.words)} {self._show(frame, nouns, person)}"
 
-    def _noun_form(self, *, plural: bool) -> int:
-        return 2 if self.past else 0 if plural else 1
+    def _show(self, frame: Modality, nouns: str, person: Person) -> str:
+        return _form(self.lexicon.grammar.show, self._noun_form(frame)).format(**{**person.words, "x": nouns})
+
+    def _form(self, person: Person, *, past: bool = False) -> int:
+        """Which of a verb's forms a person takes."""
+        return self.lexicon.conjugation[person.agrees][past or self.past]
+
+    def _noun_form(self, frame: Modality) -> int:
+        return self.lexicon.conjugation[frame.agrees][self.past]
 
     def _phrase(self, piece: Piece, *, past: bool) -> str:
         if piece.role in ("act", "manner"):
             return self._verb(piece, past=past and piece.role == "act")
         return self._noun(piece, piece.word) if piece.role == "noun" else self._adjective(piece)
 
-    def _written(self, piece: Piece) -> str | None:
-        if piece.adverb is None:
-            return None
-        return piece.shown or self.adverbs[piece.adverb].word or piece.adverb
-
     def _numbered(self, text: str, piece: Piece) -> str:
         if piece.step is None:
             return text
         pattern = self.lexicon.grammar.numbered
         return pattern.replace("{step}", str(piece.step)).replace("{steps}", str(piece.steps)).replace("{x}", text)
+
+
+def _form(forms: Forms, number: int) -> str:
+    """The form of a verb; the last one serves for all beyond it."""
+    return forms[min(number, len(forms) - 1)]
 
 
 def _loose(states: Sequence[Piece]) -> bool:

@@ -402,7 +402,7 @@ class _Roles:
         return role not in ("mute", "act", "attribute") and aspect in ("expression", "sentiment")
 
     def _entry(self, m: Match, concept: Concept | None, position: int, near: frozenset[int]) -> Entry:
-        noun = f'"{quoting.name(m.label)}"'
+        noun = self.lexicon.foreign(m.label)
         role = self._role(m, concept)
         if concept is None or m.concept is None:
             return Entry(m.label, role, position, noun=noun)

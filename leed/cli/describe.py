@@ -34,7 +34,7 @@ def command(  # noqa: PLR0917 - the command line names them all
         str | None, typer.Option(help="What is usual: a name, a file that 'leed calibrate' made, or none.")
     ] = None,
     top: Annotated[str | None, typer.Option(help="How many terms are named at most; 'all' for every one.")] = None,
-    lang: Annotated[str, typer.Option(help="The language of the sentences.")] = "en",
+    lang: Annotated[str, typer.Option(help="The language: en, de, or a JSON file of your own.")] = "en",
     person: Annotated[str | None, typer.Option(help="Whom the sentences are about: They, You, or a name.")] = None,
     tense: Annotated[str, typer.Option(help="present or past.")] = "present",
     modality: Annotated[
@@ -80,7 +80,7 @@ def command(  # noqa: PLR0917 - the command line names them all
     )
     failed = 0
     with _target(path) as target:
-        writer = writer_for(output or by_name(path), target, explain=explain)
+        writer = writer_for(output or by_name(path), target, explain=explain, titles=describer.lexicon.titles)
         for file in files:
             try:
                 recording = _read(file, form)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
@@ -52,13 +52,15 @@ class Writer(Protocol):
         ...
 
 
-def writer_for(output: Output, target: IO[str], *, explain: bool) -> Writer:
-    """Return a writer on a target.
+def writer_for(output: Output, target: IO[str], *, explain: bool, titles: Mapping[str, str] | None = None) -> Writer:
+    """Return a writer on a target; ``titles`` are what text calls the modalities, where not by their names.
 
     Raises:
         OptionError: the target cannot take it: Parquet on a terminal, or explanations in subtitles.
         MissingPackageError: Parquet needs pyarrow.
     """
+    if output is Output.text:
+        return _Text(target, explain, titles or {})
     return _WRITERS[output](target, explain)
 
 
@@ -78,9 +80,10 @@ def by_name(path: str | None) -> Output:
 class _Text:
     """A line a segment, by source; speakers and modalities where there are several."""
 
-    def __init__(self, target: IO[str], explain: bool) -> None:
+    def __init__(self, target: IO[str], explain: bool, titles: Mapping[str, str]) -> None:
         self._target = target
         self._explain = explain
+        self._titles = titles
 
     def write(self, recording: Recording, descriptions: Iterable[Description]) -> None:
         speakers = {track.speaker for track in recording.tracks}
@@ -95,7 +98,8 @@ class _Text:
             if len(speakers) > 1:
                 columns.append(quoting.clean(description.speaker or "").ljust(min(wide, 20)))
             if len(modalities) > 1:
-                columns.append((description.modality or "").ljust(8))
+                modality = description.modality or ""
+                columns.append(self._titles.get(modality, modality).ljust(8))
             line = "  ".join([*columns, str(description)])
             print(f"  {line}" if len(recording) > 1 else line, file=self._target)
             if self._explain:
@@ -114,7 +118,7 @@ class _JsonLines:
         self._explain = explain
 
     def write(self, recording: Recording, descriptions: Iterable[Description]) -> None:  # noqa: ARG002 - as Writer
-        from leed.schema.recording import to_json  # noqa: PLC0415 - keeps 'leed --help' fast
+        from leed.schema.plain import to_json  # noqa: PLC0415 - keeps 'leed --help' fast
 
         for description in descriptions:
             self._target.write(to_json(_row(description, explain=self._explain)).decode() + "\n")
@@ -329,7 +333,6 @@ def _time(milliseconds: int, point: str) -> str:
 
 
 _WRITERS: dict[Output, Callable[[IO[str], bool], Writer]] = {
-    Output.text: _Text,
     Output.jsonl: _JsonLines,
     Output.csv: _Csv,
     Output.parquet: _Parquet,

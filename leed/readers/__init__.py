@@ -30,6 +30,8 @@ class Guess(msgspec.Struct, frozen=True):
     why: str = ""
 
 
+HINT = "; 'leed formats' lists what leed reads"
+"""Ends the message of an error for what is in no known format."""
 NOT_THIS = Guess()
 NEAR, GENERIC, POSSIBLE, CERTAIN = 1, 2, 3, 4
 
@@ -75,7 +77,11 @@ def read(source: Any, *, format: str | None = None) -> Recording:  # noqa: A002,
 
     if isinstance(source, Recording):
         return source
-    content = take(source)
+    return read_content(take(source), format)
+
+
+def read_content(content: Content, format: str | None = None) -> Recording:  # noqa: A002 - as above
+    """Return the recording that a content holds; the arguments and errors are those of `read`."""
     try:
         reader = reader_named(format) if format is not None else recognise(content)
         recording = reader.read(content)
@@ -133,11 +139,16 @@ def recognise(content: Content) -> Reader:
 
 
 def _unknown(content: Content, near: list[tuple[Reader, Guess]]) -> str:
+    from leed.readers.content import UNPACK  # noqa: PLC0415 - as above
+
     if near:
         reader, guess = near[0]
         return f"{content.shown}: {guess.why or f'resembles {reader.title}'}"
     if content.is_folder:
         return f"{content.shown}: is a directory; give a file in it"
+    if content.kind in UNPACK:
+        what = f"is {content.kind}, which leed does not read"
+        return f"{content.shown}: {what}: unpack it with '{UNPACK[content.kind]}' and give what comes out"
     kinds = {
         "empty": "is empty",
         "json": "is JSON, but holds no scores in a shape that leed knows",
@@ -146,5 +157,4 @@ def _unknown(content: Content, near: list[tuple[Reader, Guess]]) -> str:
         "xml": "is XML, which leed does not read",
     }
     what = kinds.get(content.kind, f"is {content.kind}, which leed does not read")
-    known = ", ".join(plugins.names(GROUP))
-    return f"{content.shown}: {what}; it reads {known} ('leed formats' shows them)"
+    return f"{content.shown}: {what}{HINT}"

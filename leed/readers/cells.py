@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from leed.errors import DamagedInputError
 from leed.readers.content import Content
+from leed.readers.encoding import as_text
 
 _DELIMITERS = ",\t;|"
 _LINE = re.compile(rb"([^\r\n]*)(\r\n|\n|\r|\Z)")
@@ -177,12 +178,9 @@ class _Numbers:
 
 
 def _rows(content: Content, header: Header) -> Iterator[list[str]]:
-    rows = content.data[header.start :]
-    try:
-        text = rows.decode()
-    except UnicodeDecodeError:
+    text, odd = as_text(content.data[header.start :])
+    if odd:
         _ = content.text  # reports it
-        text = rows.decode("cp1252", "replace")
     limit = csv.field_size_limit(sys.maxsize)  # a transcript may be a megabyte
     try:
         yield from csv.reader(io.StringIO(text, newline=""), delimiter=header.delimiter)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import codecs
-import errno
-import io
 import json
 import os
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
 
 import msgspec
 
 from leed.errors import DamagedInputError, InputError, LeedError, UnknownFormatError
-from leed.readers import objects
+from leed.readers import encoding, json_text, objects
+from leed.readers.storage import Gzipped, Held, OnDisk, Storage, opened, read_some, unpacked
 from leed.schema.terms import Issue
 
 if TYPE_CHECKING:
@@ -24,25 +21,40 @@ if TYPE_CHECKING:
 HEAD = 1 << 16
 """How many bytes of the beginning are looked at to recognise a format."""
 
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_KINDS = (
-    (b"\x1f\x8b", "gzip data"),
-    (b"PK\x03\x04", "a zip archive"),
-    (b"PAR1", "Parquet"),
-    (b"RIFF", "a WAV or AVI file"),
-    (b"\x89PNG", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"%PDF", "a PDF document"),
-    (b"ID3", "an MP3 file"),
-    (b"SQLite format 3", "an SQLite database"),
+_KINDS = (  # where in the head which bytes stand
+    (0, b"PK\x03\x04", "a zip archive"),
+    (0, b"PK\x05\x06", "a zip archive"),  # an empty one
+    (0, b"PAR1", "Parquet"),
+    (0, b"RIFF", "a WAV or AVI file"),
+    (0, b"\x89PNG", "a PNG picture"),
+    (0, b"\xff\xd8\xff", "a JPEG picture"),
+    (0, b"%PDF", "a PDF document"),
+    (0, b"ID3", "an MP3 file"),
+    (0, b"SQLite format 3", "an SQLite database"),
+    (0, b"\x28\xb5\x2f\xfd", "compressed by zstd"),
+    (4, b"1AY&SY", "compressed by bzip2"),
+    (0, b"\xfd7zXZ\x00", "compressed by xz"),
+    (0, b"\x04\x22\x4d\x18", "compressed by lz4"),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (0, b"Rar!\x1a\x07", "a RAR archive"),
+    (257, b"ustar", "a tar archive"),
 )
+UNPACK = {
+    "compressed by zstd": "zstd -d",
+    "compressed by bzip2": "bunzip2",
+    "compressed by xz": "unxz",
+    "compressed by lz4": "lz4 -d",
+    "a 7z archive": "7z x",
+    "a RAR archive": "unrar x",
+    "a tar archive": "tar -xf",
+}
+"""By kind, what unpacks it; only gzip and zip are read as they are."""
 
 
 class Content:
     """What was given to `leed.read`: a path, bytes, text or plain data.
 
     Attributes:
-        name: the file's name for messages and as the source of scores that name none; None for plain data.
         path: the file, or None.
         issues: what was noticed while decoding.
     """
@@ -55,13 +67,14 @@ class Content:
         path: str | None = None,
         name: str | None = None,
         frame: Any = None,  # noqa: ANN401 - whatever speaks the Arrow PyCapsule interface
+        storage: Storage | None = None,
     ) -> None:
-        self._data = data if frame is None else b""
+        self.is_plain = data is None and path is None and frame is None and storage is None
+        self._storage = storage or (Held(data or b"") if path is None else OnDisk(path))
         self._frame = frame
         self._plain = plain
-        self.is_plain = data is None and path is None and frame is None
+        self._name = name or (os.path.basename(path) if path else None)
         self.path = path
-        self.name = name or (os.path.basename(path) if path else None)
         self.issues: list[Issue] = []
 
     def __repr__(self) -> str:
@@ -72,14 +85,28 @@ class Content:
         """What to call the input in messages."""
         if self.is_plain or self._frame is not None:
             return f"the {type(self._plain if self.is_plain else self._frame).__name__} given"
-        return self.path or self.name or "the input"
+        return self.path or self._name or "the input"
+
+    @cached_property
+    def name(self) -> str | None:
+        """The file's name, as the source of scores that name none; that of gzip data without its ending."""
+        if self._name is None or self.is_folder or not isinstance(self.storage, Gzipped):
+            return self._name
+        return self._name[:-3] if self._name.casefold().endswith(".gz") else self._name
+
+    @cached_property
+    def storage(self) -> Storage:
+        """Where the bytes lie, unpacked."""
+        found = unpacked(self._storage, self.shown)
+        if isinstance(found, Gzipped) and found.trailing:
+            what = f"the last {found.trailing} bytes are no gzip data; they are left out"
+            self.issues.append(Issue("left-out", what))
+        return found
 
     @cached_property
     def size(self) -> int:
-        """How many bytes there are; 0 for plain data and a directory."""
-        if self._data is not None:
-            return len(self._data)
-        return os.path.getsize(self.path) if self.path and not self.is_folder else 0
+        """How many bytes there are, unpacked; 0 for plain data and a directory."""
+        return 0 if self.is_folder else self.storage.size
 
     @cached_property
     def is_folder(self) -> bool:
@@ -89,45 +116,45 @@ class Content:
     @cached_property
     def head(self) -> bytes:
         """The first bytes, without a byte order mark, in UTF-8."""
-        raw = b"" if self.is_plain or self.is_folder else self._raw(HEAD)
-        encoding = _encoding(raw)
-        return codecs.getincrementaldecoder(encoding)("replace").decode(raw).encode() if encoding else raw
+        return b"" if self.is_folder else encoding.beginning_in_utf8(self._raw(HEAD))
 
     def open(self) -> IO[bytes]:
-        """Return the bytes as an open file, as they are."""
-        if self.path is not None and "data" not in self.__dict__:
-            return opened(self.path)
-        return io.BytesIO(self.data)
+        """Return the bytes as an open file, in UTF-8 without a byte order mark."""
+        name, mark = encoding.encoding_of(self._raw(encoding.LOOKED_AT))
+        if name != "utf-8":
+            return Held(self.data).open()
+        file = self.storage.open()
+        file.read(mark)
+        return file
 
     @cached_property
     def data(self) -> bytes:
         """All bytes, in UTF-8 without a byte order mark."""
-        raw = b"" if self.is_plain else self._raw()
-        encoding = _encoding(raw)
-        return raw.decode(encoding, "replace").encode() if encoding else raw
+        data, odd = encoding.in_utf8(self._raw())
+        if odd:
+            self.issues.append(Issue("encoding", odd))
+        return data
 
     def _raw(self, size: int = -1) -> bytes:
         """The bytes as they are, or the first of them."""
-        if self._data is not None:
-            return self._data if size < 0 else self._data[:size]
-        with opened(self.path or "") as file:
-            try:
-                return file.read(size)
-            except OSError as error:
-                raise InputError(f"{self.shown}: cannot be read: {error.strerror or error}") from error
+        if size < 0 and self.size > self.storage.whole:
+            what = f"unpacks to {self.size} bytes, more than are read at once; unpack it and give that"
+            raise InputError(f"{self.shown}: {what}")
+        with self.storage.open() as file:
+            return read_some(file, size, self.shown)
 
     @cached_property
     def kind(self) -> str:
         """What was given: "plain", "frame", "a directory", "empty", "json", "text", "xml", or what bytes look like."""
-        if self._data is None and (self.is_plain or self.is_folder):
-            return "plain" if self.is_plain else "a directory"
         if self._frame is not None:
             return "frame"
+        if self.is_plain or self.is_folder:
+            return "plain" if self.is_plain else "a directory"
         start = self.head.lstrip()
         if not start:
             return "empty"
-        for mark, what in _KINDS:
-            if self.head.startswith(mark):
+        for place, mark, what in _KINDS:
+            if self.head.startswith(mark, place):
                 return what
         if start[:1] in b"{[":
             return "json"
@@ -136,13 +163,10 @@ class Content:
     @cached_property
     def text(self) -> str:
         """All bytes as text. What is not UTF-8 is read as Windows-1252, and that is reported."""
-        try:
-            return self.data.decode()
-        except UnicodeDecodeError as error:
-            self.issues.append(
-                Issue("encoding", f"not UTF-8 at byte {error.start}; read as Windows-1252, so letters may be wrong")
-            )
-            return self.data.decode("cp1252", "replace")
+        text, odd = encoding.as_text(self.data)
+        if odd:
+            self.issues.append(Issue("encoding", odd))
+        return text
 
     @cached_property
     def table(self) -> pa.Table:
@@ -165,7 +189,7 @@ class Content:
         try:
             return msgspec.json.decode(self.data)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            return self._tolerant()
+            return self._lines() if json_text.begins_lines(self.data) else self._tolerant()
         except RecursionError as error:
             raise self.too_deep() from error
 
@@ -174,33 +198,30 @@ class Content:
         return DamagedInputError(f"{self.shown}: is nested too deeply to be a recording of scores, or holds itself")
 
     def _tolerant(self) -> Any:  # noqa: ANN401 - as plain
-        """The plain data where strict JSON fails: NaN and infinity as Python writes them, JSON lines, odd bytes."""
+        """The plain data where strict JSON fails: NaN and infinity as Python writes them, long numbers, odd bytes."""
         text = self.text
-        first, _, rest = text.lstrip().partition("\n")
-        if rest.strip():
-            try:
-                lines = isinstance(_DECODER.decode(first), (dict, list))
-            except (ValueError, RecursionError):
-                lines = False
-            if lines:
-                return list(self._lines(text))
         try:
-            return _DECODER.decode(text)
+            return json_text.decoded(text)
         except RecursionError as error:
             raise self.too_deep() from error
         except json.JSONDecodeError as error:
             raise DamagedInputError(self._damage(text, error)) from error
 
-    def _lines(self, text: str) -> Iterator[Any]:
+    def _lines(self) -> list[Any]:
         """The data of JSON lines; a last one that is cut off is left out."""
+        strict = json_text.strict_lines(self.data)
+        if strict is not None:
+            return strict
+        found = []
         at = 0
+        text = self.text
         end = len(text.rstrip())
         for number, line in enumerate(text.split("\n"), 1):
             if line.strip():
                 try:
-                    yield _DECODER.decode(line)
+                    found.append(json_text.decoded(line))
                 except (ValueError, RecursionError) as error:
-                    byte = self._byte(text, at)
+                    byte = self._byte(at)
                     if at + len(line.rstrip()) < end:
                         raise DamagedInputError(
                             f"{self.shown}: line {number} (byte {byte}) is no JSON: {getattr(error, 'msg', error)}"
@@ -208,74 +229,19 @@ class Content:
                     what = f"the last line, from byte {byte} on, is cut off; it is left out"
                     self.issues.append(Issue("cut-off", what))
             at += len(line) + 1
+        return found
 
     def _damage(self, text: str, error: json.JSONDecodeError) -> str:
-        if _is_cut_off(text, error):
+        if json_text.is_cut_off(text, error):
             return (
                 f"{self.shown}: the JSON is cut off at byte {self.size}: it ends in the middle; "
                 "download or copy the file again"
             )
-        return f"{self.shown}: not JSON from byte {self._byte(text, error.pos)} on: {error.msg}"
+        return f"{self.shown}: not JSON from byte {self._byte(error.pos)} on: {error.msg}"
 
-    def _byte(self, text: str, position: int) -> int:
-        """Where in the bytes a character stands."""
-        raw = self._raw(4)
-        encoding = _encoding(raw)
-        if encoding == "utf-16":
-            return 2 + len(text[:position].encode("utf-16-le", "surrogatepass"))
-        encoded = "cp1252" if any(issue.code == "encoding" for issue in self.issues) else "utf-8"
-        return (3 if encoding else 0) + len(text[:position].encode(encoded, "replace"))
-
-
-def _encoding(raw: bytes) -> str | None:
-    """The encoding that a byte order mark tells."""
-    return next((encoding for mark, encoding in _BOMS if raw.startswith(mark)), None)
-
-
-def _whole_number(digits: str) -> int | float:
-    return int(digits) if len(digits) < _MOST_DIGITS else float(digits)
-
-
-_MOST_DIGITS = 400
-_DECODER = json.JSONDecoder(parse_int=_whole_number)
-_UNFINISHED = re.compile(r'(?:[\[{,:]\s*)[^\[\]{},:"\s]*\s*$')
-
-
-def _is_cut_off(text: str, error: json.JSONDecodeError) -> bool:
-    """Whether JSON that cannot be decoded just ends too early: within its last string, number or word, or behind it."""
-    if error.pos >= len(text.rstrip()) or "Unterminated" in error.msg:
-        return True
-    tail = _UNFINISHED.search(text, max(0, len(text) - _LONGEST_WORD))
-    if tail is not None and error.pos > tail.start():
-        return _BEGUN.fullmatch(tail[0][1:].strip()) is not None
-    return "escape" in error.msg and '"' not in text[error.pos :]
-
-
-_LONGEST_WORD = 1000
-_BEGUN = re.compile(
-    r"-?\d*\.?\d*(?:[eE][+-]?\d*)?|n|nu|nul|t|tr|tru|f|fa|fal|fals|N|Na|-?(?:I|In|Inf|Infi|Infin|Infini|Infinit)"
-)
-
-
-def opened(path: str) -> IO[bytes]:
-    """Return a file open for reading bytes.
-
-    Raises:
-        InputError: there is none, it is a directory, or it cannot be read.
-    """
-    try:
-        return open(path, "rb")
-    except FileNotFoundError as error:
-        hint = "; content goes in as bytes" if path.lstrip()[:1] in ("{", "[", "<") else ""
-        raise InputError(f"{_brief(path)}: no such file{hint}") from error
-    except IsADirectoryError as error:
-        raise InputError(f"{path}: is a directory; give a file in it") from error
-    except OSError as error:
-        if error.errno == errno.ENAMETOOLONG:
-            raise InputError(f"{_brief(path)}: no file has such a long name; content goes in as bytes") from error
-        raise InputError(f"{_brief(path)}: cannot be read: {error.strerror or error}") from error
-    except ValueError as error:
-        raise InputError(f"{_brief(path)!r}: cannot be a path: {error}") from error
+    def _byte(self, place: int) -> int:
+        """Where in the bytes a character of the text stands."""
+        return encoding.byte_of(self._raw(), place)
 
 
 def take(source: Any) -> Content:  # noqa: ANN401 - anything that leed.read takes
@@ -326,8 +292,3 @@ def _read_open(file: Any) -> bytes:  # noqa: ANN401 - any open file
 def _name_of(file: Any) -> str | None:  # noqa: ANN401 - any open file
     name = getattr(file, "name", None)
     return os.path.basename(name) if isinstance(name, str) and not name.startswith("<") else None
-
-
-def _brief(path: str) -> str:
-    shown = " ".join(path.split())
-    return shown if len(shown) <= 100 else shown[:97] + "..."  # noqa: PLR2004 - fits a line

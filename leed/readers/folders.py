@@ -13,13 +13,20 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Generator
+from collections import Counter
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
-from typing import IO, Protocol
+from typing import IO, TYPE_CHECKING, Protocol
 
-from leed.errors import InputError, LeedError
-from leed.readers.content import HEAD, Content
+import msgspec
+
+from leed.errors import DamagedInputError, InputError, LeedError
+from leed.readers.content import Content
+from leed.readers.storage import most_unpacked
 from leed.schema.terms import Issue
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 MOST_FILES = 20_000
 """How many files of a directory are looked at; a job's artifacts are about five for each of its sources."""
@@ -29,12 +36,10 @@ LARGEST = 1 << 30
 """Bytes of one unpacked file: some 500,000 faces."""
 LARGEST_SUM = 1 << 31
 """Bytes of all unpacked files."""
-RATIO = 100
-"""How many times smaller packing can make a file; one of scores gets about 2.2 times smaller, more with empty cells."""
-_FREE = 1 << 24  # what may be unpacked in any case
 _DEEPEST = 12
 _SHALLOW = 4  # without a directory "csv", as artifacts have it on the way to their files
-_TABLES = (".csv", ".tsv")
+_TABLES = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
+_PIECE = 1 << 16
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others can take gigabytes for a dictionary
 _BROKEN = (
     *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error, EOFError, OSError, ValueError),
@@ -51,13 +56,16 @@ class Files(Protocol):
         """Return the files' paths within the folder, with slashes."""
         ...
 
-    def head(self, name: str) -> bytes:
-        """Return the first bytes of a file."""
+    def content(self, name: str, called: str) -> Content:
+        """Return a file as a content; ``called`` is its name as a source."""
         ...
 
-    def content(self, name: str) -> Content:
-        """Return a file as a content."""
-        ...
+
+class Failure(msgspec.Struct, frozen=True):
+    """Why a file cannot be read, as a clause, and whether that is because it is damaged."""
+
+    why: str
+    damaged: bool
 
 
 class Folder:
@@ -65,19 +73,28 @@ class Folder:
 
     Attributes:
         what: "a directory" or "a zip archive".
-        issues: why some of the files could not be read.
+        failures: by name, why a file could not be read.
     """
 
     def __init__(self, files: Files) -> None:
         self.what = files.what
-        self.issues: list[Issue] = []
+        self.failures: dict[str, Failure] = {}
         self._files = files
         self._names = sorted((name for name in files.names() if not _is_hidden(name)), key=_natural)
-        self._failed: set[str] = set()
+        self._alike = Counter(name.rpartition("/")[2] for name in self._names)
+        self._notes: list[Issue] = []
+
+    @property
+    def issues(self) -> list[Issue]:
+        """Why some of the files could not be read, and what was noted."""
+        told = [f"{name[-200:]}: {failure.why}; it is left out" for name, failure in self.failures.items()]
+        if len(told) > _NOTED:
+            told[_NOTED:] = [f"{len(told) - _NOTED} more files cannot be read; they are left out"]
+        return [*(Issue("not-read", message) for message in told), *self._notes]
 
     def names(self) -> list[str]:
         """Return all files that can be read, in the order of numbers and letters; hidden ones are passed over."""
-        return [name for name in self._names if name not in self._failed]
+        return [name for name in self._names if name not in self.failures]
 
     def tables(self) -> list[str]:
         """Return those that may be tables of text."""
@@ -85,32 +102,38 @@ class Folder:
 
     def head(self, name: str) -> bytes:
         """Return the first bytes of a file as UTF-8; nothing if it cannot be read, which is noted."""
+        content = self.content(name)
         try:
-            return Content(data=self._files.head(name)).head
-        except (*_BROKEN, LeedError) as error:
-            self.fail(name, error)
+            return b"" if content is None else content.head
+        except LeedError as error:
+            self.fail(name, error, content)
             return b""
 
     def content(self, name: str) -> Content | None:
-        """Return a file as a content; None if it cannot be read, which is noted."""
+        """Return a file as a content, called by its name or, where others have the same, its path.
+
+        None if it cannot be read, which is noted.
+        """
         try:
-            return self._files.content(name)
+            return self._files.content(name, self._called(name))
         except (*_BROKEN, LeedError) as error:
             self.fail(name, error)
             return None
 
     def note(self, code: str, message: str) -> None:
         """Add an issue."""
-        self.issues.append(Issue(code, message))
+        self._notes.append(Issue(code, message))
 
-    def fail(self, name: str, error: Exception) -> None:
-        """Note that a file cannot be read."""
-        self._failed.add(name)
-        why = str(error) if isinstance(error, LeedError) else f"is damaged ({type(error).__name__}: {error!s:.100})"
-        if len(self._failed) <= _NOTED:
-            self.note("not-read", f"{name[-200:]}: {why}; it is left out")
-        elif len(self._failed) == _NOTED + 1:
-            self.note("not-read", "more files cannot be read; they are left out")
+    def fail(self, name: str, error: Exception, content: Content | None = None) -> None:
+        """Note that a file cannot be read; messages about the content begin with what it is called."""
+        why = str(error) if isinstance(error, LeedError) else _damage(error)
+        shown = self._called(name) if content is None else content.shown
+        damaged = isinstance(error, DamagedInputError) or not isinstance(error, LeedError)
+        self.failures[name] = Failure(why.removeprefix(f"{shown}: "), damaged)
+
+    def _called(self, name: str) -> str:
+        base = name.rpartition("/")[2]
+        return base if self._alike[base] == 1 else _inner(name)
 
 
 _NOTED = 20
@@ -132,8 +155,9 @@ def opened_folder(content: Content) -> Generator[Folder, None, None]:
         yield Folder(_Directory(content.path or "", content.shown))
         return
     with content.open() as file:
+        seekable = file if file.seekable() else io.BytesIO(content.data)  # large gzip data cannot be gone back in
         try:
-            archive = zipfile.ZipFile(_Bounded(file))
+            archive = zipfile.ZipFile(_Bounded(seekable))
         except LeedError as error:
             raise InputError(f"{content.shown}: {error}") from error
         except _BROKEN as error:
@@ -165,12 +189,8 @@ class _Directory:
                 raise InputError(f"{self._shown}: is a directory of more than {MOST_FILES} files; give one in it")
         return found
 
-    def head(self, name: str) -> bytes:
-        with open(self._file(name), "rb") as file:
-            return file.read(HEAD)
-
-    def content(self, name: str) -> Content:
-        return Content(path=self._file(name))
+    def content(self, name: str, called: str) -> Content:
+        return Content(path=self._file(name), name=called)
 
     def _file(self, name: str) -> str:
         path = os.path.join(self._path, *name.split("/"))
@@ -180,7 +200,7 @@ class _Directory:
 
 
 class _Archive:
-    """Files in a zip, unpacked in memory."""
+    """Files in a zip, unpacked in memory as they are read."""
 
     what = "a zip archive"
 
@@ -188,8 +208,9 @@ class _Archive:
         self._archive = archive
         self._infos: dict[str, zipfile.ZipInfo] = {}
         self._left = LARGEST_SUM
+        self._counted: set[str] = set()
         for info in archive.infolist():
-            if not info.is_dir():
+            if not info.filename.endswith("/"):  # a name may be empty, which is_dir() does not expect
                 name = info.filename.replace("\\", "/")
                 while name in self._infos:
                     folder, slash, file = name.rpartition("/")
@@ -199,25 +220,74 @@ class _Archive:
     def names(self) -> list[str]:
         return list(self._infos)
 
-    def head(self, name: str) -> bytes:
-        return self._read(self._infos[name], HEAD)
+    def content(self, name: str, called: str) -> Content:
+        content = Content(storage=_Member(self._archive, self._infos[name]), name=called)
+        if name not in self._counted:
+            if content.size > self._left:
+                raise InputError(f"the files before it unpack to {LARGEST_SUM >> 30} GB, which is as much as is read")
+            self._counted.add(name)
+            self._left -= content.size
+        return content
 
-    def content(self, name: str) -> Content:
-        info = self._infos[name]
-        self._left -= info.file_size
-        if self._left < 0:
-            raise InputError(f"the files before it unpack to {LARGEST_SUM >> 30} GB, which is as much as is read")
-        return Content(data=self._read(info, info.file_size), name=name.rpartition("/")[2])
 
-    def _read(self, info: zipfile.ZipInfo, size: int) -> bytes:
+class _Member:
+    """A file in a zip, as a storage. It is opened anew each time it is read."""
+
+    whole = LARGEST
+
+    def __init__(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
         if info.flag_bits & 0x1:
             raise InputError("is encrypted; unpack it with its password and give the directory")
         if info.compress_type not in _METHODS:
             raise InputError("is packed in a way that is not read (neither stored nor deflated)")
-        if info.file_size > min(LARGEST, max(_FREE, RATIO * info.compress_size)):
+        if stat.S_ISLNK(info.external_attr >> 16):
+            raise InputError("is a symbolic link; give what it points to")
+        if info.file_size > min(LARGEST, most_unpacked(info.compress_size)):
             raise InputError(f"unpacks from {info.compress_size} bytes to {info.file_size}, which no scores do")
-        with self._archive.open(info) as file:
-            return file.read(size)
+        self._archive = archive
+        self._info = info
+        self.size = info.file_size
+        self.weight = info.compress_size
+
+    def open(self) -> IO[bytes]:
+        try:
+            return io.BufferedReader(_Unzipping(self._archive.open(self._info)), _PIECE)
+        except _BROKEN as error:
+            raise DamagedInputError(_damage(error)) from error
+
+
+class _Unzipping(io.RawIOBase):
+    """A file in a zip, open for reading; whatever is wrong with the archive is an error of leed's."""
+
+    def __init__(self, member: IO[bytes]) -> None:
+        super().__init__()
+        self._member = member
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        view = memoryview(buffer).cast("B")
+        data = self._read(len(view))
+        view[: len(data)] = data
+        return len(data)
+
+    def readall(self) -> bytes:
+        return self._read(-1)
+
+    def _read(self, size: int) -> bytes:
+        try:
+            return self._member.read(size)
+        except _BROKEN as error:
+            raise DamagedInputError(_damage(error)) from error
+
+    def close(self) -> None:
+        self._member.close()
+        super().close()
+
+
+def _damage(error: Exception) -> str:
+    return f"is damaged ({type(error).__name__}: {error!s:.100})"
 
 
 class _Bounded(io.RawIOBase):
@@ -243,6 +313,37 @@ class _Bounded(io.RawIOBase):
 
     def readable(self) -> bool:
         return True
+
+
+def sourced(issues: Iterable[Issue], source: str | None) -> list[Issue]:
+    """Return issues as those of a source, where they name none."""
+    return [msgspec.structs.replace(issue, source=issue.source or source) for issue in issues]
+
+
+def office(folder: Folder) -> str | None:
+    """Return what to say of a folder that is an Office document, as a clause; None if it is none."""
+    if "[Content_Types].xml" in folder.names():
+        return "is an Office document (xlsx, docx); save its table as CSV and give that"
+    return None
+
+
+def listed(names: Sequence[str], *, verb: bool = True) -> str:
+    """Return the first of some files, and how many more there are.
+
+    >>> listed(["a.txt"]), listed(["a", "b", "c", "d"], verb=False)
+    ('a.txt is', 'a, b, c and 1 more')
+    """
+    shown = ", ".join(" ".join(name[-80:].split()) for name in names[:_FEW])
+    shown += f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+    return f"{shown} {'is' if len(names) == 1 else 'are'}" if verb else shown
+
+
+_FEW = 3
+
+
+def _inner(name: str) -> str:
+    """A path within a folder; what points elsewhere is left out."""
+    return "/".join(part for part in name.split("/") if part not in ("", ".", ".."))
 
 
 def _is_hidden(name: str) -> bool:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from leed.errors import DamagedInputError
 from leed.readers.columns import range_issues, track_of
 from leed.readers.content import Content
+from leed.readers.encoding import ESCAPED, mended
 from leed.schema.recording import Recording, Track
 from leed.schema.terms import Issue
 
@@ -210,9 +211,21 @@ def _rows(content: Content) -> Iterator[list[str]]:
 
 
 def _lines(content: Content) -> Iterable[str]:
-    if content.size > _LARGE and not content.head.startswith(b"\xef\xbb\xbf") and b"\x00" not in content.head:
-        return io.TextIOWrapper(content.open(), encoding="utf-8-sig", errors="replace", newline="")
-    return io.StringIO(content.text.lstrip("\ufeff \r\n"), newline="")
+    if content.size <= _LARGE:
+        return io.StringIO(content.text.lstrip("\ufeff \r\n"), newline="")
+    return _lines_of_large(content)
+
+
+def _lines_of_large(content: Content) -> Iterator[str]:
+    odd = False
+    with io.TextIOWrapper(content.open(), encoding="utf-8", errors=ESCAPED, newline="") as file:
+        for line in file:
+            text = mended(line)
+            odd = odd or text != line
+            yield text
+    if odd:
+        what = "not UTF-8 throughout; read as Windows-1252 where it is not, so letters may be wrong"
+        content.issues.append(Issue("encoding", what))
 
 
 def _is_bad(cell: str) -> bool:

@@ -23,13 +23,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
-
 from leed.errors import DamagedInputError, InputError, UnknownFormatError
 from leed.readers import CERTAIN, NEAR, NOT_THIS, POSSIBLE, Guess, Reader
 from leed.readers.cells import Header, header_of
 from leed.readers.content import Content
-from leed.readers.folders import Folder, is_folder, opened_folder
+from leed.readers.folders import Folder, is_folder, listed, office, opened_folder, sourced
 from leed.readers.hume_table import MODELS, Layout, layout_of, read_table
 from leed.schema.recording import Recording, Track
 from leed.schema.terms import Issue
@@ -47,11 +45,9 @@ def recognise(content: Content) -> Guess:
         return NOT_THIS
     try:
         with opened_folder(content) as folder:
-            if next(_tables(folder), None) is not None:
-                return Guess(CERTAIN)
-            return NOT_THIS if content.is_folder else Guess(NEAR, _no_artifacts(folder))
-    except InputError as error:
-        return NOT_THIS if content.is_folder else Guess(NEAR, str(error).removeprefix(f"{content.shown}: "))
+            return NOT_THIS if next(_tables(folder), None) is None else Guess(CERTAIN)
+    except InputError:
+        return NOT_THIS  # `leed.readers.files` says what is wrong with it
 
 
 def read(content: Content) -> Recording:
@@ -80,16 +76,16 @@ def _read_folder(content: Content) -> Recording:
             try:
                 tracks, issues = read_table(inner, layout, source)
             except InputError as error:
-                folder.fail(name, error)
+                folder.fail(name, error, inner)
             else:
-                found.append((tracks, [*_sourced(inner.issues, source), *issues]))
+                found.append((tracks, [*sourced(inner.issues, source), *issues]))
         if not found:
             raise (DamagedInputError if tables or folder.issues else UnknownFormatError)(
                 f"{content.shown}: {_no_artifacts(folder)}"
             )
         left = [name for name in folder.names() if name not in {name for name, _ in tables}]
         if left:
-            folder.note("not-read", f"{_listed(left)} left out: of {folder.what}, only a job's CSV files are read")
+            folder.note("not-read", f"{listed(left)} left out: of {folder.what}, only a job's CSV files are read")
         recording = _recording(found)
         return recording.replace(issues=(*folder.issues, *recording.issues))
 
@@ -104,7 +100,6 @@ def _tables(folder: Folder) -> Iterator[tuple[str, Layout]]:
                 yield name, layout
 
 
-_FEW = 3
 _ABOVE = 4  # artifacts/file-0-NAME/csv/NAME/face.csv, and one directory more
 
 
@@ -112,18 +107,13 @@ def _no_artifacts(folder: Folder) -> str:
     """What to say of a folder without any CSV of Hume's that can be read."""
     if folder.issues:
         return f"none of the CSV files in it can be read: {folder.issues[0].message}"
+    document = office(folder)
+    if document is not None:
+        return document
     names = folder.names()
-    if "[Content_Types].xml" in names:
-        return "is an Office document (xlsx, docx); save its table as CSV and give that"
-    what = f"it holds {_listed(names, verb=False)}" if names else "it is empty"
+    what = f"it holds {listed(names, verb=False)}" if names else "it is empty"
     advice = "give a file in it" if folder.what == "a directory" else "unpack it and give a file in it"
     return f"is {folder.what} without any CSV of Hume; {what}: {advice}"
-
-
-def _listed(names: list[str], *, verb: bool = True) -> str:
-    shown = ", ".join(" ".join(name[-80:].split()) for name in names[:_FEW])
-    shown += f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
-    return f"{shown} {'is' if len(names) == 1 else 'are'}" if verb else shown
 
 
 class _Sources:
@@ -139,7 +129,7 @@ class _Sources:
     def place(self, path: str, model: str) -> tuple[int, int, str | None]:
         """Return the number of a file's source, that of its model, and the source's name."""
         folder, _, file = path.rpartition("/")
-        stem = file.rpartition(".")[0]
+        stem = file.removesuffix(".gz").rpartition(".")[0]
         rest = stem[: -len(model)].rstrip("-_. ") if stem.casefold().endswith(model) else stem
         models = self._numbers.setdefault((folder, rest), [])
         number = next((i for i, taken in enumerate(models) if model not in taken), len(models))
@@ -184,10 +174,6 @@ def _recording(found: list[tuple[list[Track], list[Issue]]]) -> Recording:
     return Recording(
         tuple(track for tracks, _ in found for track in tracks), tuple(issue for _, issues in found for issue in issues)
     )
-
-
-def _sourced(issues: list[Issue], source: str | None) -> list[Issue]:
-    return [msgspec.structs.replace(issue, source=issue.source or source) for issue in issues]
 
 
 reader = Reader(

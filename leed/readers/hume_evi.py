@@ -30,21 +30,20 @@ What EVI itself appends to the user's text, ``{very sad, somewhat tired}`` and `
 
 from __future__ import annotations
 
-import codecs
-import io
-import json
 import re
 from collections.abc import Iterator, Mapping
 from itertools import chain
-from typing import IO, Any
+from typing import Any
 
 import msgspec
 
 from leed.errors import UnknownFormatError
 from leed.readers import CERTAIN, NEAR, NOT_THIS, Guess, Reader
 from leed.readers.content import Content
-from leed.readers.gathering import walked
+from leed.readers.encoding import as_text
+from leed.readers.gathering import Notes, walked
 from leed.readers.hume_evi_chats import Chats, error_of, kind_of, tells
+from leed.readers.json_text import decoded
 from leed.schema.recording import Recording
 
 # --- what it looks like
@@ -98,7 +97,7 @@ def _is_evi(data: bytes) -> bool:
 
 def _logs(content: Content) -> bool:
     """Whether lines of JSON, the first of which are long, are messages of a chat."""
-    with _opened(content) as file:
+    with content.open() as file:
         read = 0
         for line in file:
             read += len(line)
@@ -177,8 +176,8 @@ def read(content: Content) -> Recording:
 
 def _entries(content: Content, chats: Chats) -> Iterator[Mapping[str, Any]]:
     if content.kind == "json":
-        with _opened(content) as file:
-            numbered = ((n, line.removeprefix(codecs.BOM_UTF8)) for n, line in enumerate(file, 1) if not line.isspace())
+        with content.open() as file:
+            numbered = ((n, line) for n, line in enumerate(file, 1) if not line.isspace())
             first, second = next(numbered, None), next(numbered, None)
             if first is not None and second is not None and _decoded(first[1]) is not None:
                 for number, line in chain((first, second), numbered):
@@ -193,18 +192,8 @@ def _entries(content: Content, chats: Chats) -> Iterator[Mapping[str, Any]]:
     yield from _walk(content.plain if content.kind in ("json", "plain") else None)
 
 
-def _opened(content: Content) -> IO[bytes]:
-    """The bytes as an open file, in UTF-8."""
-    file = content.open()
-    if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        file.close()
-        return io.BytesIO(content.data)
-    file.seek(0)
-    return file
-
-
 def _line(number: int, line: bytes, content: Content, chats: Chats) -> Iterator[Mapping[str, Any]]:
-    entry = _decoded(line)
+    entry = _decoded(line, chats.notes)
     if entry is not None:
         yield from _walk(entry)
     elif line.endswith(b"\n"):
@@ -213,15 +202,18 @@ def _line(number: int, line: bytes, content: Content, chats: Chats) -> Iterator[
         chats.notes.add("cut-off", f"the last line, line {number}, is cut off; it is left out")
 
 
-def _decoded(line: bytes) -> Mapping[str, Any] | None:
+def _decoded(line: bytes, notes: Notes | None = None) -> Mapping[str, Any] | None:
     try:
         return _plain(_LINE.decode(line))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
+    text, odd = as_text(line)
     try:
-        plain = json.loads(line.decode("utf-8", "replace"))
+        plain = decoded(text)
     except (ValueError, RecursionError):
         return None
+    if odd and notes is not None:
+        notes.add("encoding", "a line is not UTF-8; read as Windows-1252, so letters may be wrong")
     return plain if isinstance(plain, dict) else None
 
 

@@ -11,8 +11,7 @@ from leed.readers.about import About
 from leed.readers.columns import numbers, range_issues, track_of
 from leed.schema.recording import Recording, Track
 from leed.schema.terms import Issue
-from leed.taxonomy import concept_of, concepts
-from leed.taxonomy.matching import match
+from leed.taxonomy.matching import dimensions, match
 
 
 class Rows:
@@ -46,13 +45,8 @@ class Rows:
     def _centre_dimensions(self) -> None:
         """Put dimensions that run from -1 to 1 on leed's 0 to 1, where a negative value shows that they do."""
         rows = [scores for group in self._groups.values() for scores, _ in group]
-        labels = dict.fromkeys(label for scores in rows for label in scores)
-        known = concepts()
         moved = []
-        for label in labels:
-            concept = concept_of(label)
-            if concept is None or known[concept].kind != "dimension":
-                continue
+        for label in dimensions(list(dict.fromkeys(label for scores in rows for label in scores))):
             values = [scores[label] for scores in rows if label in scores]
             if min(values, default=0.0) >= 0 or max(map(abs, values)) > 1:
                 continue

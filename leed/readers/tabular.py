@@ -19,8 +19,8 @@ from leed.readers.columns import arranged, range_issues, track_of
 from leed.readers.sheet import Column, Sheet, Words
 from leed.schema.recording import Recording, Track
 from leed.schema.terms import GRANULARITIES, Issue
-from leed.taxonomy import concept_of, concepts, fold
-from leed.taxonomy.matching import match
+from leed.taxonomy import concept_of, fold
+from leed.taxonomy.matching import dimensions, match
 
 KEYS = ("source", "channel", "modality", "granularity", "speaker")
 """Rows that agree in these make a track."""
@@ -282,11 +282,12 @@ def _matrix(sheet: Sheet, roles: _Roles, said: _Said, issues: list[Issue]) -> tu
     """The scores as (n, k) float32, in the order of the groups, and their labels in the taxonomy's order."""
     names = arranged(tuple(roles.labels), said.groups[0].key[2])
     matrix = np.empty((sheet.rows, len(names)), np.float32)
+    bipolar = dimensions(names)
     moved: set[str] = set()
     odd: dict[str, int] = {}
     for i, name in enumerate(names):
         values, odd[name] = _finite(sheet.columns[roles.labels[name]].numbers().values)
-        centred = _centred(name, values)
+        centred = _centred(values) if name in bipolar else None
         matrix[:, i] = said.ordered(values if centred is None else centred)
         if centred is not None:
             moved.add(name)
@@ -310,11 +311,8 @@ def _finite(values: NDArray[Any]) -> tuple[NDArray[Any], int]:
     return np.where(odd, np.nan, values), int(np.count_nonzero(odd))
 
 
-def _centred(name: str, values: NDArray[Any]) -> NDArray[np.float64] | None:
+def _centred(values: NDArray[Any]) -> NDArray[np.float64] | None:
     """A dimension put on leed's 0 to 1 where negative values show that it runs from -1 to 1; else None."""
-    concept = concept_of(name)
-    if concept is None or concepts()[concept].kind != "dimension":
-        return None
     known = values[~np.isnan(values)].astype(np.float64)
     if not known.size or known.min() >= 0 or np.abs(known).max() > 1:
         return None

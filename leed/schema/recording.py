@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leed.errors import ColumnError, InputError
+from leed.schema.plain import column_of, listed, to_json
 from leed.schema.terms import Issue, Segment
 
 if TYPE_CHECKING:
@@ -142,10 +143,10 @@ class Track:
         }
         plain["labels"] = list(self.labels)
         plain["text"] = None if self.text is None else list(self.text)
-        plain["begin"], plain["end"] = _list(self.begin), _list(self.end)
-        plain["scores"] = _list(self.matrix)
+        plain["begin"], plain["end"] = listed(self.begin), listed(self.end)
+        plain["scores"] = listed(self.matrix)
         plain["extras"] = {
-            name: {"type": str(column.dtype), "shape": list(column.shape[1:]), "values": _list(column)}
+            name: {"type": str(column.dtype), "shape": list(column.shape[1:]), "values": listed(column)}
             for name, column in self.extras.items()
         }
         return plain
@@ -160,7 +161,10 @@ class Track:
             scores = np.array(rows, np.float32).reshape(len(rows), len(labels))
         if np.isinf(scores).any():
             raise ValueError("scores: a number is too large for float32")
-        extras = {name: _column(name, column) for name, column in (given.pop("extras", None) or {}).items()}
+        extras = {
+            name: column_of(name, column["type"], column.get("shape"), column["values"])
+            for name, column in (given.pop("extras", None) or {}).items()
+        }
         text = given.pop("text", None)
         given["text"] = None if text is None else tuple(text)
         for name in ("begin", "end"):
@@ -201,7 +205,11 @@ class Recording:
         return tuple(dict.fromkeys(track.source for track in self.tracks))
 
     def order(self) -> NDArray[np.int64]:
-        """Return (n, 2) pairs (track, row) ordered by source, then begin; what has no time keeps its place."""
+        """Return (n, 2) pairs (track, row) ordered by source, then begin.
+
+        A segment without a time keeps its place in its track. A track without any times follows what has times in its
+        source: it tells of the whole, or of nothing that can be put in order.
+        """
         if not self.tracks:
             return np.empty((0, 2), np.int64)
         sources = {source: i for i, source in enumerate(self.sources)}
@@ -372,18 +380,6 @@ class Recording:
         )
 
 
-def to_json(plain: Any) -> bytes:  # noqa: ANN401 - any plain data
-    """Return plain data as JSON, half a character that some transcripts end in (a lone surrogate) included."""
-    import json  # noqa: PLC0415 - at the rim
-
-    import msgspec  # noqa: PLC0415 - at the rim
-
-    try:
-        return msgspec.json.encode(plain)
-    except UnicodeEncodeError:
-        return json.dumps(plain).encode()
-
-
 class Segments(Sequence[Segment]):
     """The segments of a recording, each made when it is asked for."""
 
@@ -443,23 +439,15 @@ def _same(a: NDArray[Any], b: NDArray[Any]) -> bool:
 
 
 def _filled(begin: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Times for ordering: a missing one counts as the latest before it, so that the row keeps its place."""
-    if not np.isnan(begin).any():
-        return begin
-    known = np.where(np.isnan(begin), -np.inf, begin)
-    return np.maximum.accumulate(known)
+    """Times for ordering: a missing one counts as the last known before it, so that the row keeps its place.
 
-
-def _column(name: str, plain: Mapping[str, Any]) -> NDArray[Any]:
-    """A column from plain data; text is as long as its longest."""
-    try:
-        kind = np.dtype(plain["type"])
-        column = np.array(plain["values"], dtype=np.dtype(str) if kind.kind == "U" else kind)
-        if kind.kind in "fiubU":
-            return column.reshape(len(plain["values"]), *(plain.get("shape") or column.shape[1:]))
-    except (ValueError, TypeError, OverflowError) as error:
-        raise ColumnError(f"extras.{name} (type {plain['type'][:40]!r}): {error}") from error
-    raise ColumnError(f"extras.{name}: type {plain['type'][:40]!r} is not that of numbers, flags or text")
+    What comes before all known times counts as the first of them; rows of a track without times are last.
+    """
+    known = np.flatnonzero(~np.isnan(begin))
+    if not len(known):
+        return np.full(len(begin), np.inf)
+    place = np.searchsorted(known, np.arange(len(begin)), side="right") - 1
+    return begin[known[np.maximum(place, 0)]]
 
 
 def _number(value: np.float64) -> float | None:
@@ -473,19 +461,6 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - a cell of any column
     if isinstance(value, np.floating):
         return None if np.isnan(value) else float(str(value))
     return value.item() if isinstance(value, np.generic) else value
-
-
-def _list(array: NDArray[Any]) -> list[Any]:
-    """Plain lists with None for NaN, and for float32 the shortest number that reads back the same."""
-    if array.dtype.kind != "f":
-        plain: list[Any] = array.tolist()
-        return plain
-    flat = array.ravel()
-    exact = flat.astype("U32").astype(np.float64) if array.dtype == np.float32 else flat.astype(np.float64)
-    cells = exact.astype(object)
-    cells[np.isnan(flat)] = None
-    nested: list[Any] = cells.reshape(array.shape).tolist()
-    return nested
 
 
 def _counted(n: int, what: str) -> str:

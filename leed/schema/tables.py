@@ -27,7 +27,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leed import plugins
-from leed.errors import ColumnError, DamagedInputError
+from leed.errors import DamagedInputError
+from leed.schema.plain import check_kind
 from leed.schema.terms import ASPECTS, MODALITIES, QUANTITIES, Issue
 
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ KEY = b"leed"
 
 _SAME = ("source", "channel", "modality", "aspect", "granularity", "speaker", "taxonomy", "quantity", "exclusive")
 _FIXED = ("track", "row", *_SAME, "begin", "end", "text")
-_KINDS = "fiubU"
 
 
 def is_recording(schema: pa.Schema) -> bool:
@@ -107,8 +107,7 @@ class _Columns:
 
     def _extra(self, name: str, column: NDArray[Any], places: NDArray[np.int64]) -> dict[str, Any]:
         kind = column.dtype
-        if kind.kind not in _KINDS or (kind.kind == "f" and kind.itemsize > 8):  # noqa: PLR2004 - bytes of a double
-            raise ColumnError(f"extras.{name}: type {kind} is not that of numbers, flags or text")
+        check_kind(name, kind)
         key = (name, kind.kind if kind.kind == "U" else kind.newbyteorder("=").str, column.shape[1:])
         if key not in self._extras:
             self._extras[key] = _Extra(self._named(f"extras.{name}", ""), self._rows, kind, column.shape[1:])
@@ -348,8 +347,7 @@ class _Tracks:
     def _extra(self, told: _Column, rows: _Rows) -> NDArray[Any]:
         """A column of extras."""
         kind = np.dtype(told.type)
-        if kind.kind not in _KINDS:
-            raise ValueError(f"extras of type {told.type[:40]!r} are no numbers, flags or text")
+        check_kind(told.column[:60], kind)
         shape = (len(rows.stood), *told.shape)
         if told.values is not None:
             return np.array([told.values[row] for row in rows.stood.tolist()], str).reshape(shape)

@@ -9,6 +9,7 @@ and known aliases forgiven, never by position.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -47,12 +48,14 @@ class Label(msgspec.Struct, frozen=True):
         group: labels of one group exclude each other (the classes of one attribute).
         aspect: the family of scores, where it differs from the taxonomy's.
         aliases: spellings that are valid inside this taxonomy only.
+        beside: spellings that are valid only where another label of this taxonomy stands beside them.
     """
 
     concept: str
     group: str | None = None
     aspect: str | None = None
     aliases: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 class Taxonomy(msgspec.Struct, frozen=True, dict=True):
@@ -78,13 +81,21 @@ class Taxonomy(msgspec.Struct, frozen=True, dict=True):
         """Return the label as the taxonomy spells it, with case, spaces and hyphens forgiven; no aliases."""
         return _spellings(self.name)[0].get(fold(label))
 
-    def find(self, label: str) -> str | None:
-        """Return the label as the taxonomy spells it, aliases included, or None."""
-        own, aliases = _spellings(self.name)
+    def find(self, label: str, beside: Iterable[str] = ()) -> str | None:
+        """Return the label as the taxonomy spells it, aliases included, or None.
+
+        ``beside`` are the labels that it stands with: beside arousal, pleasure is the dimension valence.
+
+        >>> get("dimensions-3").find("pleasure", ["pleasure", "arousal"]), get("dimensions-3").find("pleasure", ["joy"])
+        ('valence', None)
+        """
+        own, aliases, in_company = _spellings(self.name)
         folded = fold(label)
         hit = own.get(folded) or aliases.get(folded)
         if hit is None and "/" in label:  # FunASR writes two languages: 生气/angry
             return next((found for part in label.split("/") if (found := self.find(part))), None)
+        if hit is None and folded in in_company and any(map(self.find, beside)):
+            return in_company[folded]
         return hit
 
 
@@ -200,8 +211,8 @@ def _aliases() -> dict[str, str]:
 
 
 @cache
-def _spellings(name: str) -> tuple[dict[str, str], dict[str, str]]:
-    """The folded spellings of a taxonomy's labels: its own, and those forgiven."""
+def _spellings(name: str) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """The folded spellings of a taxonomy's labels: its own, those forgiven, and those forgiven beside another label."""
     taxonomy = get(name)
     own = {fold(label): label for label in taxonomy.labels}
     aliases: dict[str, str] = {}
@@ -213,4 +224,5 @@ def _spellings(name: str) -> tuple[dict[str, str], dict[str, str]]:
         for label, entry in taxonomy.labels.items():
             for alias in (entry.concept, *known[entry.concept].aliases):
                 aliases.setdefault(fold(alias), label)
-    return own, aliases
+    in_company = {fold(spelling): label for label, entry in taxonomy.labels.items() for spelling in entry.beside}
+    return own, aliases, in_company

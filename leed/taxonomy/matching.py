@@ -45,7 +45,8 @@ def match(labels: tuple[str, ...], modality: str | None = None, taxonomy: str | 
     ['Joy', 'Aesthetic Appreciation']
     """
     order = _order(labels, modality, taxonomy)
-    return tuple(_match(label, order) for label in labels)
+    named = get(taxonomy).labels if taxonomy is not None else ()
+    return tuple(_match(label, order, (*labels, *named)) for label in labels)
 
 
 def main_taxonomy(matches: Iterable[Match]) -> str | None:
@@ -55,6 +56,16 @@ def main_taxonomy(matches: Iterable[Match]) -> str | None:
         if m.taxonomy:
             counts[m.taxonomy] = counts.get(m.taxonomy, 0) + 1
     return max(counts, key=lambda name: counts[name]) if counts else None
+
+
+def dimensions(labels: Sequence[str]) -> list[str]:
+    """Return those of the labels that are dimensions, which go from a low to a high end.
+
+    >>> dimensions(["arousal", "pleasure", "Joy"]), dimensions(["pleasure", "Joy"])
+    (['arousal', 'pleasure'], [])
+    """
+    known = concepts()
+    return [m.given for m in match(tuple(labels)) if m.concept and known[m.concept].kind == "dimension"]
 
 
 def quantity_of(matches: Sequence[Match], *, taxonomy: str | None = None) -> tuple[str, bool, bool]:
@@ -124,9 +135,9 @@ def _order(labels: tuple[str, ...], modality: str | None, taxonomy: str | None) 
     return [get(name) for name in sorted(candidates, key=rank)]
 
 
-def _match(label: str, order: Sequence[Taxonomy]) -> Match:
+def _match(label: str, order: Sequence[Taxonomy], beside: Sequence[str]) -> Match:
     for taxonomy in order:
-        found = taxonomy.find(label)
+        found = taxonomy.find(label, beside)
         if found is not None:
             entry = taxonomy.labels[found]
             return Match(label, found, taxonomy.name, entry.concept, entry.group, entry.aspect or taxonomy.aspect)

@@ -241,7 +241,8 @@ def test_what_cannot_be_described_is_one_line_and_status_1(
 
 def test_a_directory_and_a_path_through_a_file(describe: Leed, tmp_path: Path) -> None:
     path = written(tmp_path, "a", "{}")
-    assert describe(tmp_path) == (1, "", f"leed: error: {tmp_path}: is a directory; give a file in it\n")
+    what = "is a directory, and no file in it can be read: a: is JSON, but holds no scores in a shape that leed knows"
+    assert describe(tmp_path) == (1, "", f"leed: error: {tmp_path}: {what}\n")
     assert describe(path / "b") == (1, "", f"leed: error: {path / 'b'}: cannot be read: Not a directory\n")
 
 

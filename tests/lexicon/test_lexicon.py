@@ -151,17 +151,18 @@ def test_frames_have_the_places_they_need() -> None:
 
     for modality in EN.modalities.values():
         assert all(places(form) == {"x"} for form in modality.verb)
-        assert modality.wordless is None or places(modality.wordless) == {"sentence"}
+        assert modality.wordless is None or places(modality.wordless) == {"mid", "predicate"}
     assert all(places(form) == {"x"} for form in EN.grammar.show)
     assert all(places(form) == {"mid", "how"} for form in EN.grammar.unclear)
-    assert places(EN.grammar.either) == places(EN.grammar.both) == {"x"}
+    assert places(EN.grammar.either) == {"x"}
+    assert places(EN.grammar.both) == {"x", "y"}
     assert places(EN.grammar.numbered) == {"x", "step", "steps"}
     assert places(EN.persons["*"].subject) == {"name"}
 
 
 def test_a_person_of_any_name_is_third_person_singular() -> None:
     anna = EN.person_named("Anna")
-    assert (anna.subject, anna.mid, anna.possessive, anna.plural) == ("Anna", "Anna", "their", False)
+    assert (anna.subject, anna.mid, anna.words, anna.agrees) == ("Anna", "Anna", {"their": "their"}, "singular")
     assert EN.person_named(None) == EN.persons["They"]
     assert len(EN.person_named("x" * 1000).subject) == 80
 

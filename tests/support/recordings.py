@@ -9,7 +9,7 @@ from hypothesis.extra import numpy as npst
 from leed.schema import Issue, Recording, Track
 
 floats32 = st.floats(width=32, allow_infinity=False)
-seconds = st.floats(allow_infinity=False)
+seconds = st.floats()
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 COLUMNS = ["float64", "float32", "float16", "int64", "uint8", "bool", "<U5"]
 
@@ -24,7 +24,7 @@ def tracks(draw: st.DrawFn) -> Track:
         shape = draw(st.sampled_from([(n,), (n, 2), (n, 2, 2)]))
         elements: Any = None
         if kind.kind == "f":
-            elements = st.floats(width=kind.itemsize * 8, allow_infinity=False)  # type: ignore[arg-type]
+            elements = st.floats(width=kind.itemsize * 8)  # type: ignore[arg-type]
         elif kind.kind == "U":
             elements = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=5)
         extras[name] = draw(npst.arrays(kind, shape, elements=elements))

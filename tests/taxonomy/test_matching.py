@@ -109,6 +109,24 @@ def test_a_label_keeps_what_was_given_and_an_unknown_one_is_kept_as_it_is() -> N
     )
 
 
+PLEASURE = [
+    (("pleasure",), None, "voice-pleasure"),
+    (("pleasure", "joy"), None, "voice-pleasure"),
+    (("Pleasure", "Sadness", "Anger"), None, "voice-pleasure"),
+    (("pleasure", "arousal"), None, "valence"),
+    (("Pleasure", "Arousal", "Dominance", "Joy"), None, "valence"),
+    (("pleasure",), "dimensions-3", "valence"),
+    (("pleasure", "arousal"), "hume-v1-audio", "voice-pleasure"),
+]
+
+
+@pytest.mark.parametrize(("labels", "given", "concept"), PLEASURE)
+def test_pleasure_is_a_dimension_beside_dimensions_and_else_an_expression(
+    labels: tuple[str, ...], given: str | None, concept: str
+) -> None:
+    assert match(labels, taxonomy=given)[0].concept == concept
+
+
 @pytest.mark.parametrize("label", ["HAPPY", "SAD", "ANGRY", "NEUTRAL", "Joy", "happy", "disgusted", "DISGUSTED"])
 @pytest.mark.parametrize("modality", ["face", "prosody", "language", None])
 def test_a_label_spelled_as_a_model_spells_it_keeps_its_spelling_and_its_meaning(
