@@ -133,11 +133,9 @@ def test_bounds_hold_among_all_48_labels_too(modality: str | None, bounds: tuple
             found = {term.label: term.adverb for term in description.terms}.get("Interest")
             assert found == expected, score
             row = np.array([list(strong.values())])
-            assert leed.describe_matrix(row, list(strong), modality=modality, describer=describer).to_list() == [
-                str(description)
-            ]
-            row32 = row.astype(np.float32)
-            assert leed.describe_matrix(row32, list(strong), modality=modality).to_list() == [str(description)]
+            for matrix in (row, row.astype(np.float32)):
+                sentences = leed.describe_matrix(matrix, list(strong), modality=modality, describer=describer)
+                assert sentences.to_list() == [str(description)]
 
 
 @pytest.mark.parametrize("distance", [0.10, 0.20, 0.35])
