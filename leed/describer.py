@@ -339,11 +339,15 @@ class Describer:
         return Prepared(labels, first, summing, self._gate(matches, first, modality), self._made)
 
     def _gate(self, matches: Sequence[Match], plan: Plan, modality: str | None) -> Gate | None:
-        """What is usual for these labels, where the calibration knows it and they are a full set."""
-        table = self.calibration.table(plan.taxonomy, modality) if plan.simple else None
-        if table is None:
-            return None
-        return gate_for(table, [m.label for m in matches], plan.floor, self.calibration.name)
+        """What is usual for these labels, where the calibration knows it and they are a full set.
+
+        Hume's label sets share labels, so half of one may be half of the other: the plan's own taxonomy comes first.
+        """
+        tables = [table for table in self.calibration.tables if plan.simple and table.modality == modality]
+        tables.sort(key=lambda table: table.taxonomy != plan.taxonomy)
+        labels = [m.label for m in matches]
+        gates = (gate_for(table, labels, plan.floor, self.calibration.name) for table in tables)
+        return next((gate for gate in gates if gate is not None), None)
 
     def _made(self, plan: Plan, key: Key) -> Said:
         if not isinstance(key, str) and key[0] % CODE == HINT:
