@@ -45,14 +45,8 @@ def command(
     for fault in found:
         typer.echo(str(fault))
     if found:
-        words = sum(not fault.breaks for fault in found)
-        broken = len(found) - words
+        broken = sum(fault.breaks for fault in found)
         raise errors.DataFileError(
-            f"lexicon {lexicon}: {broken} {_plural('fault', broken)} to mend, "
-            f"{words} {_plural('label', words)} without words (they would be quoted like unknown ones)"
+            f"lexicon {lexicon}: faults: {len(found)}, of which {broken} must be mended before leed can speak it"
         )
     typer.echo(f"lexicon {lexicon}: complete")
-
-
-def _plural(noun: str, count: int) -> str:
-    return noun if count == 1 else f"{noun}s"

@@ -10,7 +10,7 @@ from typing import Any
 
 from leed.errors import DataFileError
 from leed.lexicon.check.agreement import conjugation, words
-from leed.lexicon.check.fault import Fault
+from leed.lexicon.check.fault import UNKNOWN, Fault
 from leed.lexicon.check.places import places
 from leed.lexicon.check.shape import shape
 
@@ -37,8 +37,10 @@ def faults(data: bytes) -> list[Fault]:
     found = [Fault((), f"the key {key!r} stands twice in one object") for key in repeated]
     found += shape(plain)
     if isinstance(plain, dict):
-        found += [*words(plain), *conjugation(plain), *places(plain)]
-    return sorted(dict.fromkeys(found), key=lambda fault: fault.what.startswith("unknown"))
+        unread = {fault.where for fault in found if fault.what.startswith(UNKNOWN)}
+        more = [*words(plain), *conjugation(plain), *places(plain)]
+        found += [fault for fault in more if not any(fault.where[: len(where)] == where for where in unread)]
+    return sorted(dict.fromkeys(found), key=lambda fault: fault.what.startswith(UNKNOWN))
 
 
 def refuse_broken(data: bytes, path: str) -> None:

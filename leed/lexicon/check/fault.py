@@ -12,6 +12,9 @@ import msgspec
 from leed import quoting, taxonomy
 from leed.lexicon import source_of
 
+UNKNOWN = "unknown"
+"""How it is said of a key or a place that nobody reads or fills."""
+
 Where = tuple[str, ...]
 """A path in the file: keys, and numbers of list entries."""
 
@@ -22,7 +25,8 @@ class Fault(msgspec.Struct, frozen=True):
     Attributes:
         where: the path to it in the file.
         what: what is wrong there.
-        breaks: whether leed cannot speak with this lexicon; a label without words is quoted like an unknown one.
+        breaks: whether leed cannot speak without it. It can without a label's words (the label is quoted like an
+            unknown one) and without a timeline.
     """
 
     where: Where
@@ -52,6 +56,8 @@ def sample(words: object) -> str:
 
 def breaks(where: Where) -> bool:
     """Return whether leed cannot do without: a label may lack words, but no end of a scale, nor the neutral class."""
+    if where[-1] in ("timeline", "wordless"):
+        return False
     if where[0] != "words" or len(where) == 1:
         return True
     concept = taxonomy.concepts().get(where[1])

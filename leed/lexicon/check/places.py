@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from string import Formatter
 from typing import Any
 
-from leed.lexicon.check.fault import Fault, Where, breaks, english, inner, persons
+from leed.lexicon.check.fault import UNKNOWN, Fault, Where, breaks, english, inner, persons
 
 _CLAUSES = ("unclear", "unreported", "withheld", "nothing", "hint")  # a noun may stand in them in any of its cases
 _WORDLESS = ("mid", "predicate", "head", "rest")
@@ -39,7 +39,7 @@ def _misplaced(where: Where, text: str, by_person: set[str], nouns: set[str]) ->
     for place in sorted(needed - found):
         yield Fault(where, f"lacks the place {{{place}}}", breaks=breaks(where))
     for place in sorted(found - known):
-        yield Fault(where, f"unknown place {{{place}}}", breaks=breaks(where))
+        yield Fault(where, f"{UNKNOWN} place {{{place}}}", breaks=breaks(where))
 
 
 def _texts(value: object, where: Where) -> Iterator[tuple[Where, str]]:

@@ -9,9 +9,10 @@ from msgspec import inspect
 
 from leed import quoting
 from leed.lexicon import Lexicon
-from leed.lexicon.check.fault import Fault, Where, breaks, english, sample
+from leed.lexicon.check.fault import UNKNOWN, Fault, Where, breaks, english, sample
 
 _NEEDED = ("persons", "modalities", "adverbs", "words")  # objects that have all the keys that English has
+_WANTED = ("timeline", "wordless", "adjective", "verb")  # may be left out, but not unnoticed where English has them
 _CLOSED = ("modalities", "words")  # and no others: nobody would read them
 
 
@@ -41,7 +42,8 @@ def _value(value: object, kind: inspect.Type, model: object, where: Where) -> It
 
 def _struct(value: object, kind: inspect.StructType, model: object, where: Where) -> Iterator[Fault]:
     fields = {field.encode_name: field for field in kind.fields if field.encode_name != "digest"}
-    needed = [name for name, field in fields.items() if field.required]
+    models = model if isinstance(model, dict) else {}
+    needed = [name for name, field in fields.items() if field.required or (name in _WANTED and models.get(name))]
     yield from _keys(value, {name: field.type for name, field in fields.items()}, needed, model, where, closed=True)
 
 
@@ -72,7 +74,7 @@ def _keys(
     for name, item in value.items():
         if closed and name not in kinds:
             close = difflib.get_close_matches(name, kinds, n=1)
-            yield Fault((*where, name), "unknown" + (f" (did you mean {close[0]}?)" if close else ""))
+            yield Fault((*where, name), UNKNOWN + (f" (did you mean {close[0]}?)" if close else ""))
         else:
             yield from _value(item, kinds[name], models.get(name), (*where, name))
 
