@@ -19,6 +19,7 @@ BUILT_IN: Final[dict[str, dict[str, str]]] = {
     # The order is the order in which formats are tried on an input.
     "leed.readers": {
         "leed": "leed.readers.document:reader",
+        "leed-jsonl": "leed.readers.lines:reader",
         "hume-evi": "leed.readers.hume_evi:reader",
         "hume-batch": "leed.readers.hume_batch:reader",
         "hume-v1": "leed.readers.hume_v1:reader",

@@ -152,13 +152,7 @@ def _target(path: str | None) -> Generator[IO[str]]:
         with open(path, "w", encoding="utf-8", errors="replace", newline="") as file:
             yield file
         return
-    beside = f"{path}.{os.getpid()}.part"  # so that a failure leaves what was there, and the input may be the output
-    try:
-        with open(beside, "w", encoding="utf-8", errors="replace", newline="") as file:
-            yield file
-        os.replace(beside, path)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, path) if error.filename == beside else error from error
-    finally:
-        if os.path.exists(beside):
-            os.remove(beside)
+    from leed.schema.files import replacing  # noqa: PLC0415 - keeps 'leed --help' fast
+
+    with replacing(path) as part, open(part, "w", encoding="utf-8", errors="replace", newline="") as file:
+        yield file

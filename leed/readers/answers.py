@@ -18,8 +18,6 @@ from leed.taxonomy.matching import SUM_TOLERANCE, sums_to_one
 
 _WHOLE = 1 << 25  # up to here, a file is searched to its end for what tells the format
 _DEEPEST = 12
-_LOOKED_AT = 5_000  # values of plain data that are looked at to recognise a format,
-_ENTRIES = 200  # and entries of one list, which mostly are alike
 _PERCENT = 100.0
 _EPOCH = 1e9  # seconds: a later time is a date, not a place in a recording
 
@@ -184,21 +182,16 @@ def mentions(content: Content, *keys: bytes) -> bool:
 def found(
     plain: Any,  # noqa: ANN401 - whatever the input holds
     test: Callable[[Mapping[str, Any]], bool],
-    *,
-    most: int | None = None,
 ) -> Iterator[tuple[Mapping[str, Any], Path]]:
     """Return each mapping that passes the test, with the mappings around it, in the order of the input.
 
     Args:
         plain: mappings and lists of any depth.
         test: what is looked for; nothing is looked for inside of it.
-        most: after how many values to stop; of long lists only the beginning is looked at.
     """
-    left = [most if most is not None else math.inf]
 
     def inside(value: Any, path: Path) -> Iterator[tuple[Mapping[str, Any], Path]]:  # noqa: ANN401 - as above
-        left[0] -= 1
-        if left[0] < 0 or len(path) > _DEEPEST:
+        if len(path) > _DEEPEST:
             return
         if isinstance(value, Mapping):
             if test(value):
@@ -208,19 +201,16 @@ def found(
                 if isinstance(inner, (Mapping, list, tuple)):
                     yield from inside(inner, (*path, value))
         elif isinstance(value, (list, tuple)):
-            for inner in value if most is None else value[:_ENTRIES]:
+            for inner in value:
                 if isinstance(inner, (Mapping, list, tuple)):
                     yield from inside(inner, path)
 
     yield from inside(plain, ())
 
 
-def first(
-    plain: Any,  # noqa: ANN401 - whatever the input holds
-    test: Callable[[Mapping[str, Any]], bool],
-) -> Mapping[str, Any] | None:
-    """Return the first mapping that passes the test, looked for in the beginning only, or None."""
-    return next((value for value, _ in found(plain, test, most=_LOOKED_AT)), None)
+def first(content: Content, test: Callable[[Mapping[str, Any]], bool]) -> Mapping[str, Any] | None:
+    """Return the first mapping that passes the test in a sample of the plain data, or None."""
+    return next((value for value, _ in found(content.glimpse, test)), None)
 
 
 def source_of(path: Path) -> str | None:

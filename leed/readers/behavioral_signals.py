@@ -86,10 +86,10 @@ def recognise(content: Content) -> Guess:
         return Guess(CERTAIN) if all(key.search(content.head) for key in _KEYS) else NOT_THIS
     if content.kind not in ("json", "plain"):
         return NOT_THIS
-    messages = list(_messages(content.plain))
+    messages = list(_messages(content.glimpse))
     if any(message.holds for message in messages):
         return Guess(CERTAIN)
-    return Guess(NEAR, _why_not(messages)) if messages else NOT_THIS
+    return Guess(NEAR, _why_not(list(_messages(content.plain)))) if messages else NOT_THIS
 
 
 def read(content: Content) -> Recording:

@@ -53,7 +53,7 @@ def recognise(content: Content) -> Guess:
         return Guess(CERTAIN) if _KEY.search(content.head) else NOT_THIS
     if content.kind not in ("json", "plain"):
         return NOT_THIS
-    answers = list(_answers(content.plain))
+    answers = list(_answers(content.glimpse))
     if any(_segments(result) for _, result in answers):
         return Guess(CERTAIN)
     return Guess(NEAR, _why_not(answers[0][1])) if answers else NOT_THIS

@@ -12,6 +12,7 @@ import msgspec
 
 from leed.errors import DamagedInputError, InputError, LeedError, UnknownFormatError
 from leed.readers import encoding, json_text, objects
+from leed.readers.glimpse import glimpse
 from leed.readers.storage import Gzipped, Held, OnDisk, Storage, opened, read_some, unpacked
 from leed.schema.terms import Issue
 
@@ -192,6 +193,11 @@ class Content:
             return self._lines() if json_text.begins_lines(self.data) else self._tolerant()
         except RecursionError as error:
             raise self.too_deep() from error
+
+    @cached_property
+    def glimpse(self) -> Any:  # noqa: ANN401 - as plain
+        """The plain data if it is small, else a sample of it, to recognise a format by; None if there is none."""
+        return glimpse(self.plain) if self.kind in ("json", "plain") else None
 
     def too_deep(self) -> DamagedInputError:
         """Return the error for data that is nested too deeply, or holds itself."""

@@ -54,10 +54,10 @@ def recognise(content: Content) -> Guess:
     """Return whether a mapping has an emotion mapping with DeepFace's labels, all or beside its other keys."""
     if not mentions(content, b'"emotion"', b'"dominant_gender"', b'"dominant_race"'):
         return NOT_THIS
-    face = first(content.plain, _is_face)
+    face = first(content, _is_face)
     if face is not None:
         return Guess(CERTAIN if any(key in face for key in _OWN) else POSSIBLE)
-    return Guess(NEAR, _WITHOUT) if first(content.plain, _is_without) is not None else NOT_THIS
+    return Guess(NEAR, _WITHOUT) if first(content, _is_without) is not None else NOT_THIS
 
 
 def read(content: Content) -> Recording:

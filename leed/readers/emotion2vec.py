@@ -35,10 +35,10 @@ def recognise(content: Content) -> Guess:
     """Return whether answers hold labels and scores in parallel, and the labels are emotion2vec's."""
     if not mentions(content, b'"feats"', b'"labels"'):
         return NOT_THIS
-    answer = first(content.plain, _is_answer)
+    answer = first(content, _is_answer)
     if answer is not None:
         return Guess(CERTAIN if "key" in answer or "feats" in answer or _is_raw(answer) else POSSIBLE)
-    if first(content.plain, _is_embedding) is not None:
+    if first(content, _is_embedding) is not None:
         return Guess(NEAR, _EMBEDDING)
     return NOT_THIS
 
@@ -49,7 +49,7 @@ def read(content: Content) -> Recording:
     plain = plain_of(content)
     answers = list(found(plain, _is_answer))
     if not answers:
-        embedding = first(plain, _is_embedding) is not None
+        embedding = first(content, _is_embedding) is not None
         expected = _EMBEDDING if embedding else "holds no answer of emotion2vec: {key, labels, scores}"
         raise UnknownFormatError(f"{content.shown}: {expected}")
     for answer, _ in answers:

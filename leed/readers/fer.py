@@ -43,7 +43,7 @@ def recognise(content: Content) -> Guess:
         return Guess(CERTAIN) if _columns(header) else NOT_THIS
     if not mentions(content, b'"emotions"'):
         return NOT_THIS
-    face = first(content.plain, _is_face)
+    face = first(content, _is_face)
     if face is None:
         return NOT_THIS
     return Guess(CERTAIN if "box" in face else POSSIBLE)

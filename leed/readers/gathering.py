@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -14,7 +14,6 @@ from leed.schema.recording import Track
 from leed.schema.terms import Issue
 
 _MOST_NOTED = 50
-_DEEPEST = 6
 _LONGEST_WORD = 100
 _CELLS = 1 << 20
 _SPARSE = 128
@@ -153,23 +152,3 @@ def counted(count: int, total: int, what: str) -> str:
     if count == total:
         return f"all {total} {what}s" if total > 1 else f"the only {what}"
     return f"{count} of {total} {what}s"
-
-
-def walked(
-    plain: Any,  # noqa: ANN401 - whatever the input holds
-    wanted: Callable[[Mapping[str, Any]], bool],
-    depth: int = 0,
-) -> Iterator[Mapping[str, Any]]:
-    """Return everything in plain data that is wanted, the outermost first, without looking into what was found."""
-    if depth > _DEEPEST:
-        return
-    if isinstance(plain, Mapping):
-        if wanted(plain):
-            yield plain
-        else:
-            for value in plain.values():
-                if isinstance(value, (Mapping, list, tuple)):
-                    yield from walked(value, wanted, depth + 1)
-    elif isinstance(plain, (list, tuple)):
-        for value in plain:
-            yield from walked(value, wanted, depth + 1)

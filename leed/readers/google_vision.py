@@ -37,9 +37,9 @@ def recognise(content: Content) -> Guess:
     keys = (b'"joyLikelihood"', b'"joy_likelihood"', b'"faceAnnotations"', b'"face_annotations"', b'"responses"')
     if not mentions(content, *keys):
         return NOT_THIS
-    if first(content.plain, _is_face) is not None:
+    if first(content, _is_face) is not None:
         return Guess(CERTAIN)
-    why = _why(content.plain)
+    why = _why(content.glimpse)
     return Guess(NEAR, why) if why else NOT_THIS
 
 

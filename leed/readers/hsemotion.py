@@ -56,9 +56,9 @@ def recognise(content: Content) -> Guess:
     """Return whether there are a label and an array that fits it, or all of AffectNet's names with logits."""
     if not mentions(content, b'"Happiness"', b'"happiness"', b'"Anger"', b'"Neutral"', b'"Sadness"', b'"Surprise"'):
         return NOT_THIS
-    if _tuples(content.plain):
+    if _tuples(content.glimpse):
         return Guess(CERTAIN)
-    named = first(content.plain, _is_named)
+    named = first(content, _is_named)
     if named is None:
         return NOT_THIS
     return Guess(CERTAIN if "scores" in named else POSSIBLE)

@@ -62,7 +62,7 @@ def recognise(content: Content) -> Guess:
     """Return whether there are lists of {label, score}, which programs of many kinds write, or zero-shot answers."""
     if not mentions(content, b'"label"', b'"labels"', b'"error"'):
         return NOT_THIS
-    plain = content.plain
+    plain = content.glimpse
     why = _failed(plain)
     if why:
         return Guess(NEAR, why)

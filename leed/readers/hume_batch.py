@@ -22,7 +22,7 @@ from urllib.parse import urlsplit, urlunsplit
 import msgspec
 
 from leed.errors import UnknownFormatError
-from leed.readers import CERTAIN, NEAR, NOT_THIS, Guess, Reader
+from leed.readers import CERTAIN, NEAR, NOT_THIS, Guess, Reader, answers
 from leed.readers.content import HEAD, Content
 from leed.readers.hume_items import Group, Item, lenient
 from leed.readers.hume_stream import UnstreamableError, stream
@@ -37,7 +37,6 @@ _WHOLE = 1 << 25  # up to here, a file is searched to its end for what tells the
 _KEY = re.compile(rb'"grouped_predictions"\s*:')
 _SOURCE = re.compile(rb'^\s*\[?\s*\{\s*"source"\s*:.{0,4000}?"results"\s*:', re.DOTALL)
 _QUERY = re.compile(r"(https?://[^\s?]+)\?[^\s:;,\"')>]*")  # may be a signature
-_DEEPEST = 12
 _SMALL = 1 << 20
 _MODELS = {"face", "prosody", "burst", "language", "ner", "facemesh"}
 
@@ -98,7 +97,7 @@ def recognise(content: Content) -> Guess:
             return NOT_THIS
     elif not content.is_plain:
         return NOT_THIS
-    plain = content.plain
+    plain = content.glimpse
     if next(_sources(plain), None) is not None:
         return Guess(CERTAIN)
     job = _job(plain)
@@ -239,20 +238,12 @@ class _Collected:
         return free
 
 
-def _sources(plain: Any, depth: int = 0) -> Iterator[SourceOf[Any]]:  # noqa: ANN401 - whatever the input holds
+def _sources(plain: Any) -> Iterator[SourceOf[Any]]:  # noqa: ANN401 - whatever the input holds
     """Everything in plain data that has the shape of a source, a file or a model's predictions."""
-    if depth > _DEEPEST:
-        return
-    if isinstance(plain, Mapping):
-        source = _source(plain)
+    for entry, _ in answers.found(plain, lambda entry: _source(entry) is not None):
+        source = _source(entry)
         if source is not None:
             yield source
-            return
-        for value in plain.values():
-            yield from _sources(value, depth + 1)
-    elif isinstance(plain, (list, tuple)):
-        for value in plain:
-            yield from _sources(value, depth + 1)
 
 
 def _source(plain: Mapping[str, Any]) -> SourceOf[Any] | None:

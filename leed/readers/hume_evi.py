@@ -39,9 +39,10 @@ import msgspec
 
 from leed.errors import UnknownFormatError
 from leed.readers import CERTAIN, NEAR, NOT_THIS, Guess, Reader
+from leed.readers.answers import found
 from leed.readers.content import Content
 from leed.readers.encoding import as_text
-from leed.readers.gathering import Notes, walked
+from leed.readers.gathering import Notes
 from leed.readers.hume_evi_chats import Chats, error_of, kind_of, tells
 from leed.readers.json_text import decoded
 from leed.schema.recording import Recording
@@ -71,7 +72,7 @@ def recognise(content: Content) -> Guess:
     """Return whether these are messages or events of EVI, or a chat request that EVI made."""
     if content.kind == "json":
         return _recognise_json(content)
-    return _recognise_plain(content.plain) if content.is_plain else NOT_THIS
+    return _recognise_plain(content.glimpse) if content.is_plain else NOT_THIS
 
 
 def _recognise_json(content: Content) -> Guess:
@@ -86,7 +87,7 @@ def _recognise_json(content: Content) -> Guess:
     if requested and _ROLE.search(head) and b'"expression"' not in head:
         return Guess(NEAR, _NO_SCORES)
     if len(head) == content.size and b'"slug"' in head:
-        return _recognise_plain(content.plain)
+        return _recognise_plain(content.glimpse)
     return NOT_THIS
 
 
@@ -125,7 +126,7 @@ def _recognise_plain(plain: Any) -> Guess:  # noqa: ANN401 - whatever the input 
 
 
 def _walk(plain: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - whatever the input holds
-    return walked(plain, lambda entry: kind_of(entry) is not None)
+    return (entry for entry, _ in found(plain, lambda entry: kind_of(entry) is not None))
 
 
 # --- reading

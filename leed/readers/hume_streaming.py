@@ -26,7 +26,7 @@ import msgspec
 import numpy as np
 
 from leed.errors import UnknownFormatError
-from leed.readers import CERTAIN, NEAR, NOT_THIS, Guess, Reader
+from leed.readers import CERTAIN, NEAR, NOT_THIS, Guess, Reader, answers
 from leed.readers.content import Content
 from leed.readers.hume_items import ASPECTS, MODALITY, Box, Group, Item, Stretch, lenient, words
 from leed.schema.recording import Recording
@@ -36,7 +36,6 @@ _BLOCK = re.compile(
     rb'"(?:face|prosody|burst|language|facemesh)"\s*:\s*\{\s*"(?:predictions"\s*:\s*\[|warning"\s*:\s*")'
 )
 _CODE = re.compile(r"[A-Z]\d{4}")
-_DEEPEST = 12
 _SMALL = 1 << 20
 _SHOWN = 500
 
@@ -65,7 +64,7 @@ def recognise(content: Content) -> Guess:
     elif not content.is_plain:
         return NOT_THIS
     refusal = None
-    for message in _messages(content.plain):
+    for message in _messages(content.glimpse):
         if any(True for _ in _blocks(message)):
             return Guess(CERTAIN)
         refusal = refusal or _refusal(message)
@@ -208,19 +207,13 @@ class _Log:
         return msgspec.structs.replace(issue, message=f"{issue.message}: {shown}")
 
 
-def _messages(plain: Any, depth: int = 0) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - whatever the input holds
+def _messages(plain: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - whatever the input holds
     """Everything in plain data that has the shape of a message."""
-    if depth > _DEEPEST:
-        return
-    if isinstance(plain, Mapping):
-        if _refusal(plain) is not None or any(True for _ in _blocks(plain)):
-            yield plain
-            return
-        for value in plain.values():
-            yield from _messages(value, depth + 1)
-    elif isinstance(plain, (list, tuple)):
-        for value in plain:
-            yield from _messages(value, depth + 1)
+    return (message for message, _ in answers.found(plain, _is_message))
+
+
+def _is_message(plain: Mapping[Any, Any]) -> bool:
+    return _refusal(plain) is not None or any(True for _ in _blocks(plain))
 
 
 def _blocks(message: Mapping[Any, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -33,8 +33,8 @@ from typing import Any
 
 from leed.errors import UnknownFormatError
 from leed.readers import CERTAIN, NEAR, NOT_THIS, Guess, Reader
+from leed.readers.answers import found
 from leed.readers.content import Content
-from leed.readers.gathering import walked
 from leed.readers.hume_v1_runs import Runs, error_of, kind_of
 from leed.schema.recording import Recording
 
@@ -43,35 +43,39 @@ _SMALL = 1 << 20
 # --- what it looks like
 
 _SURE = re.compile(
-    rb'"voice_attributes"\s*:|"measurement\.result"|"utterance\.(?:start|end)"'
-    rb'|"utterances"\s*:\s*\[\s*\{\s*"utterance_id"|"frame_id"\s*:\s*\d+\s*,\s*"faces"\s*:'
+    rb'"voice_attributes"\s*:\s*\[\s*(?:\]|\{\s*"(?:name|probability)")|"measurement\.result"'
+    rb'|"utterance\.(?:start|end)"|"utterances"\s*:\s*\[\s*\{\s*"utterance_id"\s*:\s*\d+\s*,\s*"audio_start_ms"'
+    rb'|"frame_id"\s*:\s*\d+\s*,\s*"faces"\s*:\s*\[\s*\{\s*"face_id"'
 )
-_ANSWER = re.compile(rb'"measurements"\s*:\s*\[')
+_ANSWER = re.compile(rb'"measurements"\s*:\s*\[\s*[\]{]')
+_MEASURED = re.compile(rb'"(?:expressions|voice_attributes|faces)"\s*:')
 _ASKED = re.compile(rb'"(?:request_id|run_id)"\s*:')
 _SESSION = re.compile(rb'"session\.(?:created|updated|closed)"')
 _SETTINGS = re.compile(rb'"(?:measurement_timer_ms|min_size|produced)"\s*:')
-_RUN = re.compile(rb'"(?:run_id|at_cap|retryable|request_id)"\s*:')
+_RUN = re.compile(rb'"(?:run_id|at_cap|retryable|request_id|frame_id)"\s*:')
 
 
 def recognise(content: Content) -> Guess:
     """Return whether these are measurements of Hume v1, or a run or an error, which hold none."""
     if content.kind == "json":
-        head = content.head
-        if (
-            _SURE.search(head)
-            or (_ANSWER.search(head) and _ASKED.search(head))
-            or (_SESSION.search(head) and _SETTINGS.search(head))
-        ):
-            return Guess(CERTAIN)
-        if content.size > _SMALL or not _RUN.search(head):
+        sure = _is_sure(content.head)
+        if content.size > _SMALL:
+            return Guess(CERTAIN) if sure else NOT_THIS
+        if not sure and not _RUN.search(content.head):
             return NOT_THIS
-    elif not content.is_plain:
-        return NOT_THIS
-    plain = content.plain
+    plain = content.glimpse
     if any(kind_of(entry) != "error" for entry in _walk(plain)):
         return Guess(CERTAIN)
     why = _without(plain[0] if isinstance(plain, list) and plain else plain)
     return Guess(NEAR, why) if why else NOT_THIS
+
+
+def _is_sure(head: bytes) -> bool:
+    return bool(
+        _SURE.search(head)
+        or (_ANSWER.search(head) and _ASKED.search(head) and _MEASURED.search(head))
+        or (_SESSION.search(head) and _SETTINGS.search(head))
+    )
 
 
 def _without(plain: Any) -> str | None:  # noqa: ANN401 - whatever the input holds
@@ -91,7 +95,7 @@ def _without(plain: Any) -> str | None:  # noqa: ANN401 - whatever the input hol
 
 
 def _walk(plain: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - whatever the input holds
-    return walked(plain, lambda entry: kind_of(entry) is not None)
+    return (entry for entry, _ in found(plain, lambda entry: kind_of(entry) is not None))
 
 
 # --- reading

@@ -19,20 +19,21 @@ from leed.taxonomy import concept_of, get
 
 
 def kind_of(entry: Mapping[str, Any]) -> str | None:  # noqa: PLR0911 - one for each form
-    """Return which form an entry of plain data has, or None."""
-    measurements = entry.get("measurements")
-    if isinstance(measurements, list):
-        asked = "run_id" in entry or "request_id" in entry or isinstance(entry.get("utterances"), list)
-        return "answer" if asked or any(isinstance(m, Mapping) and kind_of(m) for m in measurements) else None
-    if isinstance(entry.get("faces"), list) and ("frame_id" in entry or entry.get("type") == "measurement.result"):
-        return "frame"
-    if "voice_attributes" in entry or (isinstance(entry.get("expressions"), list) and "utterance_id" in entry):
-        return "window"
-    if "expressions" in entry and "face_id" in entry:
-        return "face"
-    if "timestamp_ms" in entry and any(isinstance(entry.get(key), Mapping) for key in ("result", "error")):
-        return "reply"
+    """Return which form an entry of plain data has, or None.
+
+    It is not enough that a key is there, such as "voice_attributes": what is under it has to be of its shape too.
+    """
     what = entry.get("type")
+    if _is_answer(entry):
+        return "answer"
+    if _is_frame(entry):
+        return "frame"
+    if _is_window(entry):
+        return "window"
+    if "face_id" in entry and "expressions" in entry and _are_scores(entry["expressions"]):
+        return "face"
+    if "timestamp_ms" in entry and any(_is_told(entry.get(key)) for key in ("result", "error")):
+        return "reply"
     if what in ("utterance.start", "utterance.end"):
         return "utterance"
     if what in ("session.created", "session.updated", "session.closed") and _SETTLED & entry.keys():
@@ -40,7 +41,50 @@ def kind_of(entry: Mapping[str, Any]) -> str | None:  # noqa: PLR0911 - one for 
     return "error" if what == "error" and "code" in entry else None
 
 
+_RESULT = "measurement.result"
 _SETTLED = {"measurement_timer_ms", "face", "produced", "reason"}
+_MEASURED = {"expressions", "voice_attributes", "faces", "utterance_id", "frame_id"}
+_SAMPLE = 20
+
+
+def _is_answer(entry: Mapping[str, Any]) -> bool:
+    """Whether this is what a request was answered with."""
+    measurements = entry.get("measurements")
+    if not isinstance(measurements, list):
+        return False
+    asked = "run_id" in entry or "request_id" in entry or isinstance(entry.get("utterances"), list)
+    told = [m for m in measurements[:_SAMPLE] if isinstance(m, Mapping)]
+    if asked:
+        return not measurements or any(_MEASURED & m.keys() for m in told)
+    return any(kind_of(m) for m in told)
+
+
+def _is_frame(entry: Mapping[str, Any]) -> bool:
+    """Whether these are the faces of an image."""
+    faces = entry.get("faces")
+    if not isinstance(faces, list) or not ("frame_id" in entry or entry.get("type") == _RESULT):
+        return False
+    told = [face for face in faces[:_SAMPLE] if isinstance(face, Mapping)]
+    return not faces or any("face_id" in face or "expressions" in face for face in told)
+
+
+def _is_window(entry: Mapping[str, Any]) -> bool:
+    """Whether this is a measurement of a voice."""
+    if entry.get("type") == _RESULT and ("expressions" in entry or "voice_attributes" in entry):
+        return True
+    given = [entry[key] for key in ("expressions", "voice_attributes") if isinstance(entry.get(key), list)]
+    placed = "voice_attributes" in entry or "utterance_id" in entry
+    return placed and bool(given) and all(map(_are_scores, given))
+
+
+def _are_scores(value: Any) -> bool:  # noqa: ANN401 - whatever the input holds
+    """Whether this can be a list of names with scores: null and an empty one can."""
+    return value is None or (isinstance(value, list) and (not value or any(map(_named, value[:_SAMPLE]))))
+
+
+def _is_told(value: Any) -> bool:  # noqa: ANN401 - whatever the input holds
+    """Whether this is what the SDK pairs with an image's time: its faces, or an error."""
+    return isinstance(value, Mapping) and (isinstance(value.get("faces"), list) or "code" in value)
 
 
 class _Window(msgspec.Struct, gc=False):

@@ -60,7 +60,7 @@ def recognise(content: Content) -> Guess:
     """Return whether a mapping has ten or more of LAION's names, some of which are nobody else's."""
     if not mentions(content, b'"emotions"', b"_Enthusiasm_", b"Emotional", b'"Sourness"'):
         return NOT_THIS
-    answer = first(content.plain, _is_answer)
+    answer = first(content, _is_answer)
     if answer is None:
         return NOT_THIS
     return Guess(CERTAIN if any(_TELLING.search(str(name)) for name in _values(answer)) else POSSIBLE)

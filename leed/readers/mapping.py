@@ -36,7 +36,7 @@ def recognise(content: Content) -> Guess:
     """Return whether these are mappings of labels to scores: at least one label is known, or all are scores."""
     if content.kind not in ("json", "plain"):
         return NOT_THIS
-    plain = content.plain
+    plain = content.glimpse
     rows = plain if isinstance(plain, list) else [plain]
     sample = [row for row in rows[:_SAMPLE] if row is not None]
     if as_pairs(plain) is not None and isinstance(plain, list):

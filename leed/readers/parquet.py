@@ -20,7 +20,7 @@ from leed.errors import DamagedInputError, UnknownFormatError
 from leed.readers import CERTAIN, GENERIC, NEAR, NOT_THIS, Guess, Reader
 from leed.readers.arrow import pyarrow, read_table
 from leed.readers.content import Content
-from leed.readers.tabular import is_label, listed, unknown
+from leed.readers.tabular import listed, tells, unknown
 from leed.schema.recording import Recording
 from leed.schema.tables import is_recording
 from leed.schema.terms import Issue
@@ -42,7 +42,7 @@ def recognise(content: Content) -> Guess:
         return Guess(CERTAIN)  # reading says what is wrong
     if is_recording(schema):
         return Guess(CERTAIN)
-    return Guess(GENERIC) if any(map(is_label, schema.names)) else Guess(NEAR, unknown(schema.names, "parquet"))
+    return Guess(GENERIC) if any(map(tells, schema.names)) else Guess(NEAR, unknown(schema.names, "parquet"))
 
 
 def read(content: Content) -> Recording:

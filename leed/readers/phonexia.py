@@ -90,7 +90,7 @@ def recognise(content: Content) -> Guess:
         return Guess(CERTAIN) if all(key.search(content.head) for key in _KEYS) else NOT_THIS
     if content.kind not in ("json", "plain"):
         return NOT_THIS
-    answers = list(_answers(content.plain))
+    answers = list(_answers(content.glimpse))
     if any(answer.holds for answer in answers):
         return Guess(CERTAIN)
     return Guess(NEAR, _why_not(answers[0])) if answers else NOT_THIS

@@ -65,9 +65,9 @@ def recognise(content: Content) -> Guess:
     """Return whether something in it has Emotions with Type and Confidence; or is an answer without them."""
     if not mentions(content, b'"Emotions"', b'"FaceDetails"', b'"JobStatus"', b'"BoundingBox"'):
         return NOT_THIS
-    if first(content.plain, _is_face) is not None:
+    if first(content, _is_face) is not None:
         return Guess(CERTAIN)
-    why = _why(content.plain)
+    why = _why(content)
     return Guess(NEAR, why) if why else NOT_THIS
 
 
@@ -76,7 +76,7 @@ def read(content: Content) -> Recording:
     plain = plain_of(content)
     faces = list(found(plain, lambda mapping: _is_face(mapping) or _is_bare(mapping)))
     if not any(_is_face(face) for face, _ in faces):
-        expected = _why(plain) or "holds no answer of Rekognition: no FaceDetails or Faces with Emotions"
+        expected = _why(content) or "holds no answer of Rekognition: no FaceDetails or Faces with Emotions"
         raise UnknownFormatError(f"{content.shown}: {expected}")
     gathered = Answers(content, "face")
     for face, path in faces:
@@ -108,17 +108,17 @@ def _is_answer(plain: Mapping[str, Any]) -> bool:
     return isinstance(plain.get("FaceDetails"), list) or ("JobStatus" in plain and isinstance(plain.get("Faces"), list))
 
 
-def _why(plain: Any) -> str | None:  # noqa: ANN401 - whatever the input holds
+def _why(content: Content) -> str | None:
     """What to say of an answer of Rekognition without emotions; None if it is none."""
-    job = first(plain, lambda mapping: "JobStatus" in mapping)
+    job = first(content, lambda mapping: "JobStatus" in mapping)
     status = job.get("JobStatus") if job is not None else None
     if job is not None and status in ("IN_PROGRESS", "FAILED"):
         reason = str(job.get("StatusMessage") or "")[:200]
         then = "poll it until it is SUCCEEDED" if status == "IN_PROGRESS" else "start it again"
         return f"is a Rekognition job that is not done ({status}{f': {reason}' if reason else ''}); {then}"
-    if first(plain, _is_bare) is not None:
+    if first(content, _is_bare) is not None:
         return _NO_EMOTIONS
-    answer = first(plain, _is_answer)
+    answer = first(content, _is_answer)
     if answer is not None and not answer.get("FaceDetails") and not answer.get("Faces"):
         return "is an answer of Rekognition in which no face was detected"
     return None

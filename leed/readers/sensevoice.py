@@ -68,11 +68,11 @@ def recognise(content: Content) -> Guess:
         return Guess(CERTAIN) if _leads(start) else NOT_THIS
     if not mentions(content, b"<|", b'"key"'):
         return NOT_THIS
-    if first(content.plain, _is_tagged) is not None:
+    if first(content, _is_tagged) is not None:
         return Guess(CERTAIN)
-    if first(content.plain, _is_postprocessed) is not None:
+    if first(content, _is_postprocessed) is not None:
         return Guess(POSSIBLE)
-    if isinstance(content.plain, list) and first(content.plain, _is_transcript) is not None:
+    if isinstance(content.glimpse, list) and first(content, _is_transcript) is not None:
         return Guess(NEAR, _UNTAGGED)
     return NOT_THIS
 

@@ -30,7 +30,7 @@ def recognise(content: Content) -> Guess:
         return NOT_THIS
     if content.kind not in ("json", "plain"):
         return NOT_THIS
-    return Guess(CERTAIN) if _taken(content.plain) is not None else NOT_THIS
+    return Guess(CERTAIN) if _taken(content.glimpse) is not None else NOT_THIS
 
 
 def read(content: Content) -> Recording:

@@ -24,7 +24,7 @@ from leed.readers.content import Content
 from leed.readers.delimited import header, sample_of, sheet_of
 from leed.readers.parquet import read as read_parquet
 from leed.readers.sheet import number_in
-from leed.readers.tabular import is_label, recording_of, unknown
+from leed.readers.tabular import recording_of, tells, unknown
 from leed.schema.recording import Recording
 from leed.schema.tables import is_recording
 
@@ -40,7 +40,7 @@ def recognise(content: Content) -> Guess:
     if found is None:
         return NOT_THIS
     sample = sample_of(content, found)
-    if any(map(is_label, found.names)) and (len(found.names) > 1 or sample):
+    if any(map(tells, found.names)) and (len(found.names) > 1 or sample):
         return Guess(GENERIC)
     numeric = any(np.isfinite(number_in(cell, comma=False)) for row in sample for cell in row)
     return Guess(NEAR, unknown(found.names, "table")) if len(found.names) > _FEW and numeric else NOT_THIS
@@ -50,7 +50,7 @@ def _frame(content: Content) -> Guess:
     table = content.table
     if is_recording(table.schema):
         return Guess(CERTAIN)
-    if any(map(is_label, table.column_names)):
+    if any(map(tells, table.column_names)):
         return Guess(GENERIC)
     return Guess(NEAR, unknown(table.column_names, "table"))
 

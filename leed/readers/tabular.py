@@ -19,7 +19,7 @@ from leed.readers.columns import arranged, range_issues, track_of
 from leed.readers.sheet import Column, Sheet, Words
 from leed.schema.recording import Recording, Track
 from leed.schema.terms import GRANULARITIES, Issue
-from leed.taxonomy import concept_of, fold
+from leed.taxonomy import concept_of, concepts, fold
 from leed.taxonomy.matching import dimensions, match
 
 KEYS = ("source", "channel", "modality", "granularity", "speaker")
@@ -36,6 +36,16 @@ def is_label(name: str) -> bool:
     (True, False, False)
     """
     return concept_of(name) is not None and field_of(name) is None
+
+
+def tells(name: str) -> bool:
+    """Return whether a column of this name makes its table one of scores: a label, and not what people are listed by.
+
+    >>> tells("Joy"), tells("Age")
+    (True, False)
+    """
+    concept = concepts().get(concept_of(name) or "")
+    return concept is not None and field_of(name) is None and not (concept.sensitive and concept.kind != "state")
 
 
 def unknown(names: Sequence[str], format_: str) -> str:

@@ -12,11 +12,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from leed.errors import InputError
-from leed.schema.plain import INFINITIES
 from leed.schema.terms import ASPECTS, MODALITIES, QUANTITIES
 
 Seconds = Annotated[
-    float | Literal[INFINITIES] | None,  # type: ignore[valid-type] # a literal made of a constant
+    float | Literal["inf", "-inf"] | None,
     Field(description="seconds from the start of the source; null if not known"),
 ]
 

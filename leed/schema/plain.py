@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from leed.errors import ColumnError
+from leed.schema.terms import ASPECTS, MODALITIES, QUANTITIES
 
-INFINITIES = ("inf", "-inf")
-"""How infinity is written: JSON has no number for it."""
-
+_INFINITIES = ("inf", "-inf")  # JSON has no numbers for them
 _KINDS = "fiubU"
 _WIDEST = 8  # bytes of a number that JSON carries exactly
 _POWERS = np.array([float(10**n) for n in range(23)])  # all that are exact in float64
@@ -22,12 +21,29 @@ _EXPONENTS = (-14, 5)  # of the numbers that are rounded by those
 _DIGITS = range(6, 10)  # at most 9 tell any float32 from its neighbours
 
 
+class Same(msgspec.Struct, kw_only=True):
+    """What all segments of a track have in common."""
+
+    source: str | None
+    channel: str | None
+    modality: Literal[MODALITIES] | None  # type: ignore[valid-type] # a literal made of a constant
+    aspect: Literal[ASPECTS]  # type: ignore[valid-type] # as above
+    granularity: str | None
+    speaker: str | None
+    taxonomy: str | None
+    quantity: Literal[QUANTITIES]  # type: ignore[valid-type] # as above
+    exclusive: bool
+
+
+SAME = Same.__struct_fields__
+
+
 def to_json(plain: Any) -> bytes:  # noqa: ANN401 - any plain data
     """Return plain data as JSON, half a character that some transcripts end in (a lone surrogate) included."""
     try:
         return msgspec.json.encode(plain)
     except UnicodeEncodeError:
-        return json.dumps(msgspec.to_builtins(plain)).encode()
+        return json.dumps(msgspec.to_builtins(plain), separators=(",", ":")).encode()
 
 
 def check_kind(name: str, kind: np.dtype[Any]) -> None:
@@ -53,7 +69,7 @@ def listed(array: NDArray[Any]) -> list[Any]:
     cells = (_shortest(flat) if array.dtype == np.float32 else flat.astype(np.float64)).astype(object)
     if not np.isfinite(flat).all():
         cells[np.isnan(flat)] = None
-        for infinity in INFINITIES:
+        for infinity in _INFINITIES:
             cells[flat == float(infinity)] = infinity
     nested: list[Any] = cells.reshape(array.shape).tolist()
     return nested
@@ -76,7 +92,9 @@ def column_of(name: str, kind: str, shape: Sequence[int] | None, values: list[An
         check_kind(name, dtype)
         column = np.array(values, dtype=np.dtype(str) if dtype.kind == "U" else dtype)
         return column.reshape(len(values), *(shape or column.shape[1:]))
-    except (ValueError, TypeError, OverflowError) as error:
+    except ColumnError:
+        raise
+    except (ValueError, TypeError, OverflowError, SyntaxError) as error:  # NumPy's own of a type such as ","
         raise ColumnError(f"extras.{name} (type {kind[:40]!r}): {error}") from error
 
 

@@ -15,6 +15,8 @@ from leed.schema.plain import column_of, listed, to_json
 from leed.schema.terms import Issue, Segment
 
 if TYPE_CHECKING:
+    import os
+
     import pyarrow as pa
 
     from leed.schema.utterances import Utterance
@@ -352,6 +354,38 @@ class Recording:
     def to_json(self) -> bytes:
         """Return the document as JSON in UTF-8."""
         return to_json(self.to_dict())
+
+    def to_json_lines(self) -> Iterator[bytes]:
+        r"""Return JSON lines, one a segment in the order of `segments`, that `leed.read` reads back exactly.
+
+        They are made as they are asked for, and may be filtered: each says all of its segment.
+
+        >>> import leed
+        >>> *_, segment = leed.read({"face": {"Joy": 0.84}}).to_json_lines()
+        >>> segment
+        b'{"leed":"segment","source":null,...,"scores":{"Joy":0.84},"extras":{},"track":0,"row":0}\n'
+
+        Before them stand a line that counts the others, a line for each track and one for each issue;
+        `leed.schema.lines` has the layout.
+
+        Raises:
+            ColumnError: a track has an extra that is neither numbers nor flags nor text.
+        """
+        from leed.schema.lines import to_lines  # noqa: PLC0415 - for this alone
+
+        return to_lines(self)
+
+    def write(self, path: str | os.PathLike[str]) -> None:
+        """Write the recording to a file that `leed.read` reads back exactly: .jsonl, .json or .parquet, by its name.
+
+        Raises:
+            OptionError: the name ends in something else.
+            ColumnError: a track has an extra that is neither numbers nor flags nor text.
+            MissingPackageError: for Parquet, pyarrow is not installed; it comes with the extra ``data``.
+        """
+        from leed.schema.files import write  # noqa: PLC0415 - for this alone
+
+        write(self, path)
 
     def to_table(self) -> pa.Table:
         """Return a pyarrow Table, one row a segment in the order of `segments`, that `leed.read` reads back exactly.

@@ -28,8 +28,8 @@ from numpy.typing import NDArray
 
 from leed import plugins
 from leed.errors import DamagedInputError
-from leed.schema.plain import check_kind
-from leed.schema.terms import ASPECTS, MODALITIES, QUANTITIES, Issue
+from leed.schema.plain import SAME, Same, check_kind
+from leed.schema.terms import Issue
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -40,8 +40,7 @@ VERSION = "table/1"
 KEY = b"leed"
 """Where the schema's metadata has it."""
 
-_SAME = ("source", "channel", "modality", "aspect", "granularity", "speaker", "taxonomy", "quantity", "exclusive")
-_FIXED = ("track", "row", *_SAME, "begin", "end", "text")
+_FIXED = ("track", "row", *SAME, "begin", "end", "text")
 
 
 def is_recording(schema: pa.Schema) -> bool:
@@ -92,7 +91,7 @@ class _Columns:
     def track(self, number: int, track: Track) -> dict[str, Any]:
         """Take in the rows of a track; return what has to be known of it besides."""
         places = self._places[number]
-        told: dict[str, Any] = {name: getattr(track, name) for name in _SAME}
+        told: dict[str, Any] = {name: getattr(track, name) for name in SAME}
         told |= {"labels": list(track.labels), "columns": [], "extras": {}, "odd": []}
         for i, label in enumerate(track.labels):
             if label not in self._scores:
@@ -134,7 +133,7 @@ class _Columns:
         track = self._order[:, 0]
         yield "track", pa.array(track.astype(np.int32))
         yield "row", pa.array(self._order[:, 1])
-        for name in _SAME:
+        for name in SAME:
             values = [getattr(t, name) for t in self._tracks]
             if name == "exclusive":
                 yield name, pa.array(np.array(values, np.bool_)[track])
@@ -228,7 +227,7 @@ def from_table(table: pa.Table) -> Recording:
         raise DamagedInputError(f"this table is not the recording that it says it is: {what}") from error
 
 
-_FAULTS = (ValueError, TypeError, LookupError, AttributeError, OverflowError, MemoryError, RecursionError)
+_FAULTS = (ValueError, TypeError, LookupError, AttributeError, OverflowError, MemoryError, RecursionError, SyntaxError)
 
 
 class _Column(msgspec.Struct):
@@ -240,22 +239,13 @@ class _Column(msgspec.Struct):
     values: list[Any] | None = None
 
 
-class _SameOfAll(msgspec.Struct):
+class _SameOfAll(Same, kw_only=True):
     """What all rows of a track have in common."""
 
     labels: list[str]
     columns: list[str]
     extras: dict[str, _Column]
     odd: list[tuple[int, str]]
-    source: str | None
-    channel: str | None
-    modality: Literal[MODALITIES] | None  # type: ignore[valid-type] # a literal made of a constant
-    aspect: Literal[ASPECTS]  # type: ignore[valid-type] # as above
-    granularity: str | None
-    speaker: str | None
-    taxonomy: str | None
-    quantity: Literal[QUANTITIES]  # type: ignore[valid-type] # as above
-    exclusive: bool
 
 
 class _Told(msgspec.Struct):
@@ -327,7 +317,7 @@ class _Tracks:
             end=self._column("end", "float64")[rows.at],
             text=self._text(rows, dict(told.odd)),
             extras={name: self._extra(extra, rows) for name, extra in told.extras.items()},
-            **{name: getattr(told, name) for name in _SAME},
+            **{name: getattr(told, name) for name in SAME},
         )
 
     def _column(self, name: str, kind: str) -> NDArray[Any]:

@@ -396,6 +396,25 @@ def test_each_form_is_recognised(given_: Any) -> None:
     assert recognise(take(given_)).name == "hume-v1"
 
 
+@pytest.mark.parametrize(
+    "plain",
+    [
+        {"counts": {"expressions": 62, "voice_attributes": 190}},
+        {"voice_attributes": ["husky", "calm"], "utterance_id": 0},
+        {"request_id": "q", "measurements": [20.5, 21.0]},
+        {"request_id": "q", "measurements": [{"sensor": 1, "celsius": 20.5}]},
+        {"timestamp_ms": 1, "result": {"ok": True}},
+        {"frame_id": 1, "faces": [{"bbox": [0, 0, 9, 9], "score": 0.9}]},
+        {"face_id": 1, "expressions": {"smile": True}},
+        {"utterances": [{"utterance_id": 0, "text": "so"}]},
+        {"type": "session.created", "session": {"id": "s"}},
+    ],
+)
+@pytest.mark.parametrize("written", [dict, minified, pretty])
+def test_what_only_has_a_key_in_common_is_something_else(plain: Any, written: Callable[[Any], Any]) -> None:
+    assert reader_named("hume-v1").recognise(take(written(plain))).sure == 0
+
+
 NEAR = [
     (
         RUN,

@@ -36,7 +36,7 @@ def test_what_is_no_number_has_a_name() -> None:
 
 def test_a_column_has_the_type_and_shape_that_it_is_told() -> None:
     box = column_of("box", "float32", [2], [[1, None], ["inf", 0.5]])
-    assert (box.dtype, box.shape) == (np.float32, (2, 2))
+    assert (str(box.dtype), box.shape) == ("float32", (2, 2))
     np.testing.assert_array_equal(box, [[1, np.nan], [np.inf, 0.5]])
     assert column_of("tag", "<U1", None, ["long", "b"]).tolist() == ["long", "b"]
     assert column_of("none", "int64", [3], []).shape == (0, 3)
@@ -63,11 +63,11 @@ def test_what_is_no_such_column_is_an_error_that_names_it(
 def test_a_type_that_plain_data_cannot_hold_is_refused() -> None:
     for kind in ("float16", "float64", "int8", "uint64", "bool", "<U3"):
         check_kind("x", np.dtype(kind))
-    for kind in ("complex64", "M8[s]", "O", np.longdouble):
+    for kind in ("complex64", "M8[s]", "O", "longdouble"):
         with pytest.raises(ColumnError, match=r"^extras\.x: type .* is not that of numbers, flags or text$"):
             check_kind("x", np.dtype(kind))
 
 
 def test_half_a_character_is_written_as_json_writes_it() -> None:
-    assert to_json({"a": "\ud83d"}) == b'{"a": "\\ud83d"}'
+    assert to_json({"a": "\ud83d"}) == b'{"a":"\\ud83d"}'
     assert to_json({"a": "é"}) == '{"a":"é"}'.encode()

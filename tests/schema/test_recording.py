@@ -196,7 +196,7 @@ PLACES: list[tuple[list[list[float]], list[tuple[int, int]]]] = [
 def test_a_segment_without_a_time_keeps_its_place_and_a_track_without_times_comes_last(
     begins: list[list[float]], order: list[tuple[int, int]]
 ) -> None:
-    found = [Track(labels=(), matrix=np.empty((len(begin), 0)), begin=np.array(begin)) for begin in begins]
+    found = [Track(labels=(), matrix=np.empty((len(begin), 0), np.float32), begin=np.array(begin)) for begin in begins]
     assert list(map(tuple, Recording(tuple(found)).order().tolist())) == order
 
 

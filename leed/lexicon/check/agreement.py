@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from leed.lexicon import TENSES
-from leed.lexicon.check.fault import UNKNOWN, Fault, Where, breaks, english, inner, persons, sample
+from leed.lexicon.check.fault import UNKNOWN, Fault, Where, english, inner, persons, sample
 
 
 def words(plain: dict[str, Any]) -> Iterator[Fault]:
@@ -18,7 +18,8 @@ def words(plain: dict[str, Any]) -> Iterator[Fault]:
     for name, word in inner(plain, "words").items():
         yield from _unknown(word, "adverbs", inner(plain, "adverbs"), name)
         yield from _unknown(word, "by_modality", english()["modalities"], name)
-    if plain.get("person") not in inner(plain, "persons"):
+    person = plain.get("person")
+    if isinstance(person, str) and person not in inner(plain, "persons"):
         yield Fault(("person",), "is no key of persons")
 
 
@@ -37,6 +38,8 @@ def conjugation(plain: dict[str, Any]) -> Iterator[Fault]:
     for where, agrees in _agreements(plain):
         if isinstance(agrees, str) and agrees not in lines:
             yield Fault(where, f"{agrees!r} is no line of the conjugation")
+    if not {"singular", "plural"} <= set(lines):
+        return
     pairs = [line for line in lines.values() if isinstance(line, list) and len(line) == len(TENSES)]
     numbers = [number for pair in pairs for number in pair]
     if not numbers or not all(type(number) is int and number >= 0 for number in numbers):
@@ -44,9 +47,9 @@ def conjugation(plain: dict[str, Any]) -> Iterator[Fault]:
         return
     least, most = min(past for _, past in pairs) + 1, max(numbers) + 1
     for where, forms in _verbs(plain):
-        if isinstance(forms, list) and not least <= len(forms) <= most:
+        if isinstance(forms, list) and forms and not least <= len(forms) <= most:
             counted = f"{least} to {most}" if least < most else str(most)
-            yield Fault(where, f"has {len(forms)} forms, needs {counted}", breaks=breaks(where))
+            yield Fault(where, f"has {len(forms)} forms, needs {counted}")
 
 
 def _agreements(plain: dict[str, Any]) -> Iterator[tuple[Where, object]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from leed import quoting, taxonomy
+from leed import quoting
 from leed.lexicon import source_of
 
 UNKNOWN = "unknown"
@@ -52,16 +52,6 @@ def sample(words: object) -> str:
     if isinstance(words, list):
         words = words[0]
     return f" (English: {json.dumps(words, ensure_ascii=False)})" if words is not None else ""
-
-
-def breaks(where: Where) -> bool:
-    """Return whether leed cannot do without: a label may lack words, but no end of a scale, nor the neutral class."""
-    if where[-1] in ("timeline", "wordless"):
-        return False
-    if where[0] != "words" or len(where) == 1:
-        return True
-    concept = taxonomy.concepts().get(where[1])
-    return concept is None or concept.kind in ("pole", "neutral")
 
 
 def inner(value: object, key: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from string import Formatter
 from typing import Any
 
-from leed.lexicon.check.fault import UNKNOWN, Fault, Where, breaks, english, inner, persons
+from leed.lexicon.check.fault import UNKNOWN, Fault, Where, english, inner, persons
 
 _CLAUSES = ("unclear", "unreported", "withheld", "nothing", "hint")  # a noun may stand in them in any of its cases
 _WORDLESS = ("mid", "predicate", "head", "rest")
@@ -37,9 +37,9 @@ def _misplaced(where: Where, text: str, by_person: set[str], nouns: set[str]) ->
     if found & nouns:
         needed = needed - nouns  # whichever case the language wants
     for place in sorted(needed - found):
-        yield Fault(where, f"lacks the place {{{place}}}", breaks=breaks(where))
+        yield Fault(where, f"lacks the place {{{place}}}")
     for place in sorted(found - known):
-        yield Fault(where, f"{UNKNOWN} place {{{place}}}", breaks=breaks(where))
+        yield Fault(where, f"{UNKNOWN} place {{{place}}}")
 
 
 def _texts(value: object, where: Where) -> Iterator[tuple[Where, str]]:
@@ -93,8 +93,8 @@ def _english_places(where: Where) -> set[str]:
     """The places of the same text in English; of a list's last entry where English has fewer."""
     value: Any = english()
     for key in where:
-        if isinstance(value, list):
+        if isinstance(value, list) and key.isdecimal():
             value = value[min(int(key), len(value) - 1)]
         else:
-            value = value.get(key, "") if isinstance(value, dict) else ""
+            value = value.get(key) if isinstance(value, dict) else None
     return (_in_braces(value) or set()) if isinstance(value, str) else set()

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import inspect
 
-from leed import quoting
+from leed import quoting, taxonomy
 from leed.lexicon import Lexicon
-from leed.lexicon.check.fault import UNKNOWN, Fault, Where, breaks, english, sample
+from leed.lexicon.check.fault import UNKNOWN, Fault, Where, english, sample
 
 _NEEDED = ("persons", "modalities", "adverbs", "words")  # objects that have all the keys that English has
 _WANTED = ("timeline", "wordless", "adjective", "verb")  # may be left out, but not unnoticed where English has them
@@ -70,7 +70,7 @@ def _keys(
     models = model if isinstance(model, dict) else {}
     for name in needed:
         if name not in value:
-            yield Fault((*where, name), f"missing{sample(models.get(name))}", breaks=breaks((*where, name)))
+            yield Fault((*where, name), f"missing{sample(models.get(name))}", breaks=_breaks((*where, name)))
     for name, item in value.items():
         if closed and name not in kinds:
             close = difflib.get_close_matches(name, kinds, n=1)
@@ -83,7 +83,7 @@ def _list(
     value: object, kind: inspect.VarTupleType | inspect.TupleType, model: object, where: Where
 ) -> Iterator[Fault]:
     if not isinstance(value, list) or not value:
-        yield Fault(where, f"{_type(value)}; expected a list that is not empty")
+        yield Fault(where, f"{'an empty list' if value == [] else _type(value)}; expected a list with entries")
         return
     if isinstance(kind, inspect.VarTupleType):
         kinds: tuple[inspect.Type, ...] = (kind.item_type,) * len(value)
@@ -94,6 +94,15 @@ def _list(
         return
     for number, (item, item_kind) in enumerate(zip(value, kinds, strict=True)):
         yield from _value(item, item_kind, None, (*where, str(number)))
+
+
+def _breaks(missing: Where) -> bool:
+    """Whether leed cannot do without: a label may lack words, but no end of a scale, nor the neutral class."""
+    if missing[-1] in ("timeline", "wordless"):
+        return False
+    if missing[0] != "words" or missing[-1] in ("words", "noun"):
+        return True
+    return taxonomy.concepts()[missing[1]].kind in ("pole", "neutral")
 
 
 def _text(value: object, where: Where) -> Iterator[Fault]:
