@@ -14,6 +14,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # type checkers read it as true; importing typing would double the time of 'import leed'
 if TYPE_CHECKING:
+    from leed.baseline import Baseline as Baseline
     from leed.describer import Describer as Describer
     from leed.describer import describe as describe
     from leed.descriptions import describe_all as describe_all
@@ -27,10 +28,12 @@ if TYPE_CHECKING:
     from leed.schema import Segment as Segment
     from leed.schema import Term as Term
     from leed.schema import Track as Track
+    from leed.stream import Stream as Stream
 
 __version__ = "0.1.0"
 
 _HOME = {
+    "Baseline": "leed.baseline",
     "Describer": "leed.describer",
     "Description": "leed.schema",
     "Issue": "leed.schema",
@@ -38,6 +41,7 @@ _HOME = {
     "Recording": "leed.schema",
     "Segment": "leed.schema",
     "Sentences": "leed.matrix",
+    "Stream": "leed.stream",
     "Term": "leed.schema",
     "Track": "leed.schema",
     "describe": "leed.describer",
@@ -47,6 +51,7 @@ _HOME = {
 }
 
 __all__ = [
+    "Baseline",
     "Describer",
     "Description",
     "Issue",
@@ -54,6 +59,7 @@ __all__ = [
     "Recording",
     "Segment",
     "Sentences",
+    "Stream",
     "Term",
     "Track",
     "describe",

@@ -12,30 +12,29 @@ import msgspec
 
 from leed import quoting, taxonomy
 from leed.calibration import NONE, get_calibration
-from leed.calibration.gate import gate_for
-from leed.errors import InputError, LeedError, OptionError, one_of
+from leed.errors import InputError, LeedError, OptionError
 from leed.explaining import Evidence
-from leed.lexicon import TENSES, Adverb, get_lexicon
-from leed.modality import modality_named
+from leed.lexicon import Adverb, get_lexicon
+from leed.options import check, check_adverbs, label_names
 from leed.prepared import Prepared, Said
+from leed.preparing import Preparer
 from leed.realiser import Realiser
 from leed.scale import get_scale
-from leed.schema.terms import QUANTITIES, Description, Issue, Segment, Term
+from leed.schema.terms import Description, Issue, Segment, Term
 from leed.scores import as_pairs, from_pairs
-from leed.selection import CODE, HINT, Key, Plan
-from leed.taxonomy.matching import main_taxonomy, match, quantity_of
+from leed.selection import CODE
 
 if TYPE_CHECKING:
     import os
 
+    from leed.baseline import Baseline
     from leed.calibration import Calibration
-    from leed.calibration.gate import Gate
     from leed.scale import Scale
-    from leed.taxonomy.matching import Match
 
 ASSISTANT = "assistant"
 """The channel of an assistant's own voice, which is never described as the user's."""
 
+_FAINT = 2  # on these lowest steps it is worth saying that somebody is more so than they usually are
 _REMEMBERED = ("_last", "_aside")  # what a describer keeps for itself; it changes no words
 _MOST_PLANS = 256
 _UNTIDY = (TypeError, AttributeError, ArithmeticError, ValueError)  # what scores that are no plain numbers raise
@@ -81,7 +80,7 @@ class Describer:
         allow: Iterable[str] = (),
         quote: bool | int = True,
     ) -> None:
-        _check(top, person, tense, quote)
+        check(top, person, tense, quote)
         self.scale = get_scale(scale)
         self.calibration = get_calibration(NONE if calibration is None and not self.scale.calibrated else calibration)
         self.lexicon = get_lexicon(lang)
@@ -89,15 +88,24 @@ class Describer:
         self.lang = str(lang)
         self.person = person
         self.tense = tense
-        self.ignore = _names("ignore", ignore)
-        self.allow = _names("allow", allow)
+        self.ignore = label_names("ignore", ignore)
+        self.allow = label_names("allow", allow)
         self.quote = quoting.LIMIT if quote is True else int(quote)
         own = {word: msgspec.convert(form, Adverb) for word, form in self.scale.adverbs.items()}
         self.realiser = Realiser(
             self.lexicon, person=self.lexicon.person_named(person), past=tense == "past", adverbs=own
         )
-        self._check_adverbs()
+        check_adverbs(self.scale, self.realiser.adverbs, self.lang)
         self.fingerprint = self._fingerprint()
+        self._prepare = Preparer(
+            scale=self.scale,
+            calibration=self.calibration,
+            lexicon=self.lexicon,
+            realiser=self.realiser,
+            top=self.top,
+            ignore=self.ignore,
+            allow=self.allow,
+        )
         self._plans: dict[tuple[object, ...], Prepared] = {}
         self._last: tuple[list[str], tuple[object, ...], Prepared] | None = None
         self._aside: Describer | None = None
@@ -170,6 +178,7 @@ class Describer:
         begin: float | None = None,
         end: float | None = None,
         aspect: str | None = None,
+        baseline: Baseline | None = None,
     ) -> Description:
         """Return the description of scores or of a segment; see `leed.describe`."""
         if isinstance(scores, Segment):
@@ -187,6 +196,7 @@ class Describer:
                 begin=segment.begin if begin is None else begin,
                 end=segment.end if end is None else end,
                 aspect=aspect or segment.aspect,
+                baseline=baseline,
             )
         issues: tuple[Issue, ...] = ()
         try:
@@ -203,6 +213,12 @@ class Describer:
                 raise
             labels, values, quantity, issues = self._tidied(scores, quantity)
             found = self._prepared(labels, (modality, quantity, exclusive, taxonomy)).look_up(values)
+        else:
+            labels = ()
+        if baseline is not None:
+            reading = (modality, quantity, exclusive, taxonomy)
+            tidy = dict(zip(labels, values, strict=True)) if labels else scores
+            found = self._against(baseline, tidy, values, reading)
         sentence = found.sentence
         quoted = self._quoted(text) if text is not None else None
         terms = tuple(
@@ -224,6 +240,26 @@ class Describer:
             issues,
             Evidence(found.plan, values, found.key, self.lang, self.lexicon.version),
         )
+
+    def _against(
+        self,
+        baseline: Baseline,
+        scores: Mapping[str, Any],
+        values: tuple[float, ...],
+        reading: tuple[str | None, str | None, bool | None, str | None],
+    ) -> Said:
+        """What is said of scores beside what is usual for the person: "..., more than they usually do"."""
+        last = self._last
+        known = last is not None and last[0] == list(scores) and last[1] == reading
+        prepared = baseline.behind(last[2] if known and last else self._prepared(tuple(scores), reading))
+        try:
+            found = prepared.find(scores)
+        except TypeError:  # numbers of other kinds
+            found = prepared.look_up(tuple(map(float, values)))
+        faint = found.notable and all(code % CODE < _FAINT for code in found.key if not isinstance(code, str))
+        if not faint or not baseline.is_exceeded(found.plan, *((at, values[at]) for at, *_ in found.terms)):
+            return found
+        return msgspec.structs.replace(found, sentence=self.realiser.more_than_usual(found.sentence))
 
     def _speaking_of(self, segment: Segment) -> Describer:
         """The describer itself; where it speaks of the user and the voice is the assistant's, one that says so."""
@@ -294,81 +330,6 @@ class Describer:
         self._last = (list(labels), reading, prepared)
         return prepared
 
-    def _prepare(
-        self,
-        labels: tuple[str, ...],
-        modality: str | None,
-        quantity: str | None,
-        exclusive: bool | None,  # noqa: FBT001 - None is a third answer
-        name: str | None,
-    ) -> Prepared:
-        if not all(isinstance(label, str) for label in labels):
-            raise TypeError("a label is no string")
-        modality = modality_named(modality)
-        if quantity is not None and quantity not in QUANTITIES:
-            raise one_of("quantity", quantity, QUANTITIES)
-        if name is not None and name not in taxonomy.ORDER:
-            raise one_of("taxonomy", name, taxonomy.ORDER)
-        matches = match(labels, modality, name)
-        main = name or main_taxonomy(matches)
-        inferred, one_class, by_sum = quantity_of(matches, taxonomy=name)
-        if quantity is not None:
-            chosen = taxonomy.get(main) if main else None
-            covered = chosen is not None and all(m.taxonomy == main for m in matches)
-            one_class = bool(covered and chosen and chosen.exclusive and chosen.quantity == "probability")
-            by_sum = quantity == "probability" and not one_class and len(labels) >= 3  # noqa: PLR2004
-        if exclusive is not None:
-            one_class, by_sum = exclusive, False
-
-        def plan(*, quantity: str, one_class: bool) -> Plan:
-            return Plan(
-                matches,
-                modality=modality,
-                quantity=quantity,
-                exclusive=one_class,
-                taxonomy=main,
-                scale=self.scale,
-                lexicon=self.lexicon,
-                top=self.top,
-                ignore=self.ignore,
-                allow=self.allow,
-            )
-
-        first = plan(quantity=quantity or inferred, one_class=one_class)
-        summing = plan(quantity="probability", one_class=True) if by_sum else None
-        return Prepared(labels, first, summing, self._gate(matches, first, modality), self._made)
-
-    def _gate(self, matches: Sequence[Match], plan: Plan, modality: str | None) -> Gate | None:
-        """What is usual for these labels, where the calibration knows it and they are a full set.
-
-        Hume's label sets share labels, so half of one may be half of the other: the plan's own taxonomy comes first.
-        """
-        tables = [table for table in self.calibration.tables if plan.simple and table.modality == modality]
-        tables.sort(key=lambda table: table.taxonomy != plan.taxonomy)
-        labels = [m.label for m in matches]
-        gates = (gate_for(table, labels, plan.floor, self.calibration.name) for table in tables)
-        return next((gate for gate in gates if gate is not None), None)
-
-    def _made(self, plan: Plan, key: Key) -> Said:
-        if not isinstance(key, str) and key[0] % CODE == HINT:
-            entry = plan.entry(key[0])
-            noun = entry.noun
-            sentence = self.realiser.hint(noun, plan.modality)
-            term = (entry.position, entry.label, self.lexicon.grammar.trace, None, sentence.phrases[0])
-            return Said(plan, key, sentence, (term,), notable=True)
-        if isinstance(key, str):
-            neutral = key == "neutral"
-            sentence = self.realiser.neutral(plan.modality) if neutral else self.realiser.fixed(key, plan.modality)
-            return Said(plan, key, sentence, (), notable=False)
-        pieces, both = plan.pieces(key)
-        sentence = self.realiser(plan.modality, pieces, both=both)
-        terms = []
-        for code, piece, phrase in zip(key, pieces, sentence.phrases, strict=True):
-            entry = plan.entry(code)
-            adjective = piece.word if piece.role == "adjective" else None
-            terms.append((entry.position, entry.label, self.realiser.written(piece), adjective, phrase))
-        return Said(plan, key, sentence, tuple(terms), notable=not plan.only_neutral(key))
-
     def _quoted(self, text: str) -> str | None:
         if not self.quote:
             return None
@@ -396,17 +357,6 @@ class Describer:
         tidy = from_pairs(pairs)
         return tidy.labels, tidy.values, quantity or tidy.quantity, tidy.issues
 
-    def _check_adverbs(self) -> None:
-        known = self.realiser.adverbs
-        for quantity in ("intensity", "probability", "likelihood", "bipolar"):
-            for steps in getattr(self.scale, quantity).values():
-                unknown = [adverb for adverb in steps.adverbs if adverb not in known]
-                if unknown:
-                    raise OptionError(
-                        f"scale {self.scale.name}: the lexicon '{self.lang}' has no adverb {unknown[0]!r}; it has "
-                        f"{', '.join(known)}; or give its form before a noun under 'adverbs'"
-                    )
-
     def _fingerprint(self) -> str:
         parts = (
             self.scale.name,
@@ -433,6 +383,7 @@ def describe(
     quantity: str | None = None,
     exclusive: bool | None = None,
     taxonomy: str | None = None,
+    baseline: Baseline | None = None,
     describer: Describer | None = None,
     **options: Any,  # noqa: ANN401 - those of Describer
 ) -> Description:
@@ -456,6 +407,7 @@ def describe(
             numbers tell (see `leed.taxonomy.matching.quantity_of`); intensity for scores picked by hand.
         exclusive: for probabilities: whether exactly one class applies. None: as the taxonomy has it, or by their sum.
         taxonomy: the label set, by name, where it should not be told from the labels.
+        baseline: what is usual for the person; see `leed.Baseline`.
         describer: a prepared Describer.
         options: in place of a describer, its options: scale, calibration, top, lang, person, tense, ignore, allow and
             quote.
@@ -465,29 +417,14 @@ def describe(
         OptionError: an option has a value that leed does not know.
     """
     return describer_for(describer, options).describe(
-        scores, modality=modality, text=text, quantity=quantity, exclusive=exclusive, taxonomy=taxonomy
+        scores,
+        modality=modality,
+        text=text,
+        quantity=quantity,
+        exclusive=exclusive,
+        taxonomy=taxonomy,
+        baseline=baseline,
     )
-
-
-def _names(option: str, names: Iterable[str]) -> frozenset[str]:
-    if isinstance(names, str):
-        raise OptionError(f"{option} takes a list of labels; for one, write [{names!r}]")
-    try:
-        return frozenset(taxonomy.fold(name) for name in names)
-    except (TypeError, AttributeError) as error:
-        raise OptionError(f"{option} is {names!r}; give a list of labels") from error
-
-
-def _check(top: object, person: object, tense: object, quote: object) -> None:
-    """Say what is wrong with an option, if anything is."""
-    if tense not in TENSES:
-        raise one_of("tense", tense, TENSES)
-    if top not in (None, "all") and (not isinstance(top, int) or top is True or top < 1):
-        raise OptionError(f"top is {top!r}; give a number from 1, or 'all'")
-    if not isinstance(quote, int) or quote < 0:
-        raise OptionError(f"quote is {quote!r}; give True, False, or how many characters to quote at most")
-    if person is not None and not (isinstance(person, str) and quoting.spoken(person)):
-        raise OptionError(f"person is {person!r}; give a name, or one of They, The user, You, We, I, He, She")
 
 
 def describer_for(describer: Describer | None, options: dict[str, Any]) -> Describer:

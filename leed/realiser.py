@@ -113,6 +113,16 @@ class Realiser:
         sentence = self._clause(self.lexicon.grammar.hint[self.past], modality, x=noun)
         return msgspec.structs.replace(sentence, phrases=(noun,))
 
+    def more_than_usual(self, sentence: Sentence) -> Sentence:
+        """Return the sentence with a clause that says so: "They sound slightly sad, more than they usually do."."""
+        pattern = _form(self.lexicon.grammar.usual, self._form(self.again))
+        end = self.lexicon.grammar.end
+
+        def usual(text: str) -> str:
+            return pattern.format(**{**self.again.words, "x": text.removesuffix(end), "mid": self.again.mid}) + end
+
+        return msgspec.structs.replace(sentence, plain=usual(sentence.plain), after=usual(sentence.after))
+
     def written(self, piece: Piece) -> str | None:
         """Return the adverb of a piece as the sentence has it, or None."""
         if piece.adverb is None:

@@ -46,19 +46,18 @@ def quantiles(counts: NDArray[np.float64], shares: Sequence[float]) -> NDArray[n
     array([[0.5]])
     """
     flat = counts.reshape(-1, counts.shape[-1])
-    found = np.full((len(flat), len(shares)), np.nan)
-    for row, bins in enumerate(flat):
-        total = bins.sum()
-        if total:
-            found[row] = _quantiles(np.cumsum(bins) / total, bins > 0, shares)
-    return found.reshape(*counts.shape[:-1], len(shares))
-
-
-def _quantiles(reached: NDArray[np.float64], filled: NDArray[np.bool_], shares: Sequence[float]) -> NDArray[np.float64]:
-    """Scores at shares, by how far into its bin each share is."""
-    places = np.minimum(np.searchsorted(reached, np.asarray(shares) - 1e-12), int(np.flatnonzero(filled)[-1]))
-    before = np.where(places > 0, reached[places - 1], 0.0)
-    part = np.clip((np.asarray(shares) - before) / np.maximum(reached[places] - before, 1e-300), 0.0, 1.0)
-    low = np.where(places > 0, LOWEST * RATIO ** (places - 1.0), 0.0)
-    high = LOWEST * RATIO ** places.astype(np.float64)
-    return np.asarray(low + part * (high - low))
+    wanted = np.asarray(shares, np.float64)
+    totals = flat.sum(axis=1, keepdims=True)
+    with np.errstate(invalid="ignore"):
+        reached = np.cumsum(flat, axis=1) / totals
+    filled = BINS - 1 - np.argmax(flat[:, ::-1] > 0, axis=1)
+    rows = np.arange(len(flat))
+    found = np.empty((len(flat), len(wanted)))
+    for i, share in enumerate(wanted.tolist()):
+        place = np.minimum((reached < share - 1e-12).sum(axis=1), filled)
+        before = np.where(place > 0, reached[rows, place - 1], 0.0)
+        part = np.clip((share - before) / np.maximum(reached[rows, place] - before, 1e-300), 0.0, 1.0)
+        low = np.where(place > 0, LOWEST * RATIO ** (place - 1.0), 0.0)
+        found[:, i] = low + part * (LOWEST * RATIO ** place.astype(np.float64) - low)
+    found[totals[:, 0] == 0] = np.nan
+    return found.reshape(*counts.shape[:-1], len(wanted))

@@ -97,6 +97,26 @@ def bench_describe() -> list[Result]:
     ]
 
 
+def bench_live() -> list[Result]:
+    """A stream at 3 frames a second, beside one description of each frame."""
+    rows = [dict(zip(LABELS, map(float, row), strict=True)) for row in faces(300)]
+    frames = [leed.Segment(scores=row, modality="face", granularity="frame", begin=i / 3) for i, row in enumerate(rows)]
+
+    def single() -> object:
+        return [leed.describe(row, modality="face") for row in rows]
+
+    def live(*, baseline: bool) -> object:
+        stream = leed.Stream(baseline=baseline)
+        return [stream.feed(frame) for frame in frames]
+
+    step = 1 / cpu_ratio(single, lambda: live(baseline=False), rounds=40)
+    learning = 1 / cpu_ratio(single, lambda: live(baseline=True), rounds=40)
+    return [
+        Result("Stream step / leed.describe(dict)", step, 6, more_is_better=False),
+        Result("Stream step with a baseline / leed.describe(dict)", learning, 20, more_is_better=False),
+    ]
+
+
 def bench_matrix() -> list[Result]:
     """A million rows of 48 at once."""
     matrix = faces(1_000_000)
@@ -205,6 +225,7 @@ def bench_import() -> list[Result]:
 
 CASES: dict[str, Callable[[], list[Result]]] = {
     "describe": bench_describe,
+    "live": bench_live,
     "matrix": bench_matrix,
     "read": bench_read,
     "table": bench_table,
