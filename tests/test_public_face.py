@@ -14,6 +14,7 @@ import leed
 from tests.wheel_check import PACKAGES, Check, module_names
 
 PUBLIC = [
+    "Baseline",
     "Describer",
     "Description",
     "Issue",
@@ -21,6 +22,7 @@ PUBLIC = [
     "Recording",
     "Segment",
     "Sentences",
+    "Stream",
     "Term",
     "Track",
     "describe",

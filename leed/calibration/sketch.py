@@ -35,7 +35,7 @@ def counted(matrix: NDArray[np.float32], weight: float = 1.0) -> NDArray[np.floa
 
 def bins_of(scores: ArrayLike) -> NDArray[np.int64]:
     """Return the number of the bin of each score."""
-    above = np.maximum(np.asarray(scores, np.float64), LOWEST) / LOWEST
+    above = np.clip(np.asarray(scores, np.float64), LOWEST, 2 * _HIGHEST) / LOWEST
     return np.minimum(np.ceil(np.log(above) / math.log(RATIO) - 1e-9).astype(np.int64), BINS - 1)
 
 
