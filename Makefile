@@ -15,7 +15,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test bench lint types build check clean
+.PHONY: help demo test bench evals lint types build check clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -29,6 +29,9 @@ test: $(VENV)/.leed-dev ## run the whole test suite (PYTEST_ARGS="-k floors" for
 
 bench: $(VENV)/.leed-dev ## print benchmark ratios
 	@$(BIN)/python -m tests.benchmarks
+
+evals: $(VENV)/.leed-dev ## measure whether the words are faithful, into docs/faithful.md (needs ../shared/data; a minute)
+	@$(BIN)/python -m leed_evals faithful -o docs/faithful.md
 
 lint: $(VENV)/.leed-dev ## ruff: rules and format
 	@$(BIN)/ruff check .

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
-from leed.lexicon import Adverb, get_lexicon
+from leed.lexicon import Adverb, Modality, Person, get_lexicon
 from leed.realiser import Piece, Realiser
 
 EN = get_lexicon("en")
@@ -269,3 +270,50 @@ def test_braces_in_foreign_words_are_just_characters(word: str) -> None:
         assert word in Realiser(EN)(modality, [noun(word, "quite")]).plain
         assert word in Realiser(EN)(modality, [adjective("sad"), noun(word)]).plain
         assert word in Realiser(EN, person=EN.person_named(word))("burst", [adjective("sad")]).plain
+
+
+# --- a grammar unlike English: verbs of one form, an adverb behind the verb, words by person and case
+
+TONGUE = msgspec.structs.replace(
+    EN,
+    conjugation={"singular": (0, 0), "plural": (0, 0)},
+    persons={
+        **EN.persons,
+        "They": Person(
+            "Ta", "ta", "singular", {"their": "tan", "be": "es"}, Person("Li", "li", "plural", {"their": "lin"})
+        ),
+    },
+    modalities={
+        "face": Modality("mu", ("be {x} seen",), ("seem",), "{their} mu", "mu", cases={"inside": "in-{their} mu"}),
+        "burst": Modality("vo", ("sound {x}",), ("vo",), "{their} vo", "vo", wordless="Mute {head} {mid} {rest}"),
+    },
+    grammar=msgspec.structs.replace(
+        EN.grammar,
+        adverb_at_verb="{head} {adverb} {rest}",
+        show=("reveal {x}",),
+        nothing=("none {inside}", "none {inside}"),
+        said="{subject} say ",
+        and_clauses="; ",
+    ),
+)
+OTHER_WAYS: list[tuple[str, list[Piece], str]] = [
+    ("face", [adjective("a", "quite")], "Ta be quite a seen."),
+    ("face", [adjective("a", "probably")], "Ta be probably a seen."),
+    ("burst", [adjective("a", "probably")], "Mute sound ta probably a."),
+    ("face", [adjective("a"), noun("x")], "Ta be a seen; lin mu reveal signs of x."),
+    ("face", [Piece("", role="act", verb=("run {their} way",), adverb="probably")], "Ta run probably tan way."),
+    ("face", [Piece("", role="act", verb=("{be} {adverb} run",), adverb="probably")], "Ta es probably run."),
+    ("face", [Piece("", role="act", verb=("{be} {adverb} run",))], "Ta es run."),
+]
+
+
+@pytest.mark.parametrize(("modality", "pieces", "plain"), OTHER_WAYS, ids=[case[2] for case in OTHER_WAYS])
+@pytest.mark.parametrize("past", [False, True])
+def test_order_forms_and_cases_are_the_lexicons(modality: str, pieces: list[Piece], plain: str, *, past: bool) -> None:
+    assert Realiser(TONGUE, past=past)(modality, pieces).plain == plain
+
+
+def test_a_clause_takes_the_case_of_the_noun_and_the_person_of_a_second_mention() -> None:
+    sentence = Realiser(TONGUE).fixed("nothing", "face")
+    assert sentence.plain == "None in-tan mu."
+    assert sentence.before + "…" + sentence.after == "Ta say …; none in-lin mu."

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
@@ -169,7 +169,10 @@ def clock(seconds: float | None) -> str:
 
 
 class _Parquet:
-    """A row a segment, with the columns of JSON lines; written at the end."""
+    """The table of a recording with its scores, and the columns of JSON lines beside them; written at the end.
+
+    `leed.read` gives back the recordings that were described, as one.
+    """
 
     def __init__(self, target: IO[str], explain: bool) -> None:
         buffer = getattr(target, "buffer", None)
@@ -182,37 +185,62 @@ class _Parquet:
         self._target = buffer
         self._explain = explain
         self._pa = pa
-        self._batches: list[Any] = []
-        self._schema = self._columns()
+        self._recordings: list[Recording] = []
+        self._rows: list[dict[str, Any]] = []
+        self._kinds = self._columns()
 
-    def _columns(self) -> Any:  # noqa: ANN401 - a schema of Arrow
+    def _columns(self) -> dict[str, Any]:
+        """The types of the columns that stand beside those of the recording."""
         pa = self._pa
-        text, number = pa.string(), pa.float64()
-        terms = pa.struct({"label": text, "score": number, "adverb": text, "adjective": text})
-        kinds = {"begin": number, "end": number, "notable": pa.bool_(), "terms": pa.list_(terms)}
-        names = ["source", "modality", "aspect", "granularity", "speaker", "begin", "end", "text"]
-        names += ["description", "notable", "terms", "fingerprint", *(["explanation"] if self._explain else [])]
-        return pa.schema([(name, kinds.get(name, text)) for name in names])
+        text = pa.string()
+        terms = pa.struct({"label": text, "score": pa.float64(), "adverb": text, "adjective": text})
+        kinds = {"description": text, "notable": pa.bool_(), "terms": pa.list_(terms), "fingerprint": text}
+        return kinds | {"explanation": text} if self._explain else kinds
 
-    def write(self, recording: Recording, descriptions: Iterable[Description]) -> None:  # noqa: ARG002 - as Writer
-        rows = [_whole(_row(description, explain=self._explain)) for description in descriptions]
-        self._batches.append(self._pa.Table.from_pylist(rows, self._schema))
+    def write(self, recording: Recording, descriptions: Iterable[Description]) -> None:
+        rows = [_row(description, explain=self._explain) for description in descriptions]
+        self._rows += [{name: _whole(row[name]) for name in self._kinds} for row in rows]
+        self._recordings.append(recording)
 
     def close(self) -> None:
         """Write all rows."""
         from pyarrow import parquet  # noqa: PLC0415 - optional
 
+        from leed.schema.tables import to_table  # noqa: PLC0415 - keeps 'leed --help' fast
+
+        together, places = _together(self._recordings)
+        table = to_table(together, reserved=self._kinds)
+        rows = [self._rows[place] for place in places]
+        for name, kind in reversed(self._kinds.items()):
+            column = self._pa.array([row[name] for row in rows], kind)
+            table = table.add_column(table.column_names.index("text") + 1, name, column)
         data = io.BytesIO()  # a pipe cannot say where it is
-        parquet.write_table(self._pa.concat_tables([self._schema.empty_table(), *self._batches]), data)
+        parquet.write_table(table, data)
         self._target.write(data.getbuffer())
 
 
-def _whole(row: dict[str, Any]) -> dict[str, Any]:
-    """A row without halves of characters, which some transcripts end in and Parquet does not take."""
-    return {
-        name: value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
-        for name, value in row.items()
-    }
+def _together(recordings: Sequence[Recording]) -> tuple[Recording, list[int]]:
+    """All recordings as one, and for each of its segments which one it is when they stand one behind the other."""
+    from leed.schema.recording import Recording  # noqa: PLC0415 - loads numpy
+
+    whole = Recording(
+        tuple(track for recording in recordings for track in recording.tracks),
+        tuple(issue for recording in recordings for issue in recording.issues),
+    )
+    places: dict[tuple[int, int], int] = {}
+    before = 0
+    for recording in recordings:
+        for track, row in recording.order().tolist():
+            places[before + track, row] = len(places)
+        before += len(recording.tracks)
+    return whole, [places[track, row] for track, row in whole.order().tolist()]
+
+
+def _whole(value: Any) -> Any:  # noqa: ANN401 - a cell of any column
+    """A cell without halves of characters, which some transcripts end in and Parquet does not take."""
+    if isinstance(value, list):
+        return [{name: _whole(part) for name, part in term.items()} for term in value]
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 # --- subtitles

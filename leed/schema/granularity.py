@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -10,33 +11,39 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leed.errors import one_of
+from leed.errors import OptionError, one_of
 from leed.schema.terms import GRANULARITIES, Issue
 
 if TYPE_CHECKING:
     from leed.schema.recording import Recording, Track
 
-SENTENCE_PAUSE = 1.0
-"""Seconds of silence that end a sentence whose last word has no full stop (transcripts without punctuation)."""
+PAUSES = {"sentence": 1.0, "utterance": 0.5}
+"""Seconds of silence that end a sentence, where no full stop does, and an utterance. Both are choices.
 
-UTTERANCE_PAUSE = 0.5
-"""Seconds of silence that end an utterance; our choice, as is the other."""
+At 1 s the long pauses begin, which only spontaneous speech has (Campione and Véronis, Speech Prosody 2002, pp. 199-202:
+brief below 0.2 s, medium to 1 s), so that few sentences are torn apart. 0.5 s, amid the medium ones, is what a voice
+agent waits before it takes its turn (silence_duration_ms of OpenAI's Realtime API, by default). Pauses differ by
+speaker and language, so both can be given.
+"""
 
 _ENDS = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 _RANK = {name: rank for rank, name in enumerate(GRANULARITIES)}
 
 
-def raised(recording: Recording, granularity: str) -> Recording:
+def raised(recording: Recording, granularity: str, pause: float | None = None) -> Recording:
     """Return a recording whose stretches are at least as long as this granularity; see `Recording.at`.
 
     Raises:
-        OptionError: there is no such granularity above a frame.
+        OptionError: there is no such granularity above a frame, or the pause is no number of seconds.
     """
     if granularity not in GRANULARITIES[1:]:
         raise one_of("granularity", granularity, GRANULARITIES[1:])
+    if pause is not None and (granularity not in PAUSES or not _is_pause(pause)):
+        raise OptionError(f"pause is {pause!r}: give the seconds of silence that end a {' or an '.join(PAUSES)}")
+    limit = PAUSES.get(granularity, math.inf) if pause is None else pause
     issues: list[Issue] = []
     spoken = {
-        id(track): _spoken(track, recording.tracks, granularity, issues)
+        id(track): _spoken(track, recording.tracks, granularity, limit, issues)
         for track in recording.tracks
         if track.granularity != "frame"
     }
@@ -48,6 +55,10 @@ def raised(recording: Recording, granularity: str) -> Recording:
         spans = _spans(t for t in spoken.values() if t.source == track.source)
         tracks.append(_meanwhile(track, spans, granularity, issues))
     return recording.replace(tracks=tracks, issues=(*recording.issues, *issues))
+
+
+def _is_pause(seconds: object) -> bool:
+    return isinstance(seconds, (int, float)) and seconds >= 0
 
 
 def merged(track: Track, groups: Sequence[NDArray[np.int64]], issues: list[Issue]) -> Track:
@@ -74,7 +85,7 @@ def merged(track: Track, groups: Sequence[NDArray[np.int64]], issues: list[Issue
     )
 
 
-def _spoken(track: Track, others: Iterable[Track], granularity: str, issues: list[Issue]) -> Track:
+def _spoken(track: Track, others: Iterable[Track], granularity: str, limit: float, issues: list[Issue]) -> Track:
     """A track of stretches other than frames at a granularity; one that is as long already stays as it is."""
     if track.granularity is None or _RANK.get(track.granularity, 0) >= _RANK[granularity] or not len(track):
         return track
@@ -88,7 +99,6 @@ def _spoken(track: Track, others: Iterable[Track], granularity: str, issues: lis
             [False, *(bool(_ENDS.search((t or "").strip())) for t in (track.text or ("",) * len(track))[:-1])]
         )
         timed = ~np.isnan(pause)
-        limit = SENTENCE_PAUSE if granularity == "sentence" else UTTERANCE_PAUSE
         breaks |= timed & (pause > limit)
         breaks |= ended if granularity == "sentence" else ended & ~timed
     groups = np.split(np.arange(len(track)), np.flatnonzero(breaks)[1:])

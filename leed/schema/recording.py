@@ -243,12 +243,13 @@ class Recording:
 
         return utterances(self)
 
-    def at(self, granularity: str) -> Recording:
+    def at(self, granularity: str, *, pause: float | None = None) -> Recording:
         """Return a recording whose stretches are at least as long as this: "sentence", "utterance", "turn", ....
 
         Words become sentences at full stops (and at pauses of 1 s), utterances at pauses of 0.5 s (without times, at
         full stops), turns where another speaker begins. Frames are gathered by the spoken stretch in which they fall.
-        Scores are means, weighted by duration.
+        Scores are means, weighted by duration. The two pauses are choices, with reasons in `leed.schema.granularity`:
+        ``pause``, in seconds, takes the place of the one that is meant.
 
         >>> import leed
         >>> said = [("It", 0.1), ("came!", 0.9), ("Oh.", 0.2)]
@@ -257,11 +258,11 @@ class Recording:
         [('It came!', {'Joy': 0.5}), ('Oh.', {'Joy': 0.2})]
 
         Raises:
-            OptionError: there is no such granularity above a frame.
+            OptionError: there is no such granularity above a frame, or the pause is no number of seconds.
         """
         from leed.schema.granularity import raised  # noqa: PLC0415 - it uses this module
 
-        return raised(self, granularity)
+        return raised(self, granularity, pause)
 
     def to_taxonomy(self, name: str) -> Recording:
         """Return the recording with its expressions under the labels of another taxonomy, if a crosswalk leads there.

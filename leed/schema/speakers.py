@@ -21,8 +21,9 @@ EMBEDDING = "speaker_embedding"
 ALIKE = 0.7
 """From which cosine similarity two voices are taken for one.
 
-Far above what verification takes (SpeechBrain's ECAPA, 192 numbers too: 0.25), because a missed link leaves a person
-with two names, while a wrong one gives them what somebody else expressed. Vendors do not publish theirs.
+A choice, for ``threshold`` to change: far above what verification takes (SpeechBrain's ECAPA, 192 numbers too: 0.25;
+NVIDIA NeMo's verify_speakers: 0.4, written as 0.7 on a scale from 0 to 1), because a missed link leaves a person with
+two names, while a wrong one gives them what somebody else expressed. Vendors do not publish theirs.
 """
 
 File = tuple[int, str | None]
@@ -130,9 +131,10 @@ def link_speakers(recordings: Iterable[Recording], *, threshold: float = ALIKE) 
 
     Voices are compared by the cosine of the angle between their mean embeddings (extras ``speaker_embedding``; each row
     counts the same whatever its length). Those of different files that are all alike by at least ``threshold`` get the
-    name that comes first, the most alike first; the speakers of one file (a source of a recording) are never joined.
-    A name that means somebody else in another file is replaced by a new one, so that equal names are equal voices, or
-    names without an embedding. Every link and every new name is an issue of the recording that it changes.
+    name that comes first, the most alike first (0.7 is a choice: see `ALIKE`). The speakers of one file (a source of a
+    recording) are never joined. A name that means somebody else in another file is replaced by a new one, so that equal
+    names are equal voices, or names without an embedding. Every link and every new name is an issue of the recording
+    that it changes.
 
     >>> def said(source, **voices):
     ...     part = {"labels": ("Joy",), "matrix": np.array([[0.5]]), "modality": "prosody", "source": source}

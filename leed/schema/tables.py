@@ -18,7 +18,7 @@ extras) and the issues, as JSON. So the table may be filtered or sorted, and is 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -48,8 +48,8 @@ def is_recording(schema: pa.Schema) -> bool:
     return KEY in (schema.metadata or {})
 
 
-def to_table(recording: Recording) -> pa.Table:
-    """Return a recording as a table, one row a segment.
+def to_table(recording: Recording, *, reserved: Iterable[str] = ()) -> pa.Table:
+    """Return a recording as a table, one row a segment; no label gets a column with a name that is reserved.
 
     Raises:
         ColumnError: a track has an extra that is neither numbers nor flags nor text.
@@ -59,7 +59,7 @@ def to_table(recording: Recording) -> pa.Table:
         import pyarrow as pa  # noqa: PLC0415 - optional
     except ModuleNotFoundError as error:
         raise plugins.missing("a table of a recording", error, extra="data") from error
-    columns = _Columns(recording, pa)
+    columns = _Columns(recording, pa, reserved)
     metadata = {
         "leed": VERSION,
         "tracks": [columns.track(number, track) for number, track in enumerate(recording.tracks)],
@@ -74,7 +74,7 @@ def to_table(recording: Recording) -> pa.Table:
 class _Columns:
     """Gathers the columns of a table. A column of several tracks is filled where their rows stand."""
 
-    def __init__(self, recording: Recording, pa: Any) -> None:  # noqa: ANN401 - a module without types
+    def __init__(self, recording: Recording, pa: Any, reserved: Iterable[str]) -> None:  # noqa: ANN401 - untyped
         self._pa = pa
         self._order = recording.order()
         self._rows = len(self._order)
@@ -86,7 +86,7 @@ class _Columns:
         self._tracks = recording.tracks
         self._scores: dict[str, tuple[str, NDArray[np.float32]]] = {}
         self._extras: dict[tuple[str, str, tuple[int, ...]], _Extra] = {}
-        self._taken: set[str] = set(_FIXED)
+        self._taken: set[str] = {*_FIXED, *reserved}
 
     def track(self, number: int, track: Track) -> dict[str, Any]:
         """Take in the rows of a track; return what has to be known of it besides."""

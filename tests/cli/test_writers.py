@@ -56,11 +56,33 @@ def test_parquet_has_the_rows_of_json_lines(describe: Leed, talk: Path, tmp_path
     target = tmp_path / "out.parquet"
     assert describe(talk, "-o", target) == (0, "", "")
     rows = parquet.read_table(target).to_pylist()
-    assert rows == [d.to_dict() for d in leed.describe_all(leed.read(talk))]
+    described = [d.to_dict() for d in leed.describe_all(leed.read(talk))]
+    assert [{name: row[name] for name in described[0]} for row in rows] == described
     assert describe(talk, talk, "-o", target, "--explain")[0] == 0
     rows = parquet.read_table(target).to_pylist()
     assert len(rows) == 2 * len(leed.read(talk))
     assert "decided by" in rows[0]["explanation"]
+
+
+def test_parquet_has_the_scores_too(describe: Leed, talk: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.parquet"
+    assert describe(talk, "-o", target) == (0, "", "")
+    assert leed.read(target) == leed.read(talk)
+    assert describe(target)[:2] == describe(talk)[:2]
+
+
+def test_parquet_of_several_files_keeps_each_description_with_its_scores(describe: Leed, tmp_path: Path) -> None:
+    """Both name the same source, so their segments stand among each other in the order of time."""
+    one = table(tmp_path, "source,begin,Joy,notable\nx,1,0.84,0.1\nx,3,0.3,0.1\n")
+    other = table(tmp_path, "source,begin,Sadness\nx,2,0.5\n", "b.csv")
+    target = tmp_path / "out.parquet"
+    assert describe(one, other, "-o", target)[0] == 0
+    rows = parquet.read_table(target).select(["begin", "description", "Joy", "Sadness", "notable"]).to_pylist()
+    assert [tuple(row.values()) for row in rows] == [
+        (1.0, "They come across as extremely joyful.", pytest.approx(0.84), None, True),
+        (2.0, "They come across as moderately sad.", None, 0.5, True),
+        (3.0, "They come across as slightly joyful.", pytest.approx(0.3), None, True),
+    ]
 
 
 def test_parquet_goes_through_a_pipe(describe: Leed, talk: Path, tmp_path: Path) -> None:
@@ -82,10 +104,10 @@ def test_parquet_of_nothing_has_its_columns(describe: Leed, tmp_path: Path) -> N
 
 def test_parquet_takes_half_a_character(describe: Leed, tmp_path: Path) -> None:
     path = tmp_path / "a.json"
-    path.write_text(json.dumps([{"Joy": 0.84, "text": "cut \ud83d"}]), encoding="utf-8")
+    path.write_text(json.dumps([{"Joy": 0.84, "odd \ud83d": 0.5, "text": "cut \ud83d"}]), encoding="utf-8")
     target = tmp_path / "out.parquet"
     assert describe(path, "-o", target)[0] == 0
-    assert parquet.read_table(target)["text"].to_pylist() == ["cut ?"]
+    assert parquet.read_table(target)["text"].to_pylist() == ["cut \ufffd"]
 
 
 def test_parquet_is_nothing_for_a_terminal(describe: Leed, talk: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Shorter stretches gathered into longer ones."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -43,6 +44,22 @@ def test_words_become_sentences_at_full_stops_weighted_by_duration() -> None:
 def test_words_become_utterances_at_pauses_of_half_a_second() -> None:
     track = words(("So", 0, 0.2, 0.2), ("then", 0.3, 0.5, 0.4), ("we", 1.1, 1.3, 0.6), ("left", 1.4, 1.6, 0.8))
     assert told(Recording((track,)).at("utterance")) == [("So then", 0.0, 0.5, 0.3), ("we left", 1.1, 1.6, 0.7)]
+
+
+def test_the_pause_that_ends_a_stretch_can_be_given() -> None:
+    track = words(("So", 0, 0.2, 0.2), ("then", 0.3, 0.5, 0.4), ("we", 1.1, 1.3, 0.6), ("left", 1.4, 1.6, 0.8))
+    recording = Recording((track,))
+    assert told(recording.at("utterance", pause=0.7)) == [("So then we left", 0.0, 1.6, 0.5)]
+    assert told(recording.at("sentence", pause=0.5)) == [("So then", 0.0, 0.5, 0.3), ("we left", 1.1, 1.6, 0.7)]
+    assert told(recording.at("utterance", pause=0)) == told(Recording((track,)))
+
+
+@pytest.mark.parametrize(
+    ("granularity", "pause"), [("turn", 1.0), ("utterance", -1), ("utterance", NAN), ("sentence", "1")]
+)
+def test_a_pause_that_is_none_is_an_error(granularity: str, pause: Any) -> None:
+    with pytest.raises(OptionError, match="give the seconds of silence that end a sentence or an utterance"):
+        Recording((SPOKEN,)).at(granularity, pause=pause)
 
 
 def test_without_times_utterances_end_at_full_stops_and_scores_count_alike() -> None:

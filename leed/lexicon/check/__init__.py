@@ -21,13 +21,13 @@ def faults(data: bytes) -> list[Fault]:
     >>> from leed.lexicon import source_of
     >>> faults(source_of("de"))
     []
-    >>> text = source_of("de").decode().replace('"but"', '"aber"').replace("{mid} {how}", "{how}")
+    >>> text = source_of("de").decode().replace('"said"', '"sagt"').replace("{mid} {how}", "{how}")
     >>> for fault in faults(text.encode()):
     ...     print(fault)
-    grammar.but: missing (English: ", but ")
+    grammar.said: missing (English: "{subject} said ")
     grammar.unclear.0: lacks the place {mid}
     grammar.unclear.1: lacks the place {mid}
-    grammar.aber: unknown
+    grammar.sagt: unknown
     """
     repeated: list[str] = []
     try:
