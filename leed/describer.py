@@ -23,13 +23,16 @@ from leed.scale import get_scale
 from leed.schema.terms import Description, Issue, Segment, Term
 from leed.scores import as_pairs, from_pairs
 from leed.selection import CODE
+from leed.together import describe_together, parts_of
 
 if TYPE_CHECKING:
     import os
 
     from leed.baseline import Baseline
     from leed.calibration import Calibration
+    from leed.realiser import Sentence
     from leed.scale import Scale
+    from leed.schema.utterances import Utterance
 
 ASSISTANT = "assistant"
 """The channel of an assistant's own voice, which is never described as the user's."""
@@ -159,13 +162,13 @@ class Describer:
     def __reduce__(self) -> tuple[Any, ...]:
         return (_remade, (self._options(),))
 
-    def __call__(self, scores: Mapping[str, Any] | Segment, **about: Any) -> Description:  # noqa: ANN401
+    def __call__(self, scores: Mapping[str, Any] | Segment | Utterance, **about: Any) -> Description:  # noqa: ANN401
         """Return the description of scores or of a segment; the same as `describe`."""
         return self.describe(scores, **about)
 
     def describe(
         self,
-        scores: Mapping[str, Any] | Segment,
+        scores: Mapping[str, Any] | Segment | Utterance,
         *,
         modality: str | None = None,
         text: str | None = None,
@@ -198,26 +201,30 @@ class Describer:
                 aspect=aspect or segment.aspect,
                 baseline=baseline,
             )
+        given: Any = scores  # an Utterance is no mapping: that is found out where it fails
         issues: tuple[Issue, ...] = ()
         try:
             last = self._last  # most often the next row has the labels of the one before
-            if last is not None and last[0] == list(scores) and last[1] == (modality, quantity, exclusive, taxonomy):
-                found = last[2].find(scores)
+            if last is not None and last[0] == list(given) and last[1] == (modality, quantity, exclusive, taxonomy):
+                found = last[2].find(given)
             else:
-                found = self._prepared(tuple(scores), (modality, quantity, exclusive, taxonomy)).find(scores)
-            values = tuple(scores.values())
+                found = self._prepared(tuple(given), (modality, quantity, exclusive, taxonomy)).find(given)
+            values = tuple(given.values())
             if not isfinite(sum(values)):
                 raise ValueError("a score is not finite")
         except _UNTIDY as error:
             if isinstance(error, LeedError):
                 raise
-            labels, values, quantity, issues = self._tidied(scores, quantity)
+            parts = parts_of(given)
+            if parts is not None:
+                return describe_together(self._speaking_of(next(iter(parts.values()))), parts, text, baseline)
+            labels, values, quantity, issues = self._tidied(given, quantity)
             found = self._prepared(labels, (modality, quantity, exclusive, taxonomy)).look_up(values)
         else:
             labels = ()
         if baseline is not None:
             reading = (modality, quantity, exclusive, taxonomy)
-            tidy = dict(zip(labels, values, strict=True)) if labels else scores
+            tidy = dict(zip(labels, values, strict=True)) if labels else given
             found = self._against(baseline, tidy, values, reading)
         sentence = found.sentence
         quoted = self._quoted(text) if text is not None else None
@@ -330,6 +337,14 @@ class Describer:
         self._last = (list(labels), reading, prepared)
         return prepared
 
+    def quoted(self, text: str, around: Sentence) -> str | None:
+        """Return a sentence that follows a transcript, which ends with a full stop; None if there is none to quote."""
+        quoted = self._quoted(text)
+        if quoted is None:
+            return None
+        ended = quoted.removesuffix(self._quotes[1]).endswith((".", "!", "?", "…", "。"))
+        return around.before + quoted + ("" if ended else self.lexicon.grammar.end) + around.after
+
     def _quoted(self, text: str) -> str | None:
         if not self.quote:
             return None
@@ -376,7 +391,7 @@ class Describer:
 
 
 def describe(
-    scores: Mapping[str, Any] | Segment,
+    scores: Mapping[str, Any] | Segment | Utterance,
     *,
     modality: str | None = None,
     text: str | None = None,
@@ -399,8 +414,10 @@ def describe(
     'quite'
 
     Args:
-        scores: label to score, as a model gave them; or a Segment. Labels are matched by name, with case, spaces,
-            hyphens and known aliases forgiven; one that nobody knows is described as a quoted noun.
+        scores: label to score, as a model gave them; a Segment; or what several modalities say of one stretch: an
+            Utterance, or a mapping of modality to scores, such as {"prosody": {"Sadness": 0.34}}. Labels are matched
+            by name, with case, spaces, hyphens and known aliases forgiven; one that nobody knows is described as a
+            quoted noun.
         modality: "face", "prosody" (also "voice"), "burst" or "language" (also "text"); None: "They come across as".
         text: what was said or written; it is quoted in the sentence.
         quantity: what the numbers are: intensity, probability, likelihood, bipolar or presence. None: as the labels and

@@ -84,8 +84,27 @@ class Realiser:
 
     def __call__(self, modality: str | None, pieces: Sequence[Piece], *, both: bool = False) -> Sentence:
         """Return the sentence for these pieces; ``both`` marks two that pull in opposite directions."""
+        return self._sentence(self.lexicon.modalities[modality or ""], pieces, both=both)
+
+    def contrast(self, *clauses: tuple[str | None, Sequence[Piece], bool]) -> Sentence:
+        """Return a sentence that sets modalities against each other; a transcript stands before it.
+
+        Args:
+            clauses: for each, its modality, its pieces, and whether two of them pull in opposite directions.
+        """
         grammar = self.lexicon.grammar
-        frame = self.lexicon.modalities[modality or ""]
+        told = []
+        for modality, pieces, both in clauses:
+            frame = self.lexicon.modalities[modality or ""]
+            alone = Person(frame.alone, frame.alone, frame.agrees, self.person.words)
+            teller = Realiser(self.lexicon, person=alone, past=self.past, adverbs=self.adverbs)
+            frame = msgspec.structs.replace(frame, noun_is_subject=False, wordless=None)
+            told.append(teller._sentence(frame, pieces, both=both).plain.removesuffix(grammar.end))
+        plain = _upper(grammar.but.join(told)) + grammar.end
+        return Sentence(plain, self._said(), " " + plain)
+
+    def _sentence(self, frame: Modality, pieces: Sequence[Piece], *, both: bool) -> Sentence:
+        grammar = self.lexicon.grammar
         acts = [self._verb(p, past=frame.past) for p in pieces if p.role == "act"]
         states = [p for p in pieces if p.role == "adjective"]
         manners = [self._verb(p) for p in pieces if p.role == "manner"]

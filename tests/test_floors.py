@@ -47,6 +47,7 @@ FLOORS = {
     "leed.prepared": 3,
     "leed.preparing": 3,
     "leed.timeline": 3,
+    "leed.together": 3,
     "leed.stream": 3,
     "leed.injection": 3,
     "leed.embed": 3,
