@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from leed.schema import Segment as Segment
     from leed.schema import Term as Term
     from leed.schema import Track as Track
+    from leed.timeline import Summary as Summary
+    from leed.timeline import summarize as summarize
 
 __version__ = "0.1.0"
 
@@ -38,12 +40,14 @@ _HOME = {
     "Recording": "leed.schema",
     "Segment": "leed.schema",
     "Sentences": "leed.matrix",
+    "Summary": "leed.timeline",
     "Term": "leed.schema",
     "Track": "leed.schema",
     "describe": "leed.describer",
     "describe_all": "leed.descriptions",
     "describe_matrix": "leed.matrix",
     "read": "leed.readers",
+    "summarize": "leed.timeline",
 }
 
 __all__ = [
@@ -54,12 +58,14 @@ __all__ = [
     "Recording",
     "Segment",
     "Sentences",
+    "Summary",
     "Term",
     "Track",
     "describe",
     "describe_all",
     "describe_matrix",
     "read",
+    "summarize",
 ]
 
 

@@ -21,12 +21,14 @@ PUBLIC = [
     "Recording",
     "Segment",
     "Sentences",
+    "Summary",
     "Term",
     "Track",
     "describe",
     "describe_all",
     "describe_matrix",
     "read",
+    "summarize",
 ]
 
 
