@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from leed.schema import Term as Term
     from leed.schema import Track as Track
     from leed.stream import Stream as Stream
+    from leed.timeline import Summary as Summary
+    from leed.timeline import summarize as summarize
 
 __version__ = "0.1.0"
 
@@ -42,12 +44,14 @@ _HOME = {
     "Segment": "leed.schema",
     "Sentences": "leed.matrix",
     "Stream": "leed.stream",
+    "Summary": "leed.timeline",
     "Term": "leed.schema",
     "Track": "leed.schema",
     "describe": "leed.describer",
     "describe_all": "leed.descriptions",
     "describe_matrix": "leed.matrix",
     "read": "leed.readers",
+    "summarize": "leed.timeline",
 }
 
 __all__ = [
@@ -60,12 +64,14 @@ __all__ = [
     "Segment",
     "Sentences",
     "Stream",
+    "Summary",
     "Term",
     "Track",
     "describe",
     "describe_all",
     "describe_matrix",
     "read",
+    "summarize",
 ]
 
 

@@ -52,6 +52,7 @@ BUILT_IN: Final[dict[str, dict[str, str]]] = {
         "demo": "leed.cli.demo:command",
         "formats": "leed.cli.formats:command",
         "lexicon": "leed.cli.lexicon:command",
+        "prompt": "leed.cli.prompt:command",
     },
 }
 

@@ -441,7 +441,7 @@ WRONG_SCORES: list[tuple[Any, str]] = [
     ({"Joy"}, "cannot describe set: give a mapping of label to score"),
     (np.array([0.8]), "cannot describe ndarray: give a mapping of label to score"),
     (iter([]), "cannot describe list_iterator: give a mapping of label to score"),
-    ({"face": {"Joy": 0.8}}, "the score of 'face' is itself a dict: describe takes one set of scores"),
+    ({"Anna": {"Joy": 0.8}}, "the score of 'Anna' is itself a dict: describe takes one set of scores"),
     ({"Joy": [0.8]}, "the score of 'Joy' is itself a list"),
 ]
 

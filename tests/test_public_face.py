@@ -23,12 +23,14 @@ PUBLIC = [
     "Segment",
     "Sentences",
     "Stream",
+    "Summary",
     "Term",
     "Track",
     "describe",
     "describe_all",
     "describe_matrix",
     "read",
+    "summarize",
 ]
 
 

@@ -83,7 +83,7 @@ def command(  # noqa: PLR0917 - the command line names them all
         writer = writer_for(output or by_name(path), target, explain=explain, titles=describer.lexicon.titles)
         for file in files:
             try:
-                recording = _read(file, form)
+                recording = read_file(file, form)
                 writer.write(recording, _described(recording, describer, modality, quantity))
             except errors.LeedError as error:
                 if len(files) == 1:
@@ -112,7 +112,8 @@ def report(recording: Recording) -> None:
         typer.echo("leed: nothing was detected" if detected else "leed: there is nothing to describe", err=True)
 
 
-def _read(file: str, form: str | None) -> Recording:
+def read_file(file: str, form: str | None) -> Recording:
+    """Return the recording that a file, or standard input, holds."""
     from leed.readers import read  # noqa: PLC0415 - as above
 
     return read(sys.stdin.buffer if file == "-" else file, format=form)

@@ -27,7 +27,7 @@ class Timeline(msgspec.Struct, frozen=True):
         but, but_untimed: a stronger moment of another kind.
         times: an act that was done {n} times.
         speaker, face: one without a name, by its {n}.
-        faces: the first faces, in place of their number.
+        faces: the first faces, in place of their number; a sentence begins with a capital all the same.
         named: a speaker whose {name} would not be taken for one.
         of: before a sentence that does not say whose it is.
         source: before the first sentence of a file, {source}.

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from leed.tokens.encodings import ENCODINGS, exact_count, folders
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -43,6 +45,13 @@ def _data_place() -> str:
     return str(data_folder()) if os.environ.get("LEED_SHARED") else "../shared/data"
 
 
+def _find_tokens() -> Path | None:
+    if not all(exact_count(name) for name in ENCODINGS):
+        return None
+    files = (Path(folder, e.file_of(name)) for name, e in ENCODINGS.items() for folder in folders())
+    return next(filter(Path.is_file, files), None)
+
+
 def _program(name: str, *commands: str) -> Part:
     def find() -> Path | None:
         found = next(filter(None, map(shutil.which, commands)), None)
@@ -55,6 +64,7 @@ PARTS: Mapping[str, Part] = {
     part.name: part
     for part in (
         Part("data", _find_data, _data_place),
+        Part("tokens", _find_tokens, lambda: "no tiktoken, or no files of its encodings, which litellm brings"),
         _program("chromium", "chromium", "chromium-browser", "google-chrome"),
         _program("node", "node"),
     )

@@ -1,0 +1,69 @@
+"""``leed prompt``: a file of scores in, its timeline as text for a prompt out."""
+
+from __future__ import annotations
+
+import sys
+from io import TextIOWrapper
+from typing import Annotated
+
+import typer
+
+from leed.cli.describe import read_file, report
+
+
+def command(  # noqa: PLR0917 - the command line names them all
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A file of scores; - reads standard input.")],
+    max_tokens: Annotated[int, typer.Option(help="How many tokens the text has at most.")] = 200,
+    counter: Annotated[
+        str | None, typer.Option(help="What counts tokens: o200k_base (the default), cl100k_base or estimate.")
+    ] = None,
+    form: Annotated[
+        str | None, typer.Option("--format", help="The format, if it should not be told from the content.")
+    ] = None,
+    scale: Annotated[
+        str | None, typer.Option(help="Which adverb a score takes: a name, or a TOML or JSON file of your own.")
+    ] = None,
+    calibration: Annotated[
+        str | None, typer.Option(help="What is usual: a name, a file that 'leed calibrate' made, or none.")
+    ] = None,
+    lang: Annotated[str, typer.Option(help="The language: en, de, or a JSON file of your own.")] = "en",
+    person: Annotated[
+        str | None, typer.Option(help="Whom it is about, where it is one person: You, or a name.")
+    ] = None,
+    tense: Annotated[str, typer.Option(help="present or past.")] = "present",
+    ignore: Annotated[list[str] | None, typer.Option(help="A label that is never named; may be repeated.")] = None,
+    allow: Annotated[
+        list[str] | None, typer.Option(help="A sensitive label that may be named all the same; may be repeated.")
+    ] = None,
+    quote: Annotated[bool, typer.Option(help="Quote what was said.")] = True,
+) -> None:
+    """Tell a recording in a few sentences: who, when, and what changed, within a budget of tokens.
+
+    The text goes to standard output; how many tokens it is, and what is odd or missing, to standard error.
+
+    Examples:
+    `leed prompt predictions.json --max-tokens 200`
+
+    `leed prompt call.json --max-tokens 60 --tense past --lang de`
+    """
+    from leed.describer import Describer  # noqa: PLC0415 - keeps 'leed --help' fast
+    from leed.timeline import summarize  # noqa: PLC0415 - as above
+
+    describer = Describer(
+        scale=scale,
+        calibration=calibration,
+        lang=lang,
+        person=person,
+        tense=tense,
+        ignore=ignore or (),
+        allow=allow or (),
+        quote=quote,
+    )
+    recording = read_file(file, form)
+    summary = summarize(recording, max_tokens, describer=describer, counter=counter)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
+    if summary:
+        typer.echo(str(summary))
+    report(recording)
+    typer.echo(f"leed: {summary.tokens} of {max_tokens} tokens ({summary.counter})", err=True)
