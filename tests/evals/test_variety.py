@@ -6,9 +6,18 @@ import numpy as np
 import pytest
 
 import leed
+from leed import taxonomy
 from leed_evals.faithful.recordings import hume_recordings, segments_of, tracks_of, usual_elsewhere
 from leed_evals.faithful.variety import Variety, first_labels, requirements_of_faces, variety
-from leed_evals.faithful.ways import FIXED, OTHERS, OWN, by_segment, ways_to_word
+from leed_evals.faithful.ways import (
+    FIXED,
+    OTHERS,
+    OWN,
+    OWN_OTHERS,
+    against_own_baseline,
+    by_segment,
+    ways_to_word,
+)
 from tests.support.parts import shared
 
 
@@ -46,6 +55,21 @@ def test_without_another_recording_nothing_is_known_of_what_is_usual() -> None:
     assert OTHERS not in ways_to_word(recordings, "one", "face")
 
 
+def test_against_their_own_baseline_nobody_is_always_the_same() -> None:
+    """A face that always scores high for one label is told from by what changes."""
+    low = dict.fromkeys(taxonomy.get("hume-48").labels, 0.05)
+    rows = [{**low, "Joy": 0.6, "Fear": 0.3 + 0.001 * (i % 20)} for i in range(60)]
+    (track,) = face(*rows, {**low, "Joy": 0.6, "Fear": 0.48}).tracks
+    plain, own = by_segment(leed.Describer(calibration="none"))(track), against_own_baseline(leed.Describer())(track)
+    assert [plain[-1].terms[0].label, own[-1].terms[0].label] == ["Joy", "Fear"]
+
+
+def test_a_baseline_is_that_of_one_track_alone() -> None:
+    (track,) = face(*[{"Joy": 0.5}] * 40).tracks
+    wording = against_own_baseline(leed.Describer())
+    assert [str(description) for description in wording(track)] == [str(description) for description in wording(track)]
+
+
 def found(share: float, entropy: float, own: float | None = None) -> dict[str, Variety]:
     ways = {FIXED: Variety(100, 100, "Joy", 0.6, 2.0), OTHERS: Variety(100, 90, "Joy", share, entropy)}
     return ways if own is None else {**ways, OWN: Variety(100, 90, "Joy", own, 3.0)}
@@ -59,6 +83,8 @@ def test_a_calibration_must_make_faces_more_varied_in_every_recording() -> None:
     assert verdicts(a=found(0.4, 2.5, own=0.3)) == [True, True, True]
     assert verdicts(a=found(0.4, 2.5, own=0.3), b=found(0.6, 2.0, own=0.31)) == [False, False, False]
     assert verdicts(a=found(0.7, 2.5, own=0.1)) == [False, True, True]
+    either = {**found(0.4, 2.5, own=0.3), OWN_OTHERS: Variety(100, 90, "Joy", 0.31, 3.0)}
+    assert verdicts(a=either) == [True, True, False]
 
 
 def test_what_was_not_measured_does_not_hold() -> None:

@@ -129,19 +129,22 @@ def gain(features: Features, labelled: Labelled) -> Bits:
     Raises:
         InputError: there are fewer than three speakers, or not each of them acted each emotion.
     """
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - comes with scikit-learn
+
     classes = np.unique(labelled.acted, return_inverse=True)[1]
     _check(labelled)
     fold = folds(labelled.speakers)
     bits = np.zeros(len(labelled))
-    for number in range(fold.max() + 1):
-        training, test = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
-        x = features(training)
-        inner = folds(labelled.speakers[training]) % 3
-        fit, check = training[inner > 0], training[inner == 0]
-        scored = [_log2(x, classes, fit, check, c).sum() for c in STRENGTHS]
-        best = STRENGTHS[int(np.argmax(scored))]
-        frequencies = np.bincount(classes[training], minlength=classes.max() + 1) / len(training)
-        bits[test] = _log2(x, classes, training, test, best) - np.log2(frequencies[classes[test]])
+    with threadpool_limits(1):  # the matrices are small, and the figures then depend on no number of cores
+        for number in range(fold.max() + 1):
+            training, test = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+            x = features(training)
+            inner = folds(labelled.speakers[training]) % 3
+            fit, check = training[inner > 0], training[inner == 0]
+            scored = [_log2(x, classes, fit, check, c).sum() for c in STRENGTHS]
+            best = STRENGTHS[int(np.argmax(scored))]
+            frequencies = np.bincount(classes[training], minlength=classes.max() + 1) / len(training)
+            bits[test] = _log2(x, classes, training, test, best) - np.log2(frequencies[classes[test]])
     return bits
 
 

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import nan
+from operator import itemgetter
 
 import numpy as np
 
 import leed
 from leed_evals.faithful.recordings import Recordings, tracks_of
 from leed_evals.faithful.report import Part, Requirement, Table
-from leed_evals.faithful.ways import STREAMED, by_segment, labels_of
+from leed_evals.faithful.ways import Span, Streamed, by_segment, labels_of, streamed
 
 STEPS = (0.28, 0.4)
 """Seconds from frame to frame, in the median, of the recordings that are looked at: about 3 frames a second."""
@@ -22,15 +23,25 @@ WINDOW = 5.0
 MOST_CHANGES = 1 / 3
 """What share of the changes frame by frame a stream may have at most."""
 
-COLUMNS = ("recording", "who", "frames", "changes", "by stream", "share", "stretches", "majority labels", "lost")
+COLUMNS = (
+    "recording",
+    "who",
+    "frames",
+    "changes",
+    "by stream",
+    "share",
+    "stretches",
+    "majority labels",
+    "lost",
+    "not said live",
+)
 NOTE = (
     "How often the words about a face change from one frame to the next, frame by frame and through a leed.Stream with "
-    "the same describer, and how many of the labels that more than half of a stretch's frames name the stream does not "
-    "name within that stretch. Stretches are the utterances of the recording, whoever speaks, or else windows of "
-    f"{WINDOW:g} s."
+    "the same describer. A majority label is one that more than half of the frames of a stretch name; it is lost if "
+    "the stream's own description of that stretch (`Stream.over`) does not name it. *Not said live* are those that no "
+    "description names which stands during the stretch; most are of stretches shorter than a description stands. "
+    f"Stretches are the utterances of the recording, whoever speaks, or else windows of {WINDOW:g} s."
 )
-
-Span = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -41,7 +52,8 @@ class Steadiness:
         frames: how many frames there are.
         changes, streamed: how often the words change from one frame to the next, without and with a stream.
         majorities: how many labels are named in more than half of a stretch's frames, over all stretches.
-        lost: how many of them the stream does not name within that stretch.
+        lost: how many of them the stream does not name in its description of the stretch.
+        unsaid: how many of them no description names that stands during the stretch.
     """
 
     frames: int
@@ -49,11 +61,12 @@ class Steadiness:
     streamed: int
     majorities: int
     lost: int
+    unsaid: int
 
     @property
     def share(self) -> float:
         """How many changes are left of those frame by frame; NaN where the words never change."""
-        return self.streamed / self.changes if self.changes else float("nan")
+        return self.streamed / self.changes if self.changes else nan
 
 
 def changes(descriptions: Sequence[leed.Description]) -> int:
@@ -72,22 +85,22 @@ def majority(named: Sequence[Sequence[str]]) -> set[str]:
 
 
 def compared(
-    track: leed.Track, plain: Sequence[leed.Description], streamed: Sequence[leed.Description], spans: Sequence[Span]
+    track: leed.Track, plain: Sequence[leed.Description], stream: Streamed, spans: Sequence[Span]
 ) -> Steadiness:
-    """Return how a stream's words at each frame compare with those of the frames alone, over the given stretches."""
-    by_frame, by_stream = labels_of(plain), labels_of(streamed)
-    majorities = lost = 0
-    for begin, end in spans:
+    """Return how a stream's words compare with those of the frames alone, over the given stretches."""
+    by_frame, live = labels_of(plain), labels_of(stream.live)
+    majorities = lost = unsaid = 0
+    for (begin, end), over in zip(spans, stream.over, strict=True):
         inside = np.flatnonzero((track.begin >= begin) & (track.begin < end)).tolist()
         wanted = majority([by_frame[i] for i in inside])
-        told = {label for i in inside for label in by_stream[i]}
         majorities += len(wanted)
-        lost += len(wanted - told)
-    return Steadiness(len(track), changes(plain), changes(streamed), majorities, lost)
+        lost += len(wanted.difference(*labels_of([over] if over else [])))
+        unsaid += len(wanted.difference(*(live[i] for i in inside)))
+    return Steadiness(len(track), changes(plain), changes(stream.live), majorities, lost, unsaid)
 
 
 def stretches(recording: leed.Recording, track: leed.Track) -> list[Span]:
-    """Return the utterances of a recording, or windows of five seconds over a track where nobody spoke."""
+    """Return the utterances of a recording, the earliest end first, or windows of 5 s over a track if nobody spoke."""
     spoken = [
         (float(begin), float(end))
         for voice in tracks_of(recording, "prosody")
@@ -95,7 +108,7 @@ def stretches(recording: leed.Recording, track: leed.Track) -> list[Span]:
         if begin < end
     ]
     starts = np.arange(track.begin[0], track.begin[-1] + WINDOW, WINDOW)
-    return spoken or list(pairwise(starts.tolist()))
+    return sorted(spoken, key=itemgetter(1)) or list(pairwise(starts.tolist()))
 
 
 def at_three_a_second(recordings: Recordings) -> Iterator[tuple[str, leed.Recording, leed.Track]]:
@@ -109,13 +122,18 @@ def at_three_a_second(recordings: Recordings) -> Iterator[tuple[str, leed.Record
 
 def requirements_of_streams(measured: Mapping[str, Steadiness]) -> list[Requirement]:
     """Return what has to hold of streams: few changes by the face where most are left, and nothing lost in any."""
-    name = max(measured, key=lambda name: measured[name].share, default="not measured")
-    share = measured[name].share if measured else nan
-    lost = float(sum(steadiness.lost for steadiness in measured.values())) if measured else nan
-    where = "all faces" if measured else "not measured"
+    moving = {name: seen.share for name, seen in measured.items() if seen.changes}
+    name = max(moving, key=lambda name: moving[name], default="not measured")
+    lost = float(sum(seen.lost for seen in measured.values()))
     return [
-        Requirement("stream: share of the changes by frame", share, MOST_CHANGES, more_is_better=False, note=name),
-        Requirement("stream: majority labels of stretches lost", lost, 0, more_is_better=False, note=where),
+        Requirement(
+            "stream: share of the changes by frame",
+            moving.get(name, nan),
+            MOST_CHANGES,
+            more_is_better=False,
+            note=name,
+        ),
+        Requirement("stream: majority labels of stretches lost", lost, 0, more_is_better=False, note="all faces"),
     ]
 
 
@@ -127,15 +145,13 @@ def steadiness_part(recordings: Recordings, absent: Sequence[str]) -> Part:
     rows: list[tuple[object, ...]] = []
     measured: dict[str, Steadiness] = {}
     for name, recording, track in at_three_a_second(recordings):
-        plain = by_segment(leed.Describer())(track)
+        describer = leed.Describer()
         spans = stretches(recording, track)
-        streamed = None if STREAMED is None else STREAMED(track)
-        seen = compared(track, plain, streamed or plain, spans)
+        seen = compared(track, by_segment(describer)(track), streamed(track, describer, spans), spans)
         who = track.speaker or "all"
-        if streamed:
-            measured[f"{name}, {who}"] = seen
-        told = (seen.streamed, seen.share, seen.lost) if streamed else (None, None, None)
-        rows.append((name, who, seen.frames, seen.changes, *told[:2], len(spans), seen.majorities, told[2]))
+        measured[f"{name}, {who}"] = seen
+        figures = (seen.frames, seen.changes, seen.streamed, seen.share, len(spans), seen.majorities)
+        rows.append((name, who, *figures, seen.lost, seen.unsaid))
     if not rows:
         return Part("Steadiness", NOTE, skipped=tuple(absent))
     table = Table("Faces at 3 frames a second", "", COLUMNS, tuple(rows))
