@@ -8,9 +8,9 @@ import msgspec
 class Timeline(msgspec.Struct, frozen=True):
     """The frames of a timeline.
 
-    {x} is what a person sounds or looks like ("quite sad"), or what was said of that so far; {before} and {x} are two of
-    them in order of time. {state} is a phrase with its adverb. {time}, {begin} and {end} are times such as 4:10. {quote}
-    is what somebody said, between quotation marks. Frames may put their parts into any order.
+    {x} is what a person sounds or looks like ("quite sad"), or what was said of that so far; {before} and {x} are two
+    of them in order of time. {state} is a phrase with its adverb. {time}, {begin} and {end} are times such as 4:10.
+    {quote} is what somebody said, between quotation marks. Frames may put their parts into any order.
 
     Attributes:
         then: one state after another.
