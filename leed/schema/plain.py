@@ -90,11 +90,12 @@ def column_of(name: str, kind: str, shape: Sequence[int] | None, values: list[An
     try:
         dtype = np.dtype(kind)
         check_kind(name, dtype)
-        column = np.array(values, dtype=np.dtype(str) if dtype.kind == "U" else dtype)
+        with np.errstate(over="raise"):
+            column = np.array(values, dtype=np.dtype(str) if dtype.kind == "U" else dtype)
         return column.reshape(len(values), *(shape or column.shape[1:]))
     except ColumnError:
         raise
-    except (ValueError, TypeError, OverflowError, SyntaxError) as error:  # NumPy's own of a type such as ","
+    except (ValueError, TypeError, ArithmeticError, SyntaxError) as error:  # NumPy's own of a type such as ","
         raise ColumnError(f"extras.{name} (type {kind[:40]!r}): {error}") from error
 
 

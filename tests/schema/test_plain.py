@@ -49,6 +49,8 @@ def test_a_column_has_the_type_and_shape_that_it_is_told() -> None:
         ("nonsense", None, [1]),
         ("float64", None, ["a"]),
         ("int8", None, [300]),
+        ("float32", None, [1e300]),
+        ("float64", None, [10**400]),
         ("float64", [2], [[1.0, 2.0], [1.0]]),
         ("float64", [3], [[1.0, 2.0]]),
     ],

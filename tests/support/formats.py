@@ -113,6 +113,7 @@ PLAIN: dict[str, Any] = {
 """By format: plain data."""
 
 BYTES: dict[str, bytes] = {
+    "leed-jsonl": b"".join(leed.read(MAPPING).to_json_lines()),
     "hume-csv": hume_csv.tables(hume.conversation()[0]["results"]["predictions"][0])["face"].encode(),
     "table": TABLE,
     "parquet": _parquet(),
