@@ -35,7 +35,7 @@ class Phase:
         head: what is said of it most often; empty for a gap and for the neutral state.
         trend: RISING, FALLING or 0.
         first, last: for a trend, what is said of its two ends.
-        share: how much of it the state leads.
+        share: how much of it the state leads: less than 1 where it was interrupted.
     """
 
     state: State
@@ -168,9 +168,7 @@ class Line:
     def _phase(self, state: State, start: int, stop: int) -> Phase:
         if state == GAP:
             return Phase(GAP, start, stop)
-        leads = self.credit[start:stop, self.states.index(state)] if state in self.states else np.zeros(stop - start)
-        share = float((leads >= self.credit[start:stop].max(axis=1)).mean())
-        phase = Phase(state, start, stop, self._typical(state, start, stop), share=share)
+        phase = Phase(state, start, stop, self._typical(state, start, stop))
         levels = self._levels(state, start, stop)
         return phase if levels is None else self._trended(phase, levels)
 
@@ -226,7 +224,7 @@ class Line:
         return state // 2 * CODE + (LOW if state % 2 else 0) + max(level - 1, 0)
 
     def _joined(self, phases: Iterable[Phase]) -> list[Phase]:
-        """Phases with those of one state joined where only gaps that were made between them part them, and gaps too."""
+        """Phases with those of one state joined where nothing but a short gap parts them, and gaps joined too."""
         kept: list[Phase] = []
         for phase in phases:
             before = kept[-1] if kept else None
@@ -235,7 +233,9 @@ class Line:
             elif before is not None and before.state == phase.state and not (before.trend or phase.trend):
                 kept[-1] = self._phase(phase.state, before.start, phase.stop)
             elif len(kept) > 1 and before is not None and before.state == GAP and self._same(kept[-2], phase):
-                kept[-2:] = [self._phase(phase.state, kept[-2].start, phase.stop)]
+                led = kept[-2].share * len(kept[-2]) + phase.share * len(phase)
+                joined = self._phase(phase.state, kept[-2].start, phase.stop)
+                kept[-2:] = [replace(joined, share=led / len(joined))]
             else:
                 kept.append(phase)
         return kept

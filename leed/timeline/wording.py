@@ -142,6 +142,7 @@ class Teller:
         else:
             background = lead_in and (self.line.leading is None or self.line.leading[0].state != phase.state)
             x = self._words(phase, plain=plain or background, wide="terms" in facts)
+            x = self.frames.mostly.format(x=x) if phase.share < _ALL and not part.frequency else x
         if part.frequency:
             return part.frequency.format(x=x)
         if "cause" in facts and phase.start and phase.state != NEUTRAL:

@@ -207,6 +207,21 @@ def test_a_gap_is_told_by_times() -> None:
     )
 
 
+def test_what_is_passed_over_in_a_story_is_not_claimed() -> None:
+    def feeling(i: int) -> dict[str, float]:
+        led = "Anger" if i >= 30 else "Boredom" if 10 <= i < 13 else "Confusion" if 20 <= i < 23 else "Amusement"
+        return {label: 0.3 if label == led else 0.0 for label in ("Amusement", "Boredom", "Confusion", "Anger")}
+
+    rows = [(10.0 * i, 10.0 * i + 9, None, feeling(i)) for i in range(40)]
+    assert told(voice(rows), budget=30) == (
+        "They sound mostly quite amused until 4:59, most of all at 0:00, then quite angry."
+    )
+    assert told(voice(rows), budget=80) == (
+        "They sound quite amused until 1:39, most of all at 0:00, then quite bored until 2:09, then quite amused until "
+        "3:19, then quite confused until 3:49, then quite amused until 4:59, then quite angry."
+    )
+
+
 def test_a_moment_of_another_kind_is_told_beside_what_leads() -> None:
     rows = [(10.0 * i, 10.0 * i + 9, None, {"Calmness": 0.22, "Anger": 0.5 if i == 4 else 0.0}) for i in range(10)]
     assert told(voice(rows)) == "They sound moderately calm throughout, but very angry at 0:40."
