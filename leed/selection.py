@@ -70,7 +70,7 @@ class Plan:
 
     Attributes:
         entries: the labels by rank, in the taxonomy's order.
-        simple: whether labels are simply those above a floor, the strongest first.
+        simple: whether labels are simply those above a floor, the strongest first, and all that are low say the same.
         low: the key for scores that are all low: neutral, or "nothing" where none of the labels is an expression.
     """
 
@@ -121,6 +121,7 @@ class Plan:
             and not self.distribution
             and quantity in ("intensity", "probability")
             and all(entry.role in plain_roles for entry in self.entries)
+            and len({r in self._telling for r, e in enumerate(self.entries) if e.role != "mute"}) <= 1
         )
 
     def select(self, values: Iterable[float]) -> Key:

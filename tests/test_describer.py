@@ -135,6 +135,7 @@ NOTHING: list[tuple[dict[str, Any], str | None, str | None, str]] = [
     ({"Joy": math.inf}, "face", None, "There are no scores for their face."),
     ({"Joy": None}, "face", "Hi", 'They said "Hi", and there are no scores for their face.'),
     ({"Joy": None, "Awe": 0.1}, "face", None, "They look neutral."),
+    ({"Joy": None, "AU12": 0.1}, "face", None, "Nothing in their face stands out."),
     ({"Pain": 0.9}, "face", None, "What their face shows is left unsaid."),
     ({"Pain": 0.9, "Joy": 0.1}, "face", None, "What their face shows is left unsaid."),
     ({"Pain": 0.9, "Joy": 0.5}, "face", None, "They look moderately joyful."),

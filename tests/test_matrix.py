@@ -132,6 +132,7 @@ LABEL_SETS = [
     ("a", "b", "c"),
     ("AU1", "AU12", "AU45"),
     ("AU1", "AU12", "Wistfulness"),
+    ("Joy", "AU12", "Fear"),
     ("pleasure", "arousal", "Joy"),
     ("Pain", "Desire"),
 ]
