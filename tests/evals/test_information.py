@@ -1,13 +1,12 @@
 """How many bits words keep is measured so that noise gains nothing and a broken describer is found out."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 import leed
-from leed_evals.faithful import information
 from leed_evals.faithful.comparison import (
     BARE,
     CALM,
@@ -22,25 +21,18 @@ from leed_evals.faithful.comparison import (
     requirements_of_words,
     wordings,
 )
-from leed_evals.faithful.information import fitted, folds, gain, mean, raw, worded, words
+from leed_evals.faithful.information import fitted, gain, left_out, mean, raw, worded, words
 from leed_evals.faithful.ways import described
 from tests.support.labelled import made, telling_degrees, telling_labels
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _few_folds() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(information, "FOLDS", 5)
-        yield
-
-
 @pytest.fixture(scope="module")
-def by_labels(_few_folds: None) -> Comparison:
+def by_labels() -> Comparison:
     return wordings(telling_labels())
 
 
 @pytest.fixture(scope="module")
-def by_degrees(_few_folds: None) -> Comparison:
+def by_degrees() -> Comparison:
     return wordings(telling_degrees())
 
 
@@ -103,17 +95,23 @@ def test_adverbs_help_where_the_degree_tells_the_emotion(by_degrees: Comparison)
 
 
 def test_a_speaker_is_never_in_training_and_test() -> None:
+    speakers = telling_labels().speakers
+    parts = list(left_out(speakers, 5))
+    assert [len({*speakers[training]}) for training, _ in parts] == [8, 8, 8, 8, 8]
+    assert all({*speakers[training]}.isdisjoint(speakers[test]) for training, test in parts)
+    assert sorted(np.concatenate([test for _, test in parts]).tolist()) == list(range(len(speakers)))
+
+
+def test_features_are_made_from_the_training_part() -> None:
     labelled = telling_labels()
     seen = []
 
-    def features(training: np.ndarray) -> np.ndarray:
-        seen.append(set(labelled.speakers[training]))
+    def features(training: NDArray[np.intp]) -> NDArray[np.float64]:
+        seen.append({*labelled.speakers[training].tolist()})
         return labelled.track.matrix.astype(np.float64)
 
     gain(features, labelled)
-    fold = folds(labelled.speakers)
     assert [len(speakers) for speakers in seen] == [8, 8, 8, 8, 8]
-    assert all(len(set(fold[labelled.speakers == speaker])) == 1 for speaker in set(labelled.speakers))
 
 
 def test_the_same_is_measured_each_time() -> None:
