@@ -181,10 +181,10 @@ def digested(calibration: Calibration) -> Calibration:
 def _check(table: Usual, where: str) -> None:
     """Say what is wrong with a table, if anything is."""
     points = table.points
-    if not points or points[0] > USUAL or points[-1] < RARE or not all(a < b for a, b in pairwise((0.0, *points))):
+    if not points or points[0] > USUAL or points[-1] < RARE or not all(a < b for a, b in pairwise((-1.0, *points))):
         raise DataFileError(f"{where}: points must increase, start at {USUAL} or below and reach {RARE}")
-    if points[-1] > 1:
-        raise DataFileError(f"{where}: points are shares of 1; the last is {points[-1]:g}")
+    if points[0] < 0 or points[-1] > 1:
+        raise DataFileError(f"{where}: points are shares of 1; they go from {points[0]:g} to {points[-1]:g}")
     if not table.labels:
         raise DataFileError(f"{where}: there are no labels")
     for label, scores in table.labels.items():

@@ -23,7 +23,7 @@ from leed.errors import InputError
 if TYPE_CHECKING:
     from leed.schema.recording import Recording, Track
 
-POINTS = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1.0)
+POINTS = (0.0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1.0)
 """The quantiles that are written down."""
 OFFSET_PRIOR = 5.0
 """A label's median counts as much as this many segments with the median of all labels."""

@@ -50,11 +50,12 @@ def quantiles(counts: NDArray[np.float64], shares: Sequence[float]) -> NDArray[n
     totals = flat.sum(axis=1, keepdims=True)
     with np.errstate(invalid="ignore"):
         reached = np.cumsum(flat, axis=1) / totals
-    filled = BINS - 1 - np.argmax(flat[:, ::-1] > 0, axis=1)
+    first = np.argmax(flat > 0, axis=1)
+    filled = np.maximum(first, BINS - 1 - np.argmax(flat[:, ::-1] > 0, axis=1))
     rows = np.arange(len(flat))
     found = np.empty((len(flat), len(wanted)))
     for i, share in enumerate(wanted.tolist()):
-        place = np.minimum((reached < share - 1e-12).sum(axis=1), filled)
+        place = np.clip((reached < share - 1e-12).sum(axis=1), first, filled)
         before = np.where(place > 0, reached[rows, place - 1], 0.0)
         part = np.clip((share - before) / np.maximum(reached[rows, place] - before, 1e-300), 0.0, 1.0)
         low = np.where(place > 0, LOWEST * RATIO ** (place - 1.0), 0.0)
