@@ -99,11 +99,20 @@ class _Chat:
             typed=entry.get("from_text") is True,
         )
         if speaker == "user" and not math.isnan(end):
+            self._place_greeting()
             self._heard_until = end
         self._placed += speaker == "assistant" and row.scores is not None and not math.isnan(begin)
         self.rows[speaker].append(row)
         if speaker == "assistant" and row.scores is None and isinstance(entry.get("id"), str):
             self._waiting.setdefault(entry["id"], []).append(row)
+
+    def _place_greeting(self) -> None:
+        """Put what the assistant said before anybody else at the start, once there are times at all."""
+        if not math.isnan(self._heard_until) or self.rows["user"]:
+            return
+        for row in self.rows["assistant"]:
+            row.begin = 0.0
+            self._placed += row.scores is not None
 
     def prosody(self, entry: Mapping[str, Any]) -> None:
         """Add the scores of the assistant's voice, which newer chats send after its message."""
@@ -170,7 +179,7 @@ class _Chat:
                 what = f"without scores of the voice: {counted(silent, len(rows), 'message')}; left out"
                 notes.add("no-scores", what, speaker)
         if self._placed:
-            what = f"{self._placed} messages carry no time; each is placed where the user's speech before it ended"
+            what = f"{self._placed} messages carry no time; each is placed where the speech before it ended"
             notes.add("inferred", what.replace("1 messages carry", "1 message carries"), "assistant")
         return self.notes.issues(source) + notes.issues(source)
 

@@ -171,14 +171,14 @@ def test_the_assistants_voice_is_marked_and_in_a_track_of_its_own() -> None:
     assert issues(lines(LOG)) == [
         (
             "inferred",
-            "5e1a: assistant: 2 messages carry no time; each is placed where the user's speech before it ended",
+            "5e1a: assistant: 2 messages carry no time; each is placed where the speech before it ended",
         )
     ]
 
 
-def test_a_greeting_comes_before_everything_and_keeps_no_time() -> None:
+def test_a_greeting_comes_before_everything() -> None:
     assert said([assistant("Welcome.", Joy=0.3), user("Hi.", Joy=0.12)]) == [
-        ("assistant", None, 'They said "Welcome." and sound quite joyful.'),
+        ("assistant", 0.0, 'They said "Welcome." and sound quite joyful.'),
         ("user", 1.2, 'They said "Hi." and sound slightly joyful.'),
     ]
 

@@ -78,11 +78,11 @@ def test_a_message_has_a_track_for_each_model_and_face() -> None:
     ]
     assert recording.issues == ()
     assert [str(d) for d in leed.describe_all(recording)] == [
-        'Their words "I\'m fine" read as very joyful.',
         "They look extremely joyful.",
         "They look moderately sad.",
         "They look extremely calm.",
         "They sound quite sad.",
+        'Their words "I\'m fine" read as very joyful.',
     ]
     first = recording.tracks[0]
     np.testing.assert_array_equal(first.extras["box"], [[262.5, 104.25, 261.5, 341.75]] * 2)
