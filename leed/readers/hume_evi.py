@@ -24,7 +24,8 @@ in a history, from its start to the moment at which the message was logged (when
 in the extras audio_begin and audio_end). Source: Hume's API reference, SDK hume 0.13, and a real log.
 
 The assistant's voice has speaker and channel "assistant". It has no times; each of its messages is placed where the
-speech before it ended, a greeting at the start. Interim messages and audio are passed over; typed text has no voice, so it is no segment.
+speech before it ended, a greeting at the start. Interim messages and audio are passed over; typed text has no voice, so
+it is no segment.
 What EVI itself appends to the user's text, ``{very sad, somewhat tired}`` and ``{Context: ...}``, is taken away.
 """
 
