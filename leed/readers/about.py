@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import Any
 
 from leed.errors import OptionError
@@ -81,3 +82,26 @@ def _modality(name: str | None) -> str | None:
         return modality_named(name)
     except OptionError:
         return None
+
+
+class Names:
+    """Names that no two things have, as of sources.
+
+    >>> names = Names()
+    >>> [names.free("a"), names.free("a", "b/a"), names.free("a"), names.free("a")]
+    ['a', 'b/a', 'a (2)', 'a (3)']
+    """
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+        self._numbers: Counter[str] = Counter()
+
+    def free(self, name: str, *others: str) -> str:
+        """Return the name, one of the others if it is taken, or else the name with a number; it is taken then."""
+        found = next((other for other in (name, *others) if other not in self._taken), None)
+        while found is None:
+            self._numbers[name] += 1
+            numbered = f"{name} ({self._numbers[name] + 1})"
+            found = None if numbered in self._taken else numbered
+        self._taken.add(found)
+        return found

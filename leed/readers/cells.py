@@ -10,7 +10,6 @@ import csv
 import io
 import math
 import re
-import sys
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
@@ -18,8 +17,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from leed.errors import DamagedInputError
 from leed.readers.content import Content
+from leed.readers.csv_rows import check_width, rows_of
 from leed.readers.encoding import as_text
 
 _DELIMITERS = ",\t;|"
@@ -90,7 +89,9 @@ def read_cells(content: Content, header: Header, numeric: Collection[int]) -> Ce
 
     Raises:
         DamagedInputError: it is no table.
+        InputError: it has more columns than any table of scores.
     """
+    check_width(len(header.names), content.shown)
     found = _by_arrow(content.data, header, numeric) or _by_csv(content, header, numeric)
     return _without_blank(found)
 
@@ -181,13 +182,9 @@ def _rows(content: Content, header: Header) -> Iterator[list[str]]:
     text, odd = as_text(content.data[header.start :])
     if odd:
         _ = content.text  # reports it
-    limit = csv.field_size_limit(sys.maxsize)  # a transcript may be a megabyte
-    try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=header.delimiter)
-    except csv.Error as error:
-        raise DamagedInputError(f"{content.shown}: not a well-formed table: {error}") from error
-    finally:
-        csv.field_size_limit(limit)
+    lines = io.StringIO(text, newline="")
+    width = len(header.names)
+    return rows_of(lines, shown=content.shown, size=content.size, delimiter=header.delimiter, width=width)
 
 
 def _without_blank(cells: Cells) -> Cells:

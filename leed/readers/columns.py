@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
@@ -18,6 +19,7 @@ from leed.taxonomy import get
 from leed.taxonomy.matching import main_taxonomy, match, quantity_of, sums_to_one
 
 _BLOCK = 1 << 14
+_LARGEST_WHOLE = 2.0**53  # beyond, a float64 does not tell one from the next
 
 
 class ScoreColumns:
@@ -120,6 +122,16 @@ def range_issues(track: Track) -> list[Issue]:
     return [Issue("out-of-range", f"{what}; they are kept as they are", track.source, _where(track))]
 
 
+def whole_numbers(values: NDArray[np.float64]) -> NDArray[Any]:
+    """Return whole numbers as int64; as they are where one of them is missing, has a fraction, or is too large.
+
+    >>> whole_numbers(np.array([1.0, 2.0])), whole_numbers(np.array([1.0, 2.5]))
+    (array([1, 2]), array([1. , 2.5]))
+    """
+    whole = (np.trunc(values) == values) & (np.abs(values) <= _LARGEST_WHOLE)
+    return values.astype(np.int64) if whole.all() else values
+
+
 def numbers(values: Iterable[float | None]) -> NDArray[np.float64]:
     """Return a float64 column with NaN for what is missing."""
     return np.array([math.nan if v is None else v for v in values], np.float64)
@@ -143,8 +155,8 @@ class _Known(msgspec.Struct, frozen=True):
 @lru_cache(maxsize=256)
 def _known(names: tuple[str, ...], modality: str | None, taxonomy: str | None) -> _Known:
     matches = match(names, modality, taxonomy)
-    spelled = [m.label for m in matches]
-    labels = [m.label if spelled.count(m.label) == 1 else m.given for m in matches]
+    spelled = Counter(m.label for m in matches)
+    labels = [m.label if spelled[m.label] == 1 else m.given for m in matches]
     places = {
         name: {label: i for i, label in enumerate(get(name).labels)}
         for name in {m.taxonomy for m in matches if m.taxonomy}

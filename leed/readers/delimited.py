@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import chain, islice, repeat
 from typing import Any
 
 import numpy as np
 
-from leed.errors import DamagedInputError
 from leed.readers.cells import Header, header_of
 from leed.readers.content import Content
+from leed.readers.csv_rows import check_width, rows_of
 from leed.readers.sheet import MISSING, Cells, Sheet, number_in
 from leed.schema.terms import Issue
 
@@ -27,9 +26,16 @@ _BLOCK = 1 << 20
 
 
 def header(content: Content) -> Header | None:
-    """Return the first line, or None if there is none."""
+    """Return the first line, or None if there is none.
+
+    Raises:
+        InputError: it names more columns than any table of scores has.
+    """
     found = header_of(content.head)
-    return header_of(content.data) if found is None or found.start >= len(content.head) else found
+    found = header_of(content.data) if found is None or found.start >= len(content.head) else found
+    if found is not None:
+        check_width(len(found.names), content.shown)
+    return found
 
 
 def sample_of(content: Content, found: Header) -> list[list[str]]:
@@ -61,7 +67,8 @@ def by_csv(content: Content, found: Header) -> Sheet:
     width = len(found.names)
     columns: list[list[str]] = [[] for _ in found.names]
     short = long = rows = 0
-    for row in _rows(content, text, found.delimiter):
+    lines = io.StringIO(text, newline="")
+    for row in rows_of(lines, shown=content.shown, size=content.size, delimiter=found.delimiter, width=width):
         if not any(cell and not cell.isspace() for cell in row):
             continue
         rows += 1
@@ -90,16 +97,6 @@ def _decoded(content: Content, found: Header) -> tuple[Header, str]:
         data = content.text.encode()
         again = header_of(data) or found
         return again, data[again.start :].decode()
-
-
-def _rows(content: Content, text: str, delimiter: str) -> Iterator[list[str]]:
-    limit = csv.field_size_limit(sys.maxsize)  # a transcript may be a megabyte
-    try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    except csv.Error as error:
-        raise DamagedInputError(f"{content.shown}: not a well-formed table: {error}") from error
-    finally:
-        csv.field_size_limit(limit)
 
 
 # --- by pyarrow

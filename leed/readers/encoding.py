@@ -23,7 +23,7 @@ LOOKED_AT = 8
 """How many of the first bytes tell the encoding."""
 ESCAPED = "surrogateescape"
 """How bytes that are not UTF-8 are kept apart until `mended` reads them."""
-_ESCAPES = re.compile("[\udc80-\udcff]")
+_ESCAPES = re.compile("[\udc80-\udcff]+")
 
 
 def encoding_of(raw: bytes) -> tuple[str, int]:
@@ -77,7 +77,7 @@ def as_text(data: bytes) -> tuple[str, str]:
 
 def mended(text: str) -> str:
     """Return text that was decoded with errors `ESCAPED`, what was not UTF-8 read as Windows-1252."""
-    return _ESCAPES.sub(lambda found: bytes([ord(found[0]) - 0xDC00]).decode("cp1252", "replace"), text)
+    return _ESCAPES.sub(lambda found: found[0].encode("utf-8", ESCAPED).decode("cp1252", "replace"), text)
 
 
 def byte_of(raw: bytes, place: int) -> int:

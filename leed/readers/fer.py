@@ -15,17 +15,17 @@ number of a face in a video's table is its place among the faces of that frame, 
 
 from __future__ import annotations
 
-import csv
 import io
 import math
 import re
 from collections.abc import Mapping
 from typing import Any
 
-from leed.errors import DamagedInputError, UnknownFormatError
+from leed.errors import UnknownFormatError
 from leed.readers import CERTAIN, NOT_THIS, POSSIBLE, Guess, Reader
 from leed.readers.answers import Answers, Path, first, found, mentions, plain_of, row_of, source_of, time_of
 from leed.readers.content import Content
+from leed.readers.csv_rows import rows_of
 from leed.readers.deepface import FACE, UNTOLD, box_of, labelled
 from leed.schema.recording import Recording
 from leed.taxonomy import get
@@ -99,10 +99,8 @@ def _columns(header: list[str]) -> dict[int, dict[str, int]]:
 
 
 def _read_table(content: Content, gathered: Answers) -> None:
-    try:
-        table = list(csv.reader(io.StringIO(content.text.lstrip("\ufeff"), newline="")))
-    except csv.Error as error:
-        raise DamagedInputError(f"{content.shown}: not a well-formed table: {error}") from error
+    lines = io.StringIO(content.text.lstrip("\ufeff"), newline="")
+    table = list(rows_of(lines, shown=content.shown, size=content.size))
     faces = _columns(table[0]) if table else {}
     if not faces:
         raise UnknownFormatError(f"{content.shown}: has no columns such as angry0 and box0, as FER writes for a video")

@@ -21,6 +21,7 @@ from typing import IO, TYPE_CHECKING, Protocol
 import msgspec
 
 from leed.errors import DamagedInputError, InputError, LeedError
+from leed.readers.about import Names
 from leed.readers.content import Content
 from leed.readers.storage import most_unpacked
 from leed.schema.terms import Issue
@@ -209,13 +210,17 @@ class _Archive:
         self._infos: dict[str, zipfile.ZipInfo] = {}
         self._left = LARGEST_SUM
         self._counted: set[str] = set()
+        seen: Counter[str] = Counter()
+        names = Names()
         for info in archive.infolist():
-            if not info.filename.endswith("/"):  # a name may be empty, which is_dir() does not expect
-                name = info.filename.replace("\\", "/")
-                while name in self._infos:
-                    folder, slash, file = name.rpartition("/")
-                    name = f"{folder}{slash}again/{file}"
-                self._infos[name] = info
+            if info.filename.endswith("/"):  # is_dir() expects that there is a name
+                continue
+            name = info.filename.replace("\\", "/")
+            folder, slash, file = name.rpartition("/")
+            seen[name] += 1
+            if seen[name] > 1:
+                name = f"{folder}{slash}again {seen[name]}/{file}"
+            self._infos[names.free(name)] = info
 
     def names(self) -> list[str]:
         return list(self._infos)

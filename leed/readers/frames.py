@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import math
 import re
@@ -14,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leed.errors import DamagedInputError
 from leed.readers.columns import range_issues, track_of
 from leed.readers.content import Content
+from leed.readers.csv_rows import rows_of
 from leed.readers.encoding import ESCAPED, mended
 from leed.schema.recording import Recording, Track
 from leed.schema.terms import Issue
@@ -26,6 +25,10 @@ _NUMBERED = re.compile(r"(.*?)_?(\d{1,4})$")
 _LARGEST = float(np.finfo(np.float32).max)
 _BLOCK = 500
 _LARGE = 1 << 24  # from here on, a file is decoded while it is read
+
+
+Key = tuple[str | None, str | None]
+"""A source and a speaker."""
 
 
 class Frames:
@@ -39,7 +42,7 @@ class Frames:
     def __init__(self, content: Content, texts: Sequence[str] = ()) -> None:
         self.issues: list[Issue] = []
         self._name = content.name
-        rows = _rows(content)
+        rows = rows_of(_lines(content), shown=content.shown, size=content.size)
         self.header = [name.strip() for name in next(rows, [])]
         self._place = {name: i for i, name in reversed(list(enumerate(self.header)))}
         self._texts: dict[str, list[str]] = {name: [] for name in texts}
@@ -135,7 +138,7 @@ def recording_of(
     frames: Frames,
     parts: Sequence[Part],
     *,
-    keys: Sequence[tuple[str | None, str | None]],
+    keys: Sequence[Key],
     begin: NDArray[np.float64],
     extras: Mapping[str, NDArray[Any]],
     more: Mapping[str, NDArray[Any]],
@@ -155,15 +158,15 @@ def recording_of(
     issues: list[Issue] = []
     tracks: list[Track] = []
     silent = failed | np.all([np.isnan(part.matrix).all(axis=1) for part in parts], axis=0)
-    for key in dict.fromkeys(keys):
-        mine = np.array([other == key for other in keys], bool)
-        source, speaker = key
-        lost = int((mine & silent).sum())
+    said = [~silent & ~np.isnan(part.matrix).all(axis=1) for part in parts]
+    for (source, speaker), places in _places(keys).items():
+        mine = np.array(places)
+        lost = int(silent[mine].sum())
         if lost:
-            what = f"{lost} of {int(mine.sum())} rows show no face; they are left out"
+            what = f"{lost} of {len(mine)} rows show no face; they are left out"
             issues.append(Issue("nothing-detected", what, source, speaker))
         for number, part in enumerate(parts):
-            rows = np.flatnonzero(mine & ~silent & ~np.isnan(part.matrix).all(axis=1))
+            rows = mine[said[number][mine]]
             if not len(rows):
                 continue
             columns = {**extras, **(more if number == 0 else {})}
@@ -187,6 +190,14 @@ def recording_of(
     return Recording(tuple(tracks), (*frames.issues, *issues))
 
 
+def _places(keys: Sequence[Key]) -> dict[Key, list[int]]:
+    """By key, the rows that have it."""
+    places: dict[Key, list[int]] = {}
+    for place, key in enumerate(keys):
+        places.setdefault(key, []).append(place)
+    return places
+
+
 def header_of(content: Content) -> list[str]:
     """Return the names in the first line of a comma-separated text, without blanks; nothing if it is none."""
     if content.kind != "text":
@@ -198,16 +209,6 @@ def header_of(content: Content) -> list[str]:
 def box_of(frames: Frames, names: Sequence[str]) -> dict[str, NDArray[Any]]:
     """Return the extra ``box`` (x, y, width, height) from four columns, if there are all."""
     return {"box": frames.matrix(names).astype(np.float32)} if all(name in frames for name in names) else {}
-
-
-def _rows(content: Content) -> Iterator[list[str]]:
-    limit = csv.field_size_limit(sys.maxsize)
-    try:
-        yield from csv.reader(_lines(content))
-    except csv.Error as error:
-        raise DamagedInputError(f"{content.shown}: not a well-formed table: {error}") from error
-    finally:
-        csv.field_size_limit(limit)
 
 
 def _lines(content: Content) -> Iterable[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -17,6 +17,8 @@ _MOST_NOTED = 50
 _LONGEST_WORD = 100
 _CELLS = 1 << 20
 _SPARSE = 128
+
+T = TypeVar("T")
 
 
 class Stretch(msgspec.Struct, gc=False):
@@ -51,7 +53,7 @@ def tracks_of(
         fields: what else the tracks are told.
     """
     tracks = []
-    for rows, labels in _parts(stretches):
+    for rows, labels in parted(stretches, lambda stretch: stretch.scores):
         names = sorted(labels) if ordered else labels
         matrix = np.full((len(rows), len(names)), np.nan, np.float32)
         place = {name: i for i, name in enumerate(names)}
@@ -77,22 +79,22 @@ def plain_track(names: list[str], matrix: NDArray[np.float32], **fields: Any) ->
     return Track(labels=tuple(names), matrix=matrix, **fields)
 
 
-def _parts(stretches: list[Stretch]) -> Iterator[tuple[list[Stretch], list[str]]]:
-    """The stretches in parts whose matrix is not all holes, each with its labels."""
-    rows: list[Stretch] = []
+def parted(rows: Iterable[T], scores_of: Callable[[T], Mapping[str, float]]) -> Iterator[tuple[list[T], list[str]]]:
+    """Return rows in parts whose matrix is not all holes, each with its labels, however many rows share none."""
+    part: list[T] = []
     labels: dict[str, None] = {}
-    scores = 0
-    for stretch in stretches:
-        new = [label for label in stretch.scores if label not in labels]
-        filled = scores + len(stretch.scores)
-        if rows and (len(rows) + 1) * (len(labels) + len(new)) > max(_CELLS, _SPARSE * filled):
-            yield rows, list(labels)
-            rows, labels, filled = [], {}, len(stretch.scores)
-        rows.append(stretch)
-        labels.update(dict.fromkeys(stretch.scores))
-        scores = filled
-    if rows:
-        yield rows, list(labels)
+    filled = 0
+    for row in rows:
+        scores = scores_of(row)
+        new = [label for label in scores if label not in labels]
+        if part and (len(part) + 1) * (len(labels) + len(new)) > max(_CELLS, _SPARSE * (filled + len(scores))):
+            yield part, list(labels)
+            part, labels, filled = [], {}, 0
+        part.append(row)
+        labels.update(dict.fromkeys(scores))
+        filled += len(scores)
+    if part:
+        yield part, list(labels)
 
 
 def _extras(rows: list[dict[str, Any]]) -> dict[str, NDArray[Any]]:

@@ -23,6 +23,7 @@ import msgspec
 
 from leed.errors import UnknownFormatError
 from leed.readers import CERTAIN, NEAR, NOT_THIS, Guess, Reader, answers
+from leed.readers.about import Names
 from leed.readers.content import HEAD, Content
 from leed.readers.hume_items import Group, Item, lenient
 from leed.readers.hume_stream import UnstreamableError, stream
@@ -158,7 +159,7 @@ class _Collected:
         self.issues: list[Issue] = []
         self.streamed: list[Group] = []
         self._name = name
-        self._taken: set[str] = set()
+        self._names = Names()
         self._groups: dict[tuple[str | None, str, str | None], tuple[Group, str | None]] = {}
 
     def add(self, sources: list[SourceOf[Any]]) -> None:
@@ -197,7 +198,9 @@ class _Collected:
 
     def _add_file(self, file: FileOf[Any], origin: str | None) -> None:
         self.files += 1
-        source = self._unique(file.file or origin or self._name, origin)
+        name = file.file or origin or self._name
+        nested = [f"{origin}/{name}"] if origin and origin != name else []
+        source = None if name is None else self._names.free(name, *nested)
         if not file.models:
             self.issues.append(Issue("no-segments", "no model was run on it", source))
         for model, found in (file.models or {}).items():
@@ -222,20 +225,6 @@ class _Collected:
             return
         group, _ = self._groups.setdefault(key, (Group(), spoken))
         group.add(items if items and isinstance(items[0], Item) else lenient(items, group))
-
-    def _unique(self, name: str | None, origin: str | None) -> str | None:
-        """A name for a file that no other file of the input has."""
-        if name is None:
-            return None
-        candidates = [name, *([f"{origin}/{name}"] if origin and origin != name else [])]
-        free = next((c for c in candidates if c not in self._taken), None)
-        number = 2
-        while free is None:
-            candidate = f"{name} ({number})"
-            free = None if candidate in self._taken else candidate
-            number += 1
-        self._taken.add(free)
-        return free
 
 
 def _sources(plain: Any) -> Iterator[SourceOf[Any]]:  # noqa: ANN401 - whatever the input holds
@@ -306,9 +295,10 @@ def _job(plain: Any) -> str | None:  # noqa: ANN401 - whatever the input holds
         return None
     for holder in (state, job.get("failed")):
         if isinstance(holder, Mapping) and isinstance(holder.get("message"), str):
-            return f"is a Hume job object (status {status}: {holder['message']}), not the job's predictions"
+            what = f"status {status!s:.40}: {holder['message']:.500}"
+            return f"is a Hume job object ({what}), not the job's predictions"
     return (
-        f"is a Hume job object (status {status}), not the job's predictions; "
+        f"is a Hume job object (status {status!s:.40}), not the job's predictions; "
         "those come from the job's /predictions, as a list of {source, results}"
     )
 

@@ -21,10 +21,12 @@ characters, pixels. Source: Hume's API reference and real files, which equal the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from leed.errors import DamagedInputError, InputError, UnknownFormatError
 from leed.readers import CERTAIN, NEAR, NOT_THIS, POSSIBLE, Guess, Reader
+from leed.readers.about import Names
 from leed.readers.cells import Header, header_of
 from leed.readers.content import Content
 from leed.readers.folders import Folder, is_folder, listed, office, opened_folder, sourced
@@ -122,34 +124,25 @@ class _Sources:
     def __init__(self, content: Content) -> None:
         name = content.name or ""
         self._root = (name if content.is_folder else name.removesuffix(".zip")) or None
-        self._numbers: dict[tuple[str, str], list[set[str]]] = {}
-        self._names: dict[tuple[str, str, int], tuple[int, str | None]] = {}
-        self._taken: set[str | None] = set()
+        self._numbers: Counter[tuple[str, str, str]] = Counter()
+        self._places: dict[tuple[str, str, int], tuple[int, str | None]] = {}
+        self._names = Names()
 
     def place(self, path: str, model: str) -> tuple[int, int, str | None]:
         """Return the number of a file's source, that of its model, and the source's name."""
         folder, _, file = path.rpartition("/")
         stem = file.removesuffix(".gz").rpartition(".")[0]
         rest = stem[: -len(model)].rstrip("-_. ") if stem.casefold().endswith(model) else stem
-        models = self._numbers.setdefault((folder, rest), [])
-        number = next((i for i, taken in enumerate(models) if model not in taken), len(models))
-        if number == len(models):
-            models.append(set())
-        models[number].add(model)
-        key = (folder, rest, number)
-        if key not in self._names:
-            self._names[key] = (len(self._names), self._free(rest or _source_of(folder) or self._root))
-        order, name = self._names[key]
+        key = (folder, rest, self._numbers[folder, rest, model])
+        self._numbers[folder, rest, model] += 1
+        if key not in self._places:
+            self._places[key] = (len(self._places), self._free(rest or _source_of(folder) or self._root))
+        order, name = self._places[key]
         return order, MODELS.index(model), name
 
     def _free(self, name: str | None) -> str | None:
-        number = 1
-        free = name
-        while free in self._taken:
-            number += 1
-            free = f"{name or 'file'} ({number})"
-        self._taken.add(free)
-        return free
+        free = self._names.free(name or "file")
+        return None if name is None and free == "file" else free
 
 
 def _source_of(folder: str) -> str | None:

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from leed.readers.columns import ScoreColumns, numbers, range_issues, track_of
+from leed.readers.columns import ScoreColumns, numbers, range_issues, track_of, whole_numbers
 from leed.schema.recording import Track
 from leed.schema.terms import Issue
 from leed.scores import from_pairs, number_of
@@ -260,8 +260,7 @@ class Group:
             if len(column):
                 _pad(column, n, math.nan)
                 values = _column(column, np.float64)
-                whole = name == "frame" and not np.isnan(values).any()
-                extras["confidence" if name == "prob" else name] = values.astype(np.int64) if whole else values
+                extras["confidence" if name == "prob" else name] = whole_numbers(values) if name == "frame" else values
         if len(self._boxes):
             _pad(self._boxes, 4 * n, math.nan)
             extras["box"] = _column(self._boxes, np.float32).reshape(-1, 4)

@@ -245,7 +245,7 @@ def _sent(entry: Any) -> _Sent | None:  # noqa: ANN401 - whatever the input hold
     """The item if it is just as Hume writes it."""
     try:
         sent = msgspec.convert(entry, _Sent)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeEncodeError):  # of half a character, where a number is expected
         return None
     lists = (getattr(sent, field) or () for field in ASPECTS)
     scores = sum(score.score for scores in lists for score in scores)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leed.readers.cells import Cells, Header, read_cells
-from leed.readers.columns import range_issues, track_of
+from leed.readers.columns import range_issues, track_of, whole_numbers
 from leed.readers.content import Content
 from leed.readers.hume_items import ASPECTS, MODALITY, granularity_of, taxonomy_of, words
 from leed.schema.recording import Track
@@ -226,10 +226,10 @@ class _Table:
         extras: dict[str, NDArray[Any]] = {}
         for field in ("frame", "prob", "confidence", "speaker_confidence"):
             values = self._number(field, rows)
-            missing = np.isnan(values)
-            if not missing.all():
-                whole = field == "frame" and not missing.any()
-                extras["confidence" if field == "prob" else field] = values.astype(np.int64) if whole else values
+            if not np.isnan(values).all():
+                extras["confidence" if field == "prob" else field] = (
+                    whole_numbers(values) if field == "frame" else values
+                )
         box = np.stack([self._number(edge, rows) for edge in _BOX], axis=1)
         if not np.isnan(box).all():
             extras["box"] = _float32(box)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -116,7 +114,7 @@ class _Run:
         self._seen_faces = 0
         self._unmeasured = 0
         self._silent_faces = 0
-        self._withheld: dict[str, None] = {}
+        self._withheld: set[str] = set()
 
     def utterance(self, entry: Mapping[str, Any]) -> None:
         """Add where an utterance begins and ends."""
@@ -185,11 +183,13 @@ class _Run:
             ("voice_attributes", "attribute", "hume-v1-voice", "intensity"),
         ):
             stretches = [
-                Stretch(said, begin, end, None, extras | withheld)
+                Stretch(scores, begin, end, None, extras)
                 for (begin, end, extras), entry in rows
-                for said, withheld in (self._sayable(self._scores(entry.get(key), "prosody")),)
-                if said
+                for scores in (self._scores(entry.get(key), "prosody"),)
+                if scores
             ]
+            if aspect == "attribute":
+                self._withheld = {label for stretch in stretches for label in stretch.scores if not _is_known(label)}
             if key == "expressions" and len(stretches) < len(rows):
                 what = counted(len(rows) - len(stretches), len(rows), "utterance")
                 self.notes.add("no-scores", f"no expression passed Hume's threshold in {what}", "prosody")
@@ -235,8 +235,8 @@ class _Run:
             what = counted(self._silent_faces, self._seen_faces, "face")
             notes.add("no-scores", f"no expression passed Hume's threshold of 0.1 in {what}", "face")
         if self._withheld:
-            shown = ", ".join(map(repr, self._withheld))
-            notes.add("withheld", f"not described, as they may be sensitive: {shown}; see extras", "prosody")
+            what = f"{len(self._withheld)} voice attributes are unknown to leed, so they may say who somebody is"
+            notes.add("withheld", f"{what}; only those that allow= lists are described", "prosody")
         return self.notes.issues(source) + notes.issues(source)
 
     def _heard(self, number: int, entry: Mapping[str, Any]) -> tuple[float, float, dict[str, Any]]:
@@ -256,19 +256,6 @@ class _Run:
         tidy = from_pairs(pairs)
         self.notes.add_all(tidy.issues, where)
         return dict(zip(tidy.labels, tidy.values, strict=True))
-
-    def _sayable(self, scores: dict[str, float]) -> tuple[dict[str, float], dict[str, float]]:
-        """Scores that may be described; and those of names that nobody knows and that sound sensitive, for extras."""
-        said, withheld = {}, {}
-        for label, score in scores.items():
-            if not _is_sensitive(label):
-                said[label] = score
-            elif label in self._withheld or len(self._withheld) < _MOST_WITHHELD:
-                self._withheld[label] = None
-                withheld[f"withheld: {label}"] = score
-            else:
-                self.notes.add("withheld", "further names that may be sensitive are left out", "prosody")
-        return said, withheld
 
 
 class Runs:
@@ -304,11 +291,11 @@ class Runs:
         """Return everything as tracks, run by run."""
         tracks: list[Track] = []
         issues: list[Issue] = []
-        taken: set[str | None] = set()
+        taken: set[str | None] = {None}
         for number, run in enumerate(self._runs, 1):
             source = self._name or run.name
             if len(self._runs) > 1:
-                source = run.name if run.name not in taken | {None} else f"{run.name or self._name or 'run'} ({number})"
+                source = run.name if run.name not in taken else f"{run.name or self._name or 'run'} ({number})"
             taken.add(source)
             made = run.tracks(source)
             tracks += made
@@ -355,22 +342,8 @@ class Runs:
 
 # --- values
 
-_MOST_WITHHELD = 20
-_SENSITIVE = re.compile(
-    r"accent|dialect|\b(?:fe)?male\b|mascul|femin|androgyn|\bgender|\bm[ae]n(?:ly)?\b|woman|\bboy|\bgirl|\bold\b|elder"
-    r"|\baged?\b|young|youth|child|\bteen|adult|infant|\bbaby|senior|ethnic|\bnative|foreign|\bracial|\brace\b"
-    r"|sexual|\blust|arous|erotic|seduc|romanti|intoxica|drunk|malevol|malici|\bpain",
-    re.IGNORECASE,
-)
-
-
-@lru_cache(maxsize=1024)
-def _is_sensitive(label: str) -> bool:
-    """Whether a name that no taxonomy knows sounds like age, gender, accent, or what taxonomies mark as sensitive."""
-    known = concept_of(label) is not None or any(
-        get(name).canonical(label) is not None for name in ("hume-v1-audio", "hume-v1-voice")
-    )
-    return not known and _SENSITIVE.search(label) is not None
+def _is_known(label: str) -> bool:
+    return concept_of(label) is not None or get("hume-v1-voice").canonical(label) is not None
 
 
 def _named(entry: Any) -> bool:  # noqa: ANN401 - whatever the input holds

@@ -31,11 +31,12 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from leed.errors import DamagedInputError, UnknownFormatError
+from leed.errors import UnknownFormatError
 from leed.readers import CERTAIN, NEAR, NOT_THIS, Guess, Reader
 from leed.readers.about import field_of
 from leed.readers.columns import range_issues, track_of
 from leed.readers.content import Content
+from leed.readers.csv_rows import rows_of
 from leed.schema.recording import Recording, Track
 from leed.schema.terms import Issue
 from leed.scores import as_pairs, from_pairs, number_of
@@ -128,10 +129,11 @@ class _Collected:
         if not answer.channels:
             self.issues.append(Issue("no-segments", "the result has no channels", source))
         taken: set[str] = set()
+        free = map(str, itertools.count())
         for channel in answer.channels or ():
             number = _number_of_channel(channel.number)
             if number is None or number in taken:
-                number = next(n for n in map(str, itertools.count()) if n not in taken)
+                number = next(n for n in free if n not in taken)
                 what = f"a channel has no number, or that of another one; it counts as channel {number}"
                 self.issues.append(Issue("inferred", what, source))
             taken.add(number)
@@ -295,10 +297,12 @@ def _sources(answers: list[Answer], name: str | None) -> list[str | None]:
         answer = answers[0]
         return [answer.file or name or (answer.task and f"task {answer.task}")]
     sources: list[str | None] = []
+    taken: set[str | None] = set()
     for number, answer in enumerate(answers, 1):
         numbered = f"{name} ({number})" if name else f"result {number}"
         wanted = answer.file or (f"task {answer.task}" if answer.task else numbered)
-        sources.append(f"{wanted} ({number})" if wanted in sources else wanted)
+        sources.append(f"{wanted} ({number})" if wanted in taken else wanted)
+        taken.add(sources[-1])
     return sources
 
 
@@ -333,14 +337,12 @@ def _exported(content: Content) -> list[Answer]:
         )
     fields = {field_of(name): i for i, name in reversed(list(enumerate(header)))}
     files: dict[str | None, list[Channel]] = {}
-    try:
-        for row in itertools.islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 1, None):
-            if any(cell.strip() for cell in row):
-                cells = [*row, *[""] * (len(header) - len(row))]
-                name = cells[fields["source"]].strip() if "source" in fields else ""
-                files.setdefault(name or None, []).append(_exported_channel(header, cells, comma=delimiter != ","))
-    except csv.Error as error:
-        raise DamagedInputError(f"{content.shown}: not a well-formed table: {error}") from error
+    rows = rows_of(io.StringIO(text, newline=""), shown=content.shown, size=content.size, delimiter=delimiter)
+    for row in itertools.islice(rows, 1, None):
+        if any(cell.strip() for cell in row):
+            cells = [*row, *[""] * (len(header) - len(row))]
+            name = cells[fields["source"]].strip() if "source" in fields else ""
+            files.setdefault(name or None, []).append(_exported_channel(header, cells, comma=delimiter != ","))
     return [Answer(name, channels=tuple(channels)) for name, channels in (files or {None: []}).items()]
 
 

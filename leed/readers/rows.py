@@ -9,16 +9,19 @@ import numpy as np
 
 from leed.readers.about import About
 from leed.readers.columns import numbers, range_issues, track_of
+from leed.readers.gathering import parted
 from leed.schema.recording import Recording, Track
 from leed.schema.terms import Issue
 from leed.taxonomy.matching import dimensions, match
+
+_Row = tuple[dict[str, float], About]
 
 
 class Rows:
     """Gathers rows; those of one source, channel, modality, granularity and speaker make a track."""
 
     def __init__(self) -> None:
-        self._groups: dict[tuple[str | None, ...], list[tuple[dict[str, float], About]]] = {}
+        self._groups: dict[tuple[str | None, ...], list[_Row]] = {}
         self._quantities: set[str | None] = set()
         self.issues: list[Issue] = []
 
@@ -38,7 +41,12 @@ class Rows:
             total = sum(map(len, self._groups.values()))
             self.issues.append(Issue("no-scores", f"{silent} of {total} rows report no score"))
         self._centre_dimensions()
-        tracks = [track for key, rows in self._groups.items() for track in _tracks(key, rows, quantity)]
+        tracks = [
+            track
+            for key, rows in self._groups.items()
+            for part, labels in parted(rows, lambda row: row[0])
+            for track in _tracks(key, part, tuple(labels), quantity)
+        ]
         issues = [*self.issues, *(issue for track in tracks for issue in range_issues(track))]
         return Recording(tuple(tracks), tuple(issues))
 
@@ -60,11 +68,10 @@ class Rows:
 
 
 def _tracks(
-    key: tuple[str | None, ...], rows: list[tuple[dict[str, float], About]], quantity: str | None
+    key: tuple[str | None, ...], rows: list[_Row], labels: tuple[str, ...], quantity: str | None
 ) -> list[Track]:
     """One track for each aspect that the labels belong to, attributes beside the expression they come with."""
     source, channel, modality, granularity, speaker = key
-    labels = tuple(dict.fromkeys(label for scores, _ in rows for label in scores))
     aspects: dict[str, list[str]] = {}
     for m in match(labels, modality):
         together = m.aspect in ("attribute", "description") or m.taxonomy is None

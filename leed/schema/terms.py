@@ -180,7 +180,7 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
         """
         try:
             return msgspec.convert(data, cls)
-        except msgspec.ValidationError as error:
+        except (msgspec.ValidationError, UnicodeEncodeError) as error:  # of half a character, instead of a number
             raise InputError(f"this is no segment: {error}") from error
 
 

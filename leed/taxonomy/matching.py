@@ -16,6 +16,7 @@ SUM_TOLERANCE = 0.01
 
 # The digits 1 to 9; and parts of large vocabularies of everyday words, which name other things elsewhere.
 _NEVER_GUESSED = ("hume-sentiment-9", "hume-v1-audio", "hume-v1-voice")
+_RANKED = 1_000  # of more labels than any model has, as many decide
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -46,7 +47,8 @@ def match(labels: tuple[str, ...], modality: str | None = None, taxonomy: str | 
     """
     order = _order(labels, modality, taxonomy)
     named = get(taxonomy).labels if taxonomy is not None else ()
-    return tuple(_match(label, order, (*labels, *named)) for label in labels)
+    beside = (*labels, *named)
+    return tuple(_match(label, order, beside) for label in labels)
 
 
 def main_taxonomy(matches: Iterable[Match]) -> str | None:
@@ -129,6 +131,7 @@ def _order(labels: tuple[str, ...], modality: str | None, taxonomy: str | None) 
             ORDER.index(name),
         )
 
+    labels = labels[:_RANKED]
     if taxonomy is not None:
         get(taxonomy)  # an unknown name is an error, not a taxonomy without hits
     candidates = [name for name in ORDER if name not in _NEVER_GUESSED or name == taxonomy]
@@ -140,5 +143,7 @@ def _match(label: str, order: Sequence[Taxonomy], beside: Sequence[str]) -> Matc
         found = taxonomy.find(label, beside)
         if found is not None:
             entry = taxonomy.labels[found]
+            if order[0].partial and taxonomy is not order[0]:  # one of the vendor's, which it spells as it came
+                return Match(label, label, None, entry.concept, None, order[0].aspect)
             return Match(label, found, taxonomy.name, entry.concept, entry.group, entry.aspect or taxonomy.aspect)
     return Match(label, label, None, concept_of(label))
