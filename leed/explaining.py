@@ -95,7 +95,7 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
         """The labels above the floor that were not named, with the reason; the rest counted."""
         plan = self.plan
         lines: list[str] = []
-        rest = quiet = missing = 0
+        rest = quiet = missing = withheld = 0
         ranked = sorted(range(len(plan.entries)), key=lambda r: -_ordered(values[plan.entries[r].position]))
         for rank in ranked:
             entry = plan.entries[rank]
@@ -104,6 +104,8 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
                 continue
             if _ordered(value) == -math.inf:
                 missing += 1
+            elif entry.sensitive:
+                withheld += 1
             elif float32(value) < float32(plan.floor) or entry.role in ("dimension", "attribute", "act"):
                 quiet += 1
             elif len(lines) >= _SHOWN:
@@ -114,6 +116,8 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
             lines.append(f"- {rest} more above the floor: not said")
         if quiet:
             lines.append(f"- {quiet} more: not strong enough to be said (floor {plan.steps.bounds[0]:g})")
+        if withheld:
+            lines.append(f"- {withheld} more: withheld (sensitive; allow= names those that it lists)")
         if missing:
             lines.append(f"- {missing} more: not reported")
         return lines
@@ -121,8 +125,6 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
     def _reason(self, rank: int, named: dict[int, int], value: float) -> str:
         plan = self.plan
         entry = plan.entries[rank]
-        if entry.role == "withheld":
-            return "marked sensitive (allow= names it)"
         if entry.role == "mute":
             return "ignored"
         if entry.role == "nonclass":

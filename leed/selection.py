@@ -18,8 +18,9 @@ from leed.float32 import INFINITE, float32, least_double
 from leed.lexicon import Lexicon, Word
 from leed.realiser import Piece
 from leed.scale import Scale
-from leed.taxonomy import Concept, concepts, get
+from leed.taxonomy import Concept, concepts, fold, get
 from leed.taxonomy.matching import Match
+from leed.taxonomy.sensitive import sounds_sensitive
 
 CODE: Final = 32
 """A code is rank * CODE + variant."""
@@ -47,6 +48,7 @@ class Entry(msgspec.Struct, frozen=True):
 
     Attributes:
         role: state, neutral, noun, act, attribute, dimension, nonclass (says nothing), withheld (sensitive), mute.
+        sensitive: whether it is withheld or mute because it is sensitive, and was not allowed.
         word: how it is said, or None.
         position: where its score stands in the input.
         near: ranks of labels that would repeat it.
@@ -63,6 +65,7 @@ class Entry(msgspec.Struct, frozen=True):
     noun: str = ""
     near: frozenset[int] = frozenset()
     poles: tuple[Word, Word] | None = None
+    sensitive: bool = False
 
 
 class Plan:
@@ -404,9 +407,10 @@ class _Roles:
 
     def _entry(self, m: Match, concept: Concept | None, position: int, near: frozenset[int]) -> Entry:
         noun = self.lexicon.foreign(m.label)
-        role = self._role(m, concept)
+        sensitive = self._is_sensitive(m, concept)
+        role = self._role(m, concept, sensitive=sensitive)
         if concept is None or m.concept is None:
-            return Entry(m.label, role, position, noun=noun)
+            return Entry(m.label, role, position, noun=noun, sensitive=sensitive)
         word = self.lexicon.words.get(m.concept)
         poles = None
         if concept.poles is not None:
@@ -423,24 +427,39 @@ class _Roles:
             noun if word is None else word.noun,
             near,
             poles,
+            sensitive,
         )
 
-    def _role(self, m: Match, concept: Concept | None) -> str:
-        from leed.taxonomy import fold  # noqa: PLC0415 - the name is this class's attribute
+    def _is_sensitive(self, m: Match, concept: Concept | None) -> bool:
+        """Whether a label is not to be named, as it says, or may say, who somebody is.
 
-        names = {fold(m.label), fold(m.given)} | ({fold(m.concept)} if m.concept else set())
-        if names & self.ignore:
+        That an attribute of a voice is one that leed does not know is enough.
+        """
+        if _names(m) & self.allow:
+            return False
+        if concept is not None:
+            return concept.sensitive and not self.sensitive
+        return self.aspect == "attribute" or sounds_sensitive(m.given)
+
+    def _role(self, m: Match, concept: Concept | None, *, sensitive: bool) -> str:
+        if _names(m) & self.ignore:
             return "mute"
+        if sensitive:
+            aspect = m.aspect if concept is not None else self.aspect
+            return "mute" if aspect == "attribute" else "withheld"
         if concept is None:
             if not quoting.name(m.label):
                 return "nonclass"
             return "attribute" if self.aspect == "attribute" else "noun"
-        if concept.sensitive and not self.sensitive and not names & self.allow:
-            return "withheld" if m.aspect != "attribute" else "mute"
         kind = {"neutral": "neutral", "unknown": "nonclass", "silent": "mute", "dimension": "dimension", "act": "act"}
         if m.aspect == "attribute" and concept.kind not in ("silent", "dimension"):
             return "attribute"
         return kind.get(concept.kind, "state")
+
+
+def _names(m: Match) -> set[str]:
+    """The folded names under which a label may be ignored or allowed."""
+    return {fold(m.label), fold(m.given)} | ({fold(m.concept)} if m.concept else set())
 
 
 def _taxonomy_order(m: Match, position: int) -> tuple[int, str, int]:

@@ -41,7 +41,7 @@ read as: probability of exclusive classes, labels of phonexia-4
         """\
 They look moderately joyful.
 - Joy 0.5: moderately (from 0.44, intensity)
-- Pain 0.9: not said, marked sensitive (allow= names it)
+- 1 more: withheld (sensitive; allow= names those that it lists)
 - 1 more: not reported
 read as: intensity, labels of hume-48
 """

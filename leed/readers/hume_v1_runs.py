@@ -342,6 +342,7 @@ class Runs:
 
 # --- values
 
+
 def _is_known(label: str) -> bool:
     return concept_of(label) is not None or get("hume-v1-voice").canonical(label) is not None
 

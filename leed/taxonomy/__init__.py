@@ -61,6 +61,9 @@ class Label(msgspec.Struct, frozen=True):
 class Taxonomy(msgspec.Struct, frozen=True, dict=True):
     """A label set, in the vendor's order.
 
+    Attributes:
+        partial: whether only some of the vendor's labels are known; the others keep the spelling that they came in.
+
     >>> hume = get("hume-48")
     >>> len(hume.labels), hume.quantity, hume.find("aesthetic-appreciation"), hume.find("sad")
     (48, 'intensity', 'Aesthetic Appreciation', 'Sadness')
@@ -76,6 +79,7 @@ class Taxonomy(msgspec.Struct, frozen=True, dict=True):
     exclusive: bool = False
     modalities: tuple[str, ...] = ()
     distribution: bool = False
+    partial: bool = False
 
     def canonical(self, label: str) -> str | None:
         """Return the label as the taxonomy spells it, with case, spaces and hyphens forgiven; no aliases."""
@@ -190,7 +194,7 @@ def digest() -> str:
 @cache
 def _digest() -> str:
     h = hashlib.sha256(_file("concepts"))
-    for name in ORDER:
+    for name in (*ORDER, "sensitive-words"):
         h.update(_file(name))
     return h.hexdigest()[:12]
 
