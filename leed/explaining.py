@@ -95,32 +95,39 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
         """The labels above the floor that were not named, with the reason; the rest counted."""
         plan = self.plan
         lines: list[str] = []
-        rest = quiet = missing = withheld = 0
+        rest = 0
+        others = {"quiet": 0, "withheld": 0, "missing": 0}
         ranked = sorted(range(len(plan.entries)), key=lambda r: -_ordered(values[plan.entries[r].position]))
         for rank in ranked:
             entry = plan.entries[rank]
             value = values[entry.position]
             if rank in named:
                 continue
-            if _ordered(value) == -math.inf:
-                missing += 1
-            elif entry.sensitive:
-                withheld += 1
-            elif float32(value) < float32(plan.floor) or entry.role in ("dimension", "attribute", "act"):
-                quiet += 1
+            passed_over = self._passed_over(entry, value)
+            if passed_over is not None:
+                others[passed_over] += 1
             elif len(lines) >= _SHOWN:
                 rest += 1
             else:
                 lines.append(f"- {_shown(entry.label)} {_number(value)}: not said, {self._reason(rank, named, value)}")
         if rest:
             lines.append(f"- {rest} more above the floor: not said")
-        if quiet:
-            lines.append(f"- {quiet} more: not strong enough to be said (floor {plan.steps.bounds[0]:g})")
-        if withheld:
-            lines.append(f"- {withheld} more: withheld (sensitive; allow= names those that it lists)")
-        if missing:
-            lines.append(f"- {missing} more: not reported")
+        why = {
+            "quiet": f"not strong enough to be said (floor {plan.steps.bounds[0]:g})",
+            "withheld": "withheld (sensitive; allow= names those that it lists)",
+            "missing": "not reported",
+        }
+        lines += [f"- {count} more: {why[kind]}" for kind, count in others.items() if count]
         return lines
+
+    def _passed_over(self, entry: Entry, value: float) -> str | None:
+        """As what a label is only counted; None where it is told why it was not named."""
+        if _ordered(value) == -math.inf:
+            return "missing"
+        if entry.sensitive:
+            return "withheld"
+        quiet = float32(value) < float32(self.plan.floor) or entry.role in ("dimension", "attribute", "act")
+        return "quiet" if quiet else None
 
     def _reason(self, rank: int, named: dict[int, int], value: float) -> str:
         plan = self.plan

@@ -33,7 +33,7 @@ def test_a_label_that_says_who_somebody_is_sounds_sensitive(label: str) -> None:
 
 @pytest.mark.parametrize(
     "label",
-    ["Wistfulness", "AU12", "musing", "5 stars", "LABEL_0", "cat", "zest", "kind", "patient", "whitewashed", ""],
+    ["Wistfulness", "AU12", "musing", "5 stars", "LABEL_0", "cat", "zest", "kind", "patient", ""],
 )
 def test_any_other_label_does_not(label: str) -> None:
     assert not sounds_sensitive(label)
