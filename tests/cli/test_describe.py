@@ -4,15 +4,14 @@ import csv
 import io
 import json
 import os
-import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import leed
-from leed.cli import main
 from leed.cli.writers import clock
 from tests.support import hume
 from tests.support.parts import shared_files
@@ -32,19 +31,9 @@ REAL = shared_files(
 
 
 @pytest.fixture
-def describe(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Leed:
+def describe(leed_command: Leed) -> Leed:
     """A function that runs `leed describe` in this process and gives its status, stdout and stderr."""
-
-    def run(*arguments: object, stdin: bytes | None = None) -> Answer:
-        if stdin is not None:
-            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        with pytest.raises(SystemExit) as ended:
-            main(["describe", *map(str, arguments)])
-        out, err = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, out, err
-
-    return run
+    return partial(leed_command, "describe")
 
 
 @pytest.fixture
