@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -226,10 +227,15 @@ def source_of(path: Path) -> str | None:
 def without_query(name: str) -> str:
     """Return a URL without its query, which may be a signature; anything else as it is.
 
-    >>> without_query("https://a.org/b.jpg?sig=1"), without_query("what?.jpg")
-    ('https://a.org/b.jpg', 'what?.jpg')
+    >>> without_query("https://a.org/b.jpg?sig=1"), without_query("b.jpg?X-Amz-Signature=1"), without_query("what?.jpg")
+    ('https://a.org/b.jpg', 'b.jpg', 'what?.jpg')
     """
-    return name.partition("?")[0].partition("#")[0] if "://" in name else name
+    if "://" in name:
+        return name.partition("?")[0].partition("#")[0]
+    return _SIGNED.sub("", name)
+
+
+_SIGNED = re.compile(r"\?(?=[^?]*\b(?:X-Amz-|X-Goog-|Signature=|sig=|sv=|token=)).*", re.IGNORECASE | re.DOTALL)
 
 
 def time_of(path: Path) -> float:

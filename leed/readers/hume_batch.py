@@ -17,13 +17,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import IO, Any, Generic, TypeVar
-from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
 from leed.errors import UnknownFormatError
 from leed.readers import CERTAIN, NEAR, NOT_THIS, Guess, Reader, answers
 from leed.readers.about import Names
+from leed.readers.answers import without_query
 from leed.readers.content import HEAD, Content
 from leed.readers.hume_items import Group, Item, lenient
 from leed.readers.hume_stream import UnstreamableError, stream
@@ -198,7 +198,7 @@ class _Collected:
 
     def _add_file(self, file: FileOf[Any], origin: str | None) -> None:
         self.files += 1
-        name = file.file or origin or self._name
+        name = without_query(file.file) if file.file else origin or self._name
         nested = [f"{origin}/{name}"] if origin and origin != name else []
         source = None if name is None else self._names.free(name, *nested)
         if not file.models:
@@ -309,12 +309,8 @@ def _origin(source: Any) -> str | None:  # noqa: ANN401 - whatever the input hol
         return None
     name = source.get("filename")
     url = source.get("url")
-    if isinstance(url, str):
-        try:
-            name = urlunsplit(urlsplit(url)._replace(query="", fragment=""))
-        except ValueError:
-            name = url.partition("?")[0]
-    return name if isinstance(name, str) and name else None
+    name = url if isinstance(url, str) else name
+    return without_query(name) if isinstance(name, str) and name else None
 
 
 def _message(error: Any) -> str:  # noqa: ANN401 - whatever the input holds

@@ -22,7 +22,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from leed.errors import UnknownFormatError
-from leed.readers import CERTAIN, NEAR, NOT_THIS, Guess, Reader
+from leed.readers import CERTAIN, NEAR, NOT_THIS, POSSIBLE, Guess, Reader
 from leed.readers.answers import (
     Answers,
     Kind,
@@ -61,12 +61,19 @@ _NO_EMOTIONS = (
 )
 
 
+def _is_empty(mapping: Mapping[str, Any]) -> bool:
+    """Whether it is an answer in which no face was found."""
+    return mapping.get("FaceDetails") == [] or ("JobStatus" in mapping and mapping.get("Faces") == [])
+
+
 def recognise(content: Content) -> Guess:
     """Return whether something in it has Emotions with Type and Confidence; or is an answer without them."""
     if not mentions(content, b'"Emotions"', b'"FaceDetails"', b'"JobStatus"', b'"BoundingBox"'):
         return NOT_THIS
     if first(content, _is_face) is not None:
         return Guess(CERTAIN)
+    if first(content, _is_empty) is not None:
+        return Guess(POSSIBLE)
     why = _why(content)
     return Guess(NEAR, why) if why else NOT_THIS
 
@@ -75,16 +82,17 @@ def read(content: Content) -> Recording:
     """Return a recording with a segment for each face in a picture, or in a frame of a video."""
     plain = plain_of(content)
     faces = list(found(plain, lambda mapping: _is_face(mapping) or _is_bare(mapping)))
-    if not any(_is_face(face) for face, _ in faces):
+    if not any(_is_face(face) for face, _ in faces) and next(found(plain, _is_empty), None) is None:
         expected = _why(content) or "holds no answer of Rekognition: no FaceDetails or Faces with Emotions"
         raise UnknownFormatError(f"{content.shown}: {expected}")
     gathered = Answers(content, "face")
     for face, path in faces:
         _add(gathered, face, path)
-    for answer, path in found(plain, _is_answer):
+    answers = list(found(plain, _is_answer))
+    for number, (answer, path) in enumerate(answers, 1):
         source = source_of((*path, answer))
-        if answer.get("NextToken"):
-            gathered.note("cut-off", "there are more pages (NextToken); this one is read", source)
+        if answer.get("NextToken") and number == len(answers):
+            gathered.note("cut-off", "there are more pages (NextToken) than were given", source)
         if answer.get("FaceDetails") == [] or answer.get("Faces") == []:
             gathered.note("nothing-detected", "no face was detected", source)
     return gathered.recording()
