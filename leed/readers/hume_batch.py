@@ -201,13 +201,18 @@ class _Collected:
         name = without_query(file.file) if file.file else origin or self._name
         nested = [f"{origin}/{name}"] if origin and origin != name else []
         source = None if name is None else self._names.free(name, *nested)
-        if not file.models:
+        models = {model: found for model, found in (file.models or {}).items() if found is not None}
+        if not models:
             self.issues.append(Issue("no-segments", "no model was run on it", source))
-        for model, found in (file.models or {}).items():
-            groups = (found.grouped_predictions if found else None) or []
+        elif file.models and len(models) < len(file.models):
+            absent = ", ".join(model[:40] for model in file.models if model not in models)
+            what = f"null stands for {absent}: models that were not run, as a dump of Hume's SDK has them"
+            self.issues.append(Issue("not-run", what, source))
+        for model, found in models.items():
+            groups = found.grouped_predictions or []
             if model not in _MODELS:
                 self.issues.append(Issue("unknown-model", f"leed does not know the model {model[:40]!r}", source))
-            metadata = found.metadata if found else None
+            metadata = found.metadata
             language = metadata.get("detected_language") if isinstance(metadata, Mapping) else None
             if not any(group.predictions for group in groups):
                 self.issues.append(Issue("nothing-detected", "nothing was detected", source, model))
@@ -261,7 +266,7 @@ def _file(plain: Any, *, listed: bool = False) -> FileOf[Any] | None:  # noqa: A
         return None
     listed = listed and models is not plain
     found: dict[str, ModelOf[Any] | None] = {
-        str(name): _model(model) if isinstance(model, Mapping) and _is_model(model) else None
+        str(name): None if model is None else _model(model) if _is_model(model) else ModelOf()
         for name, model in models.items()
         if _is_model(model) or (listed and (model is None or isinstance(model, Mapping)))
     }

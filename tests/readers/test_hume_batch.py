@@ -315,8 +315,8 @@ def test_an_empty_group_is_reported_as_nothing_detected() -> None:
 
 @pytest.mark.parametrize(
     "found",
-    [None, {}, hume.model(), hume.model(hume.group("unknown")), {"metadata": None, "grouped_predictions": None}],
-    ids=["null", "empty object", "no groups", "an empty group", "null groups"],
+    [{}, hume.model(), hume.model(hume.group("unknown")), {"metadata": None, "grouped_predictions": None}],
+    ids=["empty object", "no groups", "an empty group", "null groups"],
 )
 def test_a_model_without_predictions_is_reported(found: Any) -> None:
     recording = leed.read(hume.minified(one_file(face=found, prosody=hume.model(hume.group("spk_0", hume.prosody())))))
@@ -325,6 +325,17 @@ def test_a_model_without_predictions_is_reported(found: Any) -> None:
     recording = leed.read(one_file(face=found, prosody=hume.model(hume.group("spk_0", hume.prosody()))))
     assert len(recording) == 1
     assert [i.code for i in recording.issues] == ["nothing-detected"]
+
+
+def test_null_for_a_model_says_that_it_was_not_run() -> None:
+    """As dumps of the SDK have it; streamed and as plain data."""
+    plain = one_file(face=None, burst=None, prosody=hume.model(hume.group("spk_0", hume.prosody())))
+    for given_ in (plain, hume.minified(plain)):
+        (issue,) = leed.read(given_).issues
+        assert (issue.code, issue.source) == ("not-run", "a.mp4")
+        assert issue.message.startswith("null stands for face, burst: models that were not run")
+    for given_ in (one_file(face=None), hume.minified(one_file(face=None))):
+        assert [i.code for i in leed.read(given_).issues] == ["no-segments"]
 
 
 def test_the_three_places_of_errors_are_all_reported() -> None:
