@@ -318,7 +318,7 @@ class _Subtitles:
                 place = bisect_right(times, cue.begin)
                 end = min([cue.begin + _LONGEST, *times[place : place + 1]])
             begin = max(round(cue.begin * 1000), 0)
-            if end < max(cue.begin, 0):
+            if end < 0:
                 self._unshown += 1
             else:
                 yield begin, max(round(end * 1000), begin + 1), cue

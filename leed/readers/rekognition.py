@@ -89,9 +89,9 @@ def read(content: Content) -> Recording:
     for face, path in faces:
         _add(gathered, face, path)
     answers = list(found(plain, _is_answer))
-    for number, (answer, path) in enumerate(answers, 1):
+    for place, (answer, path) in enumerate(answers, 1):
         source = source_of((*path, answer))
-        if answer.get("NextToken") and number == len(answers):
+        if answer.get("NextToken") and place == len(answers):
             gathered.note("cut-off", "there are more pages (NextToken) than were given", source)
         if answer.get("FaceDetails") == [] or answer.get("Faces") == []:
             gathered.note("nothing-detected", "no face was detected", source)
