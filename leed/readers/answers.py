@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from leed.readers.about import is_file
 from leed.readers.columns import range_issues, track_of
 from leed.readers.content import HEAD, Content
 from leed.readers.gathering import Notes, Stretch, tracks_of
@@ -186,6 +187,8 @@ def found(
 ) -> Iterator[tuple[Mapping[str, Any], Path]]:
     """Return each mapping that passes the test, with the mappings around it, in the order of the input.
 
+    A key that is a file's name counts as a mapping that names it.
+
     Args:
         plain: mappings and lists of any depth.
         test: what is looked for; nothing is looked for inside of it.
@@ -198,9 +201,10 @@ def found(
             if test(value):
                 yield value, path
                 return
-            for inner in value.values():
+            for key, inner in value.items():
                 if isinstance(inner, (Mapping, list, tuple)):
-                    yield from inside(inner, (*path, value))
+                    named = ({SOURCES[0]: key},) if isinstance(key, str) and is_file(key) else ()
+                    yield from inside(inner, (*path, value, *named))
         elif isinstance(value, (list, tuple)):
             for inner in value:
                 if isinstance(inner, (Mapping, list, tuple)):

@@ -7,9 +7,10 @@
         {"frame": 8, "time": 0.32, "prob": 0.99, "box": {"x": 262.8, "y": 104.9, "w": 261.6, "h": 341.7},
          "emotions": [{"name": "Admiration", "score": 0.2178}, ...]}]}]}}}]}}]
 
-One such object, or a list; also wrapped at any depth by an application. Quantity: intensity, about 0 to 1 (up to 1.3
-seen); sentiment is a distribution over 1 to 9. Units: seconds, characters, pixels. Source: Hume's API reference and SDK
-hume 0.13, and real files. What failed or was empty becomes an issue.
+One such object, or a list; also wrapped at any depth by an application, and predictions alone (see
+`leed.readers.hume_bare`). Quantity: intensity, about 0 to 1 (up to 1.3 seen); sentiment is a distribution over 1 to 9.
+Units: seconds, characters, pixels. Source: Hume's API reference and SDK hume 0.13, and real files. What failed or was
+empty becomes an issue.
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ from typing import IO, Any, Generic, TypeVar
 import msgspec
 
 from leed.errors import UnknownFormatError
-from leed.readers import CERTAIN, NEAR, NOT_THIS, Guess, Reader, answers
+from leed.readers import CERTAIN, NEAR, NOT_THIS, POSSIBLE, Guess, Reader, answers
 from leed.readers.about import Names
 from leed.readers.answers import without_query
 from leed.readers.content import HEAD, Content
+from leed.readers.hume_bare import bare, is_hume
 from leed.readers.hume_items import Group, Item, lenient
 from leed.readers.hume_stream import UnstreamableError, stream
 from leed.schema.recording import Recording
@@ -37,6 +39,7 @@ _WHOLE = 1 << 25  # up to here, a file is searched to its end for what tells the
 
 _KEY = re.compile(rb'"grouped_predictions"\s*:')
 _SOURCE = re.compile(rb'^\s*\[?\s*\{\s*"source"\s*:.{0,4000}?"results"\s*:', re.DOTALL)
+_BARE = re.compile(rb'"emotions"\s*:\s*\[\s*\{\s*"(?:name|score)"\s*:')
 _QUERY = re.compile(r"(https?://[^\s?]+)\?[^\s:;,\"')>]*")  # may be a signature
 _SMALL = 1 << 20
 _MODELS = {"face", "prosody", "burst", "language", "ner", "facemesh"}
@@ -94,13 +97,20 @@ def recognise(content: Content) -> Guess:
             return Guess(CERTAIN)
         if HEAD < content.size <= _WHOLE and _KEY.search(content.data):
             return Guess(CERTAIN)
-        if content.size > _SMALL:
+        if content.size > _SMALL and not _BARE.search(content.head):
             return NOT_THIS
     elif not content.is_plain:
         return NOT_THIS
     plain = content.glimpse
     if next(_sources(plain), None) is not None:
         return Guess(CERTAIN)
+    return _recognise_bare(plain)
+
+
+def _recognise_bare(plain: Any) -> Guess:  # noqa: ANN401 - whatever the input holds
+    """Whether there are predictions alone, or a job object without any."""
+    if any(is_hume(prediction.item) for prediction in bare(plain)):
+        return Guess(POSSIBLE)
     job = _job(plain)
     return Guess(NEAR, job) if job else NOT_THIS
 
@@ -124,7 +134,7 @@ def read(content: Content) -> Recording:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             collected = _Collected(content.name)
     sources = list(_sources(content.plain))
-    if not sources:
+    if not sources and not collected.add_bare(content.plain):
         job = _job(content.plain)
         raise UnknownFormatError(
             f"{content.shown}: {job or 'holds no Hume predictions: nothing in it has grouped_predictions'}"
@@ -186,6 +196,16 @@ class _Collected:
                 self.issues.append(Issue("no-segments", "there are no predictions for it", origin))
             for file in results.predictions or ():
                 self._add_file(file, origin)
+
+    def add_bare(self, plain: Any) -> bool:  # noqa: ANN401 - whatever the input holds
+        """Add predictions without a file and model around them; return whether there are any."""
+        found: dict[tuple[str | None, str, str | None], list[Any]] = {}
+        for prediction in bare(plain):
+            key = (prediction.source or self._name, prediction.model, prediction.speaker)
+            found.setdefault(key, []).append(prediction.item)
+        for key, items in found.items():
+            self._add_group(key, None, items)
+        return bool(found)
 
     def recording(self) -> Recording:
         """Return everything as tracks, in the order of the input."""
@@ -292,16 +312,18 @@ def _model(plain: Mapping[str, Any]) -> ModelOf[Any]:
 def _job(plain: Any) -> str | None:  # noqa: ANN401 - whatever the input holds
     """What to say of a job object, which tells about a job and holds no predictions; None if it is none."""
     job = plain[0] if isinstance(plain, list) and plain else plain
-    if not isinstance(job, Mapping) or "request" not in job:
+    if not isinstance(job, Mapping) or not ("request" in job or {"job_id", "predictions"} <= job.keys()):
         return None
     state = job.get("state")
     status = state.get("status") if isinstance(state, Mapping) else job.get("status")
-    if status is None and "job_id" not in job:
+    if status is None and not {"request", "job_id"} <= job.keys():
         return None
-    for holder in (state, job.get("failed")):
+    for holder in (state, job.get("failed"), job):
         if isinstance(holder, Mapping) and isinstance(holder.get("message"), str):
             what = f"status {status!s:.40}: {holder['message']:.500}"
             return f"is a Hume job object ({what}), not the job's predictions"
+    if status == "FAILED":
+        return "is a Hume job object (status FAILED): the job failed, so there are no predictions; start it again"
     return (
         f"is a Hume job object (status {status!s:.40}), not the job's predictions; "
         "those come from the job's /predictions, as a list of {source, results}"

@@ -394,3 +394,12 @@ def test_half_a_letter_in_a_transcript_is_no_crash(describe: Leed, tmp_path: Pat
     status, out, err = describe(path, "--output", output)
     assert (status, err) == (0, "")
     assert "sound quite sad." in out
+
+
+def test_an_allowed_name_that_is_no_label_is_reported(describe: Leed, tmp_path: Path) -> None:
+    path = written(tmp_path, "in.json", '{"Joy": 0.84, "flutey": 0.1}')
+    status, _, err = describe("--allow", "desier", "--allow", "flutey", "--allow", "pain", str(path))
+    assert (status, err) == (
+        0,
+        "leed: --allow: 'desier' is no label that leed knows or the input has (did you mean 'desire'?)\n",
+    )
