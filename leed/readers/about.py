@@ -19,7 +19,7 @@ _NAMES = {
     "end": ("end", "stop", "end_time", "stop_time", "end_s", "offset"),
     "end_ms": ("end_ms", "stop_ms", "end_time_ms"),
     "text": ("text", "transcript", "transcription", "utterance", "sentence", "words", "content", "message"),
-    "speaker": ("speaker", "speaker_id", "spk", "id", "face_id", "person", "participant", "user", "role"),
+    "speaker": ("speaker", "speaker_id", "spk", "face_id", "person", "participant", "user", "role"),
     "modality": ("modality",),
     "source": ("source", "file", "filename", "file_name", "path", "recording", "video", "audio", "url"),
     "channel": ("channel", "channel_number"),
@@ -72,6 +72,22 @@ def field_of(name: str) -> str | None:
     return FIELD_OF.get(fold(name))
 
 
+def clock_seconds(cell: str) -> float:
+    """Return the seconds of a clock time, minutes and seconds or with hours before them; NaN for anything else.
+
+    >>> clock_seconds("00:01:02.5"), clock_seconds("1:30"), clock_seconds("00:00:01,500"), clock_seconds("soon")
+    (62.5, 90.0, 1.5, nan)
+    """
+    found = _CLOCK.fullmatch(cell.strip())
+    if found is None:
+        return math.nan
+    hours, minutes, seconds = found.groups("0")
+    return int(hours) * 3600 + int(minutes) * 60 + float(seconds.replace(",", "."))
+
+
+_CLOCK = re.compile(r"(?:(\d{1,4}):)?(\d{1,4}):(\d{1,2}(?:[.,]\d{1,9})?)")
+
+
 def is_file(name: str) -> bool:
     """Return whether a key looks like a file's name.
 
@@ -91,7 +107,10 @@ def is_personal(name: str) -> bool:
 
 
 def _seconds(fields: dict[str, Any], name: str) -> float:
-    number, _ = number_of(fields.get(name))
+    given = fields.get(name)
+    number, _ = number_of(given)
+    if not math.isfinite(number) and isinstance(given, str):
+        number = clock_seconds(given)
     if math.isnan(number):
         number = number_of(fields.get(f"{name}_ms"))[0] / 1000
     return number

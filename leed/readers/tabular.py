@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from leed.errors import OptionError, UnknownFormatError
 from leed.float32 import INFINITE
 from leed.modality import modality_named
-from leed.readers.about import FIELD_OF, field_of, is_personal
+from leed.readers.about import FIELD_OF, clock_seconds, field_of, is_personal
 from leed.readers.columns import arranged, range_issues, track_of
 from leed.readers.sheet import Column, Sheet, Words
 from leed.readers.units import PER_CENT, SAID_PER_CENT, dimension_scale, in_per_cent, says_per_cent, shares
@@ -253,11 +254,22 @@ class _Said:
         place = self._fields.get(field)
         if place is None:
             return np.full(self._sheet.rows, np.nan)
-        values, odd = _finite(self._sheet.columns[place].numbers().values.astype(np.float64))
+        column = self._sheet.columns[place]
+        values, odd = _finite(column.numbers().values.astype(np.float64))
+        if odd and field in ("begin", "end") and column.form == "cells":
+            values = _clocks(values, column.texts())
+            odd = int(np.count_nonzero(np.isnan(values)))
         if odd:
             what = f"column {self._sheet.names[place]!r}: {odd} cells are no number; they are left out"
             self.issues.append(Issue("unreadable-number", what))
         return values
+
+
+def _clocks(seconds: NDArray[np.float64], cells: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Seconds, with clock times in place of what was no number."""
+    unread = np.flatnonzero(np.isnan(seconds))
+    seconds[unread] = [math.nan if cells[row] is None else clock_seconds(str(cells[row])) for row in unread.tolist()]
+    return seconds
 
 
 def _key(keys: Sequence[Sequence[str | None]], place: int, source: str | None) -> tuple[str | None, ...]:
