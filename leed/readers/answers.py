@@ -53,10 +53,12 @@ class Answers:
         self._thing = thing
         self._groups: dict[tuple[Kind, str | None, str | None], list[Stretch]] = {}
         self._added = 0
+        self._nothing = False
         self._silent: dict[str | None, int] = {}
 
     def note(self, code: str, message: str, source: str | None = None) -> None:
         """Count an issue of a source."""
+        self._nothing |= code == "nothing-detected"
         self._notes.setdefault(source, Notes()).add(code, message)
 
     def scores(
@@ -91,7 +93,7 @@ class Answers:
         for source, count in self._silent.items():
             what = f"{count} {self._thing}{'' if count == 1 else 's'} without scores"
             self.note("no-scores", f"{what}: left out", source)
-        if not self._added:
+        if not self._added and not self._nothing:
             self.note("no-segments", f"there is no {self._thing}", self.source)
         tracks = [track for key, rows in self._groups.items() for track in _tracks(key, rows)]
         issues = [issue for source, notes in self._notes.items() for issue in notes.issues(source)]

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -120,7 +121,10 @@ class Nest:
     def _mapping(self, plain: Mapping[Any, Any], around: Row) -> Iterator[Row]:
         found = _Sorted(around.below())
         for key, value in self._pairs_of(plain):
-            self._sort(found, str(key), value)
+            if isinstance(value, (dict, list, tuple, Mapping)):
+                self._sort(found, str(key), value)
+            else:
+                self._cell(found.row, str(key), value)
         row = found.row
         if row.scores or not (found.inner or found.outer):
             yield row
@@ -159,12 +163,12 @@ class Nest:
             found.inner.append((None, value))
 
     def _cell(self, row: Row, name: str, value: Any) -> None:  # noqa: ANN401 - any cell
-        field = field_of(name)
-        if field is not None:
+        what, field = _place_of(name)
+        if what == "field":
             row.fields[field] = value
-        elif is_personal(name):
+        elif what == "personal":
             row.personal[name] = value
-        elif is_score(value) or concept_of(name) is not None:
+        elif what == "label" or is_score(value):
             row.scores.append((name, value))
         else:
             self._not_read(name)
@@ -193,6 +197,15 @@ class Nest:
 
     def _not_read(self, name: str) -> None:
         self.notes.add("not-read", f"{name[:60]!r} holds no score; it is left out")
+
+
+@lru_cache(maxsize=4096)
+def _place_of(name: str) -> tuple[str, str]:
+    """What a cell under this name is: a field and which, personal, of a known label, or of an unknown one."""
+    field = field_of(name)
+    if field is not None:
+        return "field", field
+    return ("personal" if is_personal(name) else "label" if concept_of(name) is not None else "unknown"), ""
 
 
 # --- what it looks like

@@ -62,7 +62,7 @@ class Rows:
         quantity = None
         for part, names in parted(rows, lambda row: row[0]):
             here = [name for name in names if name not in bipolar]
-            if in_per_cent(_matrix(part, here)):
+            if any(v > 1 for scores, _ in part for v in scores.values()) and in_per_cent(_matrix(part, here)):
                 _divide(part, here)
                 quantity = "probability"
         if quantity:

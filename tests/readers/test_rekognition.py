@@ -126,7 +126,7 @@ def test_real_answers_that_an_application_wrapped_are_described() -> None:
     assert leed.read(recording.to_json()) == recording
 
 
-def test_an_answer_without_faces_is_an_empty_recording() -> None:
-    recording = leed.read({"FaceDetails": []})
-    assert len(recording) == 0
-    assert "nothing-detected" in [issue.code for issue in recording.issues]
+@pytest.mark.parametrize("plain", [{"FaceDetails": []}, {"JobStatus": "SUCCEEDED", "Faces": []}])
+def test_nothing_found_is_an_empty_recording(plain: Any) -> None:
+    recording = leed.read(plain)
+    assert (len(recording), [i.code for i in recording.issues]) == (0, ["nothing-detected"])
