@@ -257,8 +257,10 @@ class _Said:
         column = self._sheet.columns[place]
         values, odd = _finite(column.numbers().values.astype(np.float64))
         if odd and field in ("begin", "end") and column.form == "cells":
-            values = _clocks(values, column.texts())
-            odd = int(np.count_nonzero(np.isnan(values)))
+            cells = column.texts()
+            read = int(np.count_nonzero(np.isnan(values)))
+            values = _clocks(values, cells)
+            odd -= read - int(np.count_nonzero(np.isnan(values)))
         if odd:
             what = f"column {self._sheet.names[place]!r}: {odd} cells are no number; they are left out"
             self.issues.append(Issue("unreadable-number", what))
