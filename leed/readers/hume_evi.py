@@ -7,6 +7,8 @@ A log of the websocket's messages, as JSON lines or a list; the scores are a map
     {"type": "assistant_message", "id": "c7a4", "message": {"role": "assistant", "content": "Hi!"}, "models": {...}}
     {"type": "audio_output", "id": "c7a4", "index": 0, "data": "UklGRqSd..."}
 
+also each below an application's key, or all of them: ``{"ts": 0, "data": {...}}``, ``{"call": {"messages": [...]}}``.
+
 Pages of a chat's or chat group's events, or the events; here the scores are a string of JSON::
 
     {"id": "470a", "start_timestamp": 1716244940648, "events_page": [
@@ -106,7 +108,7 @@ def _logs(content: Content) -> bool:
             entry = _decoded(line) if line.lstrip()[:1] == b"{" else None
             if entry is None or read > _WHOLE:
                 return False
-            if kind_of(entry) is not None and tells(entry):
+            if any(map(tells, _walk(entry))):
                 return True
     return False
 
@@ -186,8 +188,9 @@ def _entries(content: Content, chats: Chats) -> Iterator[Mapping[str, Any]]:
                     yield from _line(number, line, content, chats)
                 return
         try:
-            if content.head.lstrip()[:1] == b"[":
-                yield from _walk([_plain(line) for line in _LINES.decode(content.data)])
+            entries = list(map(_plain, _LINES.decode(content.data))) if content.head.lstrip()[:1] == b"[" else []
+            if entries and not any(map(_is_wrapper, entries)):
+                yield from _walk(entries)
                 return
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             pass  # of another shape, or not strictly JSON: as plain data
@@ -206,7 +209,9 @@ def _line(number: int, line: bytes, content: Content, chats: Chats) -> Iterator[
 
 def _decoded(line: bytes, notes: Notes | None = None) -> Mapping[str, Any] | None:
     try:
-        return _plain(_LINE.decode(line))
+        entry = _plain(_LINE.decode(line))
+        if not _is_wrapper(entry):
+            return entry
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
     text, odd = as_text(line)
@@ -217,6 +222,11 @@ def _decoded(line: bytes, notes: Notes | None = None) -> Mapping[str, Any] | Non
     if odd and notes is not None:
         notes.add("encoding", "a line is not UTF-8; read as Windows-1252, so letters may be wrong")
     return plain if isinstance(plain, dict) else None
+
+
+def _is_wrapper(entry: Mapping[str, Any]) -> bool:
+    """Whether a message may stand below a key that is not decoded, as an application's ``{"ts": ..., "data": ...}``."""
+    return "type" not in entry and kind_of(entry) is None
 
 
 def _plain(line: Line) -> dict[str, Any]:

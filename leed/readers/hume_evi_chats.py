@@ -19,6 +19,7 @@ from leed.scores import as_pairs, from_pairs, number_of
 
 _SPEAKERS = {"user_message": "user", "user": "user", "assistant_message": "assistant", "assistant": "assistant"}
 _TYPES = {*_SPEAKERS, "assistant_prosody", "chat_metadata", "error"}
+_LOGGED = ("chat_metadata", "error", "assistant_prosody", "assistant_end", "audio_output", "user_interruption")
 _ROLES = {"USER": "user", "AGENT": "assistant", "SYSTEM": None}
 
 
@@ -27,7 +28,7 @@ def kind_of(entry: Mapping[str, Any]) -> str | None:
     if isinstance(entry.get("events_page"), list):
         return "page"
     if isinstance(entry.get("messages"), list):
-        return "request"
+        return None if any(map(_is_logged, entry["messages"])) else "request"
     if "emotion_features" in entry or ("message_text" in entry and str(entry.get("role")).upper() in _ROLES):
         return "event"
     if isinstance(entry.get("type"), str) and entry["type"] in _TYPES:
@@ -35,6 +36,11 @@ def kind_of(entry: Mapping[str, Any]) -> str | None:
     if isinstance(entry.get("role"), str) and ("content" in entry or "models" in entry):
         return "message"
     return None
+
+
+def _is_logged(message: Any) -> bool:  # noqa: ANN401 - whatever the input holds
+    """Whether a message stands in logs only, so that those around it are no request."""
+    return isinstance(message, Mapping) and message.get("type") in _LOGGED
 
 
 def voice_of(entry: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever the input holds

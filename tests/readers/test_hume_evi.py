@@ -557,3 +557,14 @@ def test_mangled_bytes_are_harmless(data: bytes, seed: int) -> None:
 def test_mangled_values_are_harmless(plain: Any, seed: int) -> None:
     harmless(changed(plain, seed))
     harmless(changed(plain, seed), format="hume-evi")
+
+
+@pytest.mark.parametrize("log", [LOG, [METADATA, user("Hey.", Joy=0.5), ERROR]])
+def test_a_log_that_an_application_wrapped_is_the_log(log: list[Plain]) -> None:
+    """Below a key of each message or of all: errors and the chat's id are kept."""
+    wrapped = [{"ts": i, "data": message} for i, message in enumerate(log)]
+    lines = b"\n".join(map(minified, wrapped))
+    expected = leed.read(log)
+    assert expected.sources == ("5e1a",)
+    for given_ in (wrapped, minified(wrapped), lines, {"session": {"messages": log}}):
+        assert leed.read(given_) == expected
