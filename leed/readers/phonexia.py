@@ -9,6 +9,8 @@
     Channel,Happy (%),Neutral (%),Sad (%),Angry (%)
     0,79.9,19,0.6,0.5
 
+    [{"channel": 0, "happy": 0.799, "neutral": 0.19, "sad": 0.006, "angry": 0.005}, ...]       the same table as JSON
+
 The result also alone (``{"channels": [...]}``; the web page exports labels in lower case), and several: a list of any
 of these, or a mapping of file name to result. In a table, a column such as File parts several files.
 
@@ -25,7 +27,7 @@ import io
 import itertools
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -50,6 +52,7 @@ _KEYS = tuple(re.compile(key) for key in (rb'"channels"\s*:', rb'"channel_number
 _PERCENT = re.compile(r"(.+?)\s*\(\s*%\s*\)")
 _WHOLE = 1.5  # a probability above this is one in per cent
 _SAMPLE = 20
+_MOST = 3  # of the four labels: nothing else has so many beside a channel
 _DELIMITERS = ",;\t"
 
 
@@ -207,17 +210,46 @@ class _Collected:
 
 def _answers(plain: Any, name: str | None = None, depth: int = 0) -> Iterator[Answer]:  # noqa: ANN401 - any input
     """Every answer in plain data: one, a list of them, or a mapping of file names to them."""
-    if isinstance(plain, Mapping):
-        answer = _answer(plain, name)
-        if answer is not None:
-            yield answer
-        elif depth == 0:
-            for key, value in plain.items():
-                if isinstance(value, Mapping):
-                    yield from _answers(value, str(key), depth + 1)
-    elif isinstance(plain, (list, tuple)) and depth == 0:
+    if isinstance(plain, (list, tuple)) and depth == 0:
+        yield from _rows(plain)
         for value in plain:
             yield from _answers(value, None, depth + 1)
+    if not isinstance(plain, Mapping):
+        return
+    answer = _answer(plain, name)
+    if answer is not None:
+        yield answer
+    elif depth == 0:
+        yield from _rows([plain])
+        for key, value in plain.items():
+            yield from _answers(value, str(key), depth + 1)
+
+
+def _rows(plain: Sequence[Any]) -> Iterator[Answer]:
+    """The answers in a table of the web page that a program has made a list of: a row for each channel."""
+    files: dict[str | None, list[Channel]] = {}
+    for row in plain:
+        if isinstance(row, Mapping) and _is_row(row):
+            told = (value for key, value in row.items() if field_of(str(key)) == "source" and isinstance(value, str))
+            number = next(value for key, value in row.items() if str(key).casefold() == "channel")
+            percent = any(_PERCENT.fullmatch(str(key)) for key in row)
+            scores = {_bare(key): value for key, value in row.items() if get(TAXONOMY).find(_bare(key))}
+            files.setdefault(next(told, None), []).append(Channel(number, scores, percent=percent))
+    for name, channels in files.items():
+        yield Answer(name, channels=tuple(channels))
+
+
+def _is_row(plain: Mapping[Any, Any]) -> bool:
+    """Whether a mapping holds a channel's scores by label, and nothing that another program would write."""
+    others = [key for key in plain if not get(TAXONOMY).find(_bare(key))]
+    numbered = any(str(key).casefold() == "channel" for key in others)
+    return numbered and len(plain) - len(others) >= _MOST and all(field_of(str(key)) for key in others)
+
+
+def _bare(key: Any) -> str:  # noqa: ANN401 - whatever the input holds
+    """A label without the sign that it is in per cent."""
+    match = _PERCENT.fullmatch(str(key))
+    return match[1] if match else str(key)
 
 
 def _answer(plain: Mapping[Any, Any], name: str | None) -> Answer | None:

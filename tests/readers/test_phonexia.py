@@ -298,3 +298,15 @@ def test_mangled_bytes_are_harmless(data: bytes, seed: int) -> None:
     broken = mangled(data, seed)
     harmless(broken)
     harmless(broken, format="phonexia")
+
+
+@pytest.mark.parametrize("factor", [1, 100])
+def test_a_table_as_a_list_of_rows_has_a_speaker_for_each_channel(factor: int) -> None:
+    name = "{}" if factor == 1 else "{} (%)"
+    row = {name.format(k): v * factor for k, v in {"happy": 0.125, "neutral": 0.25, "sad": 0.0, "angry": 0.625}.items()}
+    for given_, speakers in (([{"channel": 0, **row}, {"channel": 1, **row}], 2), ({"channel": 0, **row}, 1)):
+        tracks = leed.read(given_).tracks
+        assert [(t.modality, t.channel, t.speaker) for t in tracks] == [
+            ("prosody", str(i), f"channel {i}") for i in range(speakers)
+        ]
+        assert tracks[0].segment(0).scores == {"HAPPY": 0.125, "NEUTRAL": 0.25, "SAD": 0.0, "ANGRY": 0.625}
