@@ -44,8 +44,8 @@ _SMALL = 1 << 20
 
 _SURE = re.compile(
     rb'"voice_attributes"\s*:\s*\[\s*(?:\]|\{\s*"(?:name|probability)")|"measurement\.result"'
-    rb'|"utterance\.(?:start|end)"|"utterances"\s*:\s*\[\s*\{\s*"utterance_id"\s*:\s*\d+\s*,\s*"audio_start_ms"'
-    rb'|"frame_id"\s*:\s*\d+\s*,\s*"faces"\s*:\s*\[\s*\{\s*"face_id"'
+    rb'|"utterance\.(?:start|end)"|"utterances"\s*:\s*\[\s*\{\s*"utterance_id"\s*:\s*"?[^",]+"?\s*,\s*"audio_start_ms"'
+    rb'|"frame_id"\s*:\s*"?[^",]+"?\s*,\s*"faces"\s*:\s*\[\s*\{\s*"face_id"'
 )
 _ANSWER = re.compile(rb'"measurements"\s*:\s*\[\s*[\]{]')
 _MEASURED = re.compile(rb'"(?:expressions|voice_attributes|faces)"\s*:')

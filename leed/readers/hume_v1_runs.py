@@ -39,6 +39,7 @@ def kind_of(entry: Mapping[str, Any]) -> str | None:  # noqa: PLR0911 - one for 
     return "error" if what == "error" and "code" in entry else None
 
 
+_Id = int | str
 _RESULT = "measurement.result"
 _SETTLED = {"measurement_timer_ms", "face", "produced", "reason"}
 _MEASURED = {"expressions", "voice_attributes", "faces", "utterance_id", "frame_id"}
@@ -105,8 +106,8 @@ class _Run:
     def __init__(self, name: str | None) -> None:
         self.name = name
         self.notes = Notes()
-        self.utterances: dict[int, tuple[float, float]] = {}
-        self.windows: dict[int, _Window] = {}
+        self.utterances: dict[_Id, tuple[float, float]] = {}
+        self.windows: dict[_Id, _Window] = {}
         self.faces: dict[str | None, _Faces] = {}
         self._met = 0
         self._frames = 0
@@ -118,7 +119,7 @@ class _Run:
 
     def utterance(self, entry: Mapping[str, Any]) -> None:
         """Add where an utterance begins and ends."""
-        number = _whole(entry.get("utterance_id"))
+        number = _id(entry.get("utterance_id"))
         if number is not None:
             end = _seconds(entry.get("audio_end_ms"))
             self.utterances[number] = (_seconds(entry.get("audio_start_ms")), end)
@@ -126,7 +127,7 @@ class _Run:
     def window(self, entry: Mapping[str, Any]) -> None:
         """Add a measurement of a voice, in place of an earlier one of the same utterance."""
         self._met += 1
-        number = _whole(entry.get("utterance_id"))
+        number = _id(entry.get("utterance_id"))
         number = -self._met if number is None else number
         end = number_of(entry.get("audio_end_ms"))[0]
         rank = (entry.get("trigger") == "speech_ended", -math.inf if math.isnan(end) else end, self._met)
@@ -140,16 +141,17 @@ class _Run:
         faces = [face for face in entry["faces"] if isinstance(face, Mapping)]
         self._empty_frames += not faces
         for face in faces:
-            self.face(face, _whole(entry.get("frame_id")), _seconds(milliseconds))
+            self.face(face, _id(entry.get("frame_id")), _seconds(milliseconds))
 
-    def face(self, face: Mapping[str, Any], frame: int | None = None, time: float = math.nan) -> None:
+    def face(self, face: Mapping[str, Any], frame: _Id | None = None, time: float = math.nan) -> None:
         """Add a face, if it was measured."""
         self._seen_faces += 1
         if face.get("expressions") is None and face.get("descriptions") is None:
             self._unmeasured += 1
             return
-        number = _whole(face.get("face_id"))
-        faces = self.faces.setdefault(None if number is None else f"face_{number}", _Faces())
+        number = _id(face.get("face_id"))
+        name = f"face_{number}" if isinstance(number, int) else number
+        faces = self.faces.setdefault(name, _Faces())
         extras: dict[str, Any] = {} if frame is None else {"frame": frame}
         extras["confidence"] = number_of(face.get("confidence"))[0]
         box = _box(face.get("bbox"))
@@ -239,10 +241,10 @@ class _Run:
             notes.add("withheld", f"{what}; only those that allow= lists are described", "prosody")
         return self.notes.issues(source) + notes.issues(source)
 
-    def _heard(self, number: int, entry: Mapping[str, Any]) -> tuple[float, float, dict[str, Any]]:
+    def _heard(self, number: _Id, entry: Mapping[str, Any]) -> tuple[float, float, dict[str, Any]]:
         """When a window begins and ends, and its utterance."""
         extras: dict[str, Any] = {}
-        if number >= 0:
+        if isinstance(number, str) or number >= 0:
             begin, end = self.utterances.get(number, (math.nan, math.nan))
             extras = {"utterance": number, "utterance_begin": begin, "utterance_end": end}
         return _seconds(entry.get("audio_start_ms")), _seconds(entry.get("audio_end_ms")), extras
@@ -358,6 +360,12 @@ def _seconds(milliseconds: Any) -> float:  # noqa: ANN401 - any cell
 def _whole(value: Any) -> int | None:  # noqa: ANN401 - any cell
     number = number_of(value)[0]
     return int(number) if 0 <= number < 1 << 53 else None
+
+
+def _id(value: Any) -> _Id | None:  # noqa: ANN401 - any cell
+    """A number, or a name as it is."""
+    number = _whole(value)
+    return _word(value) if number is None else number
 
 
 def _word(value: Any) -> str | None:  # noqa: ANN401 - any cell

@@ -505,3 +505,17 @@ def test_mangled_values_are_harmless(plain: Any, seed: int) -> None:
     harmless(changed(plain, seed))
     harmless(changed(plain, seed), format="hume-v1")
     harmless(json.dumps(changed(plain, seed)).encode())
+
+
+def test_ids_that_are_no_numbers_are_kept() -> None:
+    """So windows of one utterance are told, and two faces stay apart."""
+    joy = [{"name": "joy", "probability": 0.5}]
+    windows = [
+        {"utterance_id": "u_a", "audio_start_ms": 0, "audio_end_ms": end, "trigger": trigger, "expressions": joy}
+        for end, trigger in ((1000, "timer"), (2000, "speech_ended"))
+    ]
+    (voice,) = leed.read({"run_id": "r", "measurements": windows}).tracks
+    assert (voice.end.tolist(), voice.extras["utterance"].tolist()) == ([2.0], ["u_a"])
+    faces = [{"face_id": name, "expressions": joy} for name in ("ann", "ben")]
+    recording = leed.read({"run_id": "r", "measurements": [{"frame_id": "f0", "faces": faces}]})
+    assert [(t.speaker, t.extras["frame"].tolist()) for t in recording.tracks] == [("ann", ["f0"]), ("ben", ["f0"])]
