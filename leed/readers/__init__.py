@@ -153,8 +153,8 @@ def _unknown(content: Content, near: list[tuple[Reader, Guess]]) -> str:
         "empty": "is empty",
         "json": "is JSON, but holds no scores in a shape that leed knows",
         "plain": "holds no scores in a shape that leed knows",
-        "text": "is text, but no table with a column for each label",
-        "xml": "is XML, which leed does not read",
+        "text": content.lone or "is text, but no table with a column for each label",
+        "xml": f"is {'an HTML page' if content.is_html else 'XML'}, which leed does not read",
     }
     what = kinds.get(content.kind, f"is {content.kind}, which leed does not read")
     return f"{content.shown}: {what}{HINT}"

@@ -40,6 +40,8 @@ _KINDS = (  # where in the head which bytes stand
     (0, b"Rar!\x1a\x07", "a RAR archive"),
     (257, b"ustar", "a tar archive"),
 )
+_MARK = 20
+_LONGEST = 1 << 12  # bytes of a lone value that are decoded to say what it is
 UNPACK = {
     "compressed by zstd": "zstd -d",
     "compressed by bzip2": "bunzip2",
@@ -160,6 +162,23 @@ class Content:
         if start[:1] in b"{[":
             return "json"
         return "xml" if start[:1] == b"<" else "binary data" if b"\x00" in self.head else "text"
+
+    @property
+    def is_html(self) -> bool:
+        """Whether this is a web page, such as a server's error."""
+        return self.head.lstrip()[:_MARK].lower().startswith((b"<!doctype html", b"<html"))
+
+    @property
+    def lone(self) -> str:
+        """What to say of JSON that is a single value, as a clause; empty if it is none."""
+        if self.size > _LONGEST:
+            return ""
+        try:
+            value = msgspec.json.decode(self.data)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return ""
+        kind = {bool: "a truth value", str: "a text", type(None): "null"}.get(type(value), "a number")
+        return f"is JSON, but only {kind}, where an object or a list with scores is expected"
 
     @cached_property
     def text(self) -> str:

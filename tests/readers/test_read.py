@@ -624,3 +624,19 @@ def test_describe_gives_one_line_or_a_leed_error(
 def test_describe_of_anything_gives_a_description_or_a_leed_error(given_: Any) -> None:
     with contextlib.suppress(leed.LeedError):
         assert str(leed.describe(given_))
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"null", "is JSON, but only null"),
+        (b" 3\n", "is JSON, but only a number"),
+        (b"true", "is JSON, but only a truth value"),
+        (b'"Joy"', "is JSON, but only a text"),
+        (b"<!DOCTYPE html><html></html>", "is an HTML page"),
+        (b"\n<html><body>502</body></html>", "is an HTML page"),
+    ],
+)
+def test_a_lone_value_and_a_web_page_are_called_what_they_are(data: bytes, what: str) -> None:
+    with pytest.raises(UnknownFormatError, match=f"^the input: {what}"):
+        leed.read(data)
