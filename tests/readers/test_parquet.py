@@ -133,11 +133,11 @@ def test_times_may_be_spans_and_times_of_the_day_but_no_dates() -> None:
 
 
 def test_numbers_that_are_none_and_text_are_counted() -> None:
-    recording = read({"Joy": ["high", "0.5", None], "Fear": [float("inf"), 1e39, -0.001], "begin": ["0:01", "2", None]})
+    recording = read({"Joy": ["high", "0.5", None], "Fear": [float("inf"), 1e39, -0.001], "begin": ["soon", "2", None]})
     assert [s.scores for s in recording.segments()] == [{}, {"Joy": 0.5}, {"Fear": -0.001}]
     assert [issue.message for issue in recording.issues] == [
-        "column 'begin': 1 cells are no number; they are left out",
-        "column 'Joy': 1 cells are no finite number",
+        "column 'begin': 1 cell is no number; it is left out",
+        "column 'Joy': 1 cell is no finite number",
         "column 'Fear': 2 cells are no finite number",
         "1 of 3 rows report no score",
         "1 of 3 segments have scores outside 0 to 1 (-0.001 to 0.5); they are kept as they are",
