@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from leed.readers.about import is_file
 from leed.readers.columns import range_issues, track_of
@@ -22,6 +23,8 @@ _WHOLE = 1 << 25  # up to here, a file is searched to its end for what tells the
 _DEEPEST = 12
 _PERCENT = 100.0
 _EPOCH = 1e9  # seconds: a later time is a date, not a place in a recording
+
+Scores = TypeVar("Scores", float, NDArray[np.float64])
 
 Path = tuple[Mapping[str, Any], ...]
 """The mappings around an answer, the outermost first."""
@@ -160,7 +163,7 @@ def _rounded(count: int) -> float:
     return SUM_TOLERANCE + 0.005 * count
 
 
-def centred(value: float) -> float:
+def centred(value: Scores) -> Scores:
     """Return a dimension that runs from -1 to 1 as one from 0 to 1.
 
     >>> centred(-1.0), centred(0.0), centred(0.5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,9 @@ from numpy.typing import NDArray
 
 from leed import plugins
 from leed.errors import DamagedInputError, InputError, UnknownFormatError
-from leed.readers.sheet import MISSING, Column, Numbers, Sheet, Words, number_in, quantity_in
+from leed.readers.arrow_arrays import floats, integers, strings
+from leed.readers.sheet import MISSING, CodedCells, Column, Numbers, Sheet, Words
+from leed.readers.stack import Plan, Stack
 from leed.readers.tabular import recording_of
 from leed.schema.recording import Recording
 from leed.schema.tables import from_table, is_recording
@@ -19,7 +22,8 @@ from leed.schema.tables import from_table, is_recording
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_INDEX = re.compile(r"__index_level_\d+__")
+_SAMPLE = 20
+INDEX = re.compile(r"__index_level_\d+__")
 """How pandas names an index without a name: a count of rows, which says nothing."""
 
 
@@ -78,25 +82,44 @@ def _line(error: Exception) -> str:
     return " ".join(str(error).split())[:300]
 
 
-def sheet_of(table: pa.Table, *, comma: bool = False) -> Sheet:
-    """Return a table as a sheet. Rows in which nothing stands are part of it.
+class ArrowTable:
+    """A table of Arrow (a `leed.readers.stack.Table`). Rows in which nothing stands are part of it."""
 
-    Args:
-        table: any table; columns of dictionaries, lists and times included.
-        comma: whether a comma may stand for the decimal point in text.
-    """
-    places = [i for i, name in enumerate(table.column_names) if not _INDEX.fullmatch(name)]
-    names = [table.column_names[i].strip() for i in places]
-    return Sheet(names, [column_of(table.column(i), comma=comma) for i in places], table.num_rows)
+    def __init__(self, table: pa.Table) -> None:
+        places = [i for i, name in enumerate(table.column_names) if not INDEX.fullmatch(name)]
+        self.names: Sequence[str] = [table.column_names[i].strip() for i in places]
+        self._columns = [table.column(i) for i in places]
+        self.forms: Sequence[str] = [form_of(column.type) for column in self._columns]
+        self._rows = table.num_rows
+
+    def sampled(self) -> dict[int, Column]:
+        """Return the columns of the first rows."""
+        return {i: column_of(column.slice(0, _SAMPLE)) for i, column in enumerate(self._columns)}
+
+    def stacked(self, plan: Plan) -> Stack:
+        """Return what the plan wants of the rows."""
+        stack = Stack(plan)
+        stack.expect(self._rows)
+        stack.add(Sheet({i: column_of(column) for i, column in enumerate(self._columns)}, self._rows))
+        return stack
 
 
-def column_of(column: pa.ChunkedArray, *, comma: bool = False) -> Column:
+def columns_of(table: pa.Table, *, comma: bool = False) -> dict[int, Column]:
+    """Return the columns of a table by number; ``comma`` says whether one may stand for the decimal point in text."""
+    return {i: column_of(column, comma=comma) for i, column in enumerate(table.columns)}
+
+
+def column_of(column: pa.Array | pa.ChunkedArray, *, comma: bool = False) -> Column:
     """Return a column of any type."""
+    import pyarrow as pa  # noqa: PLC0415 - optional
     from pyarrow import types  # noqa: PLC0415 - optional
 
+    if types.is_floating(column.type):
+        return FloatColumn(column)
+    chunked = column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
     if types.is_dictionary(column.type) and _is_text(column.type.value_type, views=True):
-        return CodedColumn(_words(column), comma=comma)
-    return ArrowColumn(column, comma=comma)
+        return CodedCells(_words(chunked.chunks), comma=comma)
+    return ArrowColumn(chunked, comma=comma)
 
 
 def read_table(table: pa.Table, *, shown: str, source: str | None) -> Recording:
@@ -111,7 +134,7 @@ def read_table(table: pa.Table, *, shown: str, source: str | None) -> Recording:
     if is_recording(table.schema):
         return from_table(table)
     try:
-        return recording_of(sheet_of(table), shown=shown, source=source)
+        return recording_of(ArrowTable(table), shown=shown, source=source)
     except (pa.ArrowException, UnicodeDecodeError) as error:
         raise DamagedInputError(f"{shown}: not a well-formed table: {_line(error)}") from error
 
@@ -135,26 +158,12 @@ class ArrowColumn:
         import pyarrow as pa  # noqa: PLC0415 - optional
 
         self._comma = comma
+        self.form = form_of(column.type)
         try:
             self._column = _opened(column)
-            self.form = _form(self._column.type)
         except pa.ArrowException:  # a type that pyarrow hands over, but does nothing with
             self._column = column
             self.form = "nested"
-
-    def is_blank(self) -> bool:
-        """Return whether every cell is empty, or says that there is nothing."""
-        pc = compute()
-
-        column = self._column
-        if column.null_count == len(column):
-            return True
-        if _is_text(column.type):
-            return bool(pc.all(self._missing).as_py())
-        if self.form != "cells":
-            return False
-        values = self.numbers().values
-        return bool(np.isnan(values[0]) and np.isnan(values).all())
 
     def numbers(self) -> Numbers:
         """Return the column as numbers. For moments: seconds since 1970; for spans of time: seconds."""
@@ -168,45 +177,48 @@ class ArrowColumn:
         column = self._column
         kind = column.type
         if types.is_floating(kind):
-            return Numbers(_floats(column))
+            return Numbers(floats(column))
         if types.is_boolean(kind):
-            return Numbers(_floats(column.cast(pa.int8()).cast(pa.float32())), "presence")
+            quantity = "presence" if column.null_count < len(column) else None
+            return Numbers(floats(column.cast(pa.int8()).cast(pa.float32())), quantity)
         if _is_text(kind):
             return self._read()
         if types.is_null(kind) or self.form in ("vectors", "nested"):
             return Numbers(np.full(len(column), np.nan if types.is_null(kind) else np.inf))
         if types.is_temporal(kind):
             return Numbers(_seconds(column))
-        return Numbers(_floats(column.cast(pa.float64(), safe=False)))
+        return Numbers(floats(column.cast(pa.float64(), safe=False)))
 
     def vectors(self) -> NDArray[Any] | None:
-        """Return rows of numbers as (n, d), or None where they are not all of one length."""
-        pc = compute()
+        """Return rows of numbers as (n, d), d = 0 if no row has any; None where they are not all of one length."""
+        import pyarrow as pa  # noqa: PLC0415 - optional
 
         column = self._column
-        lengths = pc.list_value_length(column).to_numpy()
-        known = lengths[~np.isnan(lengths)] if lengths.dtype.kind == "f" else lengths
-        if not len(known) or not known[0] or (known != known[0]).any():
+        if column.null_count == len(column):
+            return np.empty((len(column), 0), np.float32)
+        if self.form != "vectors":
             return None
-        flat = _floats(pc.list_flatten(column))
-        out = np.full((len(column), int(known[0])), np.nan, flat.dtype if flat.dtype.kind == "f" else np.float64)
-        out[~column.is_null().to_numpy()] = flat.reshape(-1, int(known[0]))
-        return out
+        lengths = integers(compute().list_value_length(column))
+        width = int(lengths.max())
+        if width < 1 or ((lengths != width) & (lengths >= 0)).any():
+            return None
+        flat = compute().list_flatten(column)
+        values = floats(flat if pa.types.is_floating(flat.type) else flat.cast(pa.float64(), safe=False))
+        rows = np.full((len(column), width), np.nan, values.dtype)
+        rows[lengths >= 0] = values.reshape(-1, width)
+        return rows
 
     def texts(self) -> NDArray[np.object_]:
         """Return the text of each row, None where there is none."""
-        pc = compute()
-
         if self.form in ("vectors", "nested"):
             return np.full(len(self._column), None, object)
-        column = self._text
-        texts = np.array(column.to_numpy(), object)
-        texts[pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(column)), 0).fill_null(False).to_numpy()] = None
-        return texts
+        return np.array([text if text and not text.isspace() else None for text in self._text.to_pylist()], object)
 
-    @cached_property
-    def _text(self) -> pa.ChunkedArray:
-        return self._column if _is_text(self._column.type) else _as_text(self._column)
+    def says_nothing(self) -> NDArray[np.bool_]:
+        """Return in which cells of text nothing stands, or only blanks."""
+        pc = compute()
+
+        return np.asarray(integers(pc.utf8_length(pc.utf8_trim_whitespace(self._text))) < 1)
 
     def words(self) -> Words:
         """Return the column as text, each different one once."""
@@ -215,17 +227,11 @@ class ArrowColumn:
         if self.form in ("vectors", "nested"):
             return Words(np.full(len(self._column), -1), [])
         column = self._text.cast(pa.large_string())
-        return _words(pa.chunked_array([chunk.dictionary_encode() for chunk in column.chunks] or [[]]))
+        return _words([chunk.dictionary_encode() for chunk in column.chunks])
 
     @cached_property
-    def _missing(self) -> Any:  # noqa: ANN401 - of Arrow
-        """Which cells of text say that there is no number."""
-        import pyarrow as pa  # noqa: PLC0415 - optional
-
-        pc = compute()
-
-        words = pa.array(sorted(MISSING), self._column.type)
-        return pc.fill_null(pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(self._column)), words), True)
+    def _text(self) -> pa.ChunkedArray:
+        return self._column if _is_text(self._column.type) else _as_text(self._column)
 
     def _read(self) -> Numbers:
         """Text as numbers: at once where all of it is, else each different text by itself."""
@@ -234,60 +240,40 @@ class ArrowColumn:
         pc = compute()
 
         text = pc.utf8_trim_whitespace(self._column)
-        told = pc.if_else(self._missing, pa.scalar(None, self._column.type), text)
+        missing = pc.is_in(pc.utf8_lower(text), strings(sorted(MISSING), text.type))
         try:
-            found = told.cast(pa.float64())
+            values = floats(pc.if_else(missing, strings(["nan"], text.type)[0], text).cast(pa.float64()))
         except pa.ArrowInvalid:
-            return CodedColumn(self.words(), comma=self._comma).numbers()
-        values = _floats(found)
-        odd = np.isnan(values)
-        if np.count_nonzero(odd) > found.null_count:  # as -nan
-            values = np.where(odd & found.is_valid().to_numpy(), np.inf, values)
+            return self.words().numbers(comma=self._comma)
+        nan = np.isnan(values)
+        if nan.any():
+            told = pc.and_(pc.invert(missing), text.is_valid())
+            values = np.where(nan & (floats(told.cast(pa.int8()).cast(pa.float32())) > 0), np.inf, values)  # as -nan
         return Numbers(values)
 
 
-class CodedColumn:
-    """A column of text in which each different text is kept once, so that a small file stays small.
+class FloatColumn(ArrowColumn):
+    """A column of floats in one piece or more, as nearly all are."""
 
-    >>> CodedColumn(Words(np.array([0, 1, -1, 0]), ["0.5", "high"])).numbers().values.tolist()
-    [0.5, inf, nan, 0.5]
-    """
-
-    def __init__(self, words: Words, *, comma: bool = False) -> None:
+    def __init__(self, column: pa.Array | pa.ChunkedArray) -> None:
+        self._comma = False
         self.form = "cells"
-        self._words = words
-        self._comma = comma
-
-    def is_blank(self) -> bool:
-        """Return whether every cell is empty, or says that there is nothing."""
-        return all(value.strip().casefold() in MISSING for value in self._words.values)
+        self._column = column
+        self._floats = Numbers(floats(column))
 
     def numbers(self) -> Numbers:
         """Return the column as numbers."""
-        words = self._words
-        values = np.array([*(number_in(value, comma=self._comma) for value in words.values), np.nan], np.float64)
-        return Numbers(values[words.codes], quantity_in(words.values))
-
-    def vectors(self) -> None:
-        """Return None: text holds no rows of numbers."""
-
-    def texts(self) -> NDArray[np.object_]:
-        """Return the text of each row, None where there is none."""
-        return np.array([*self._words.values, None], object)[self._words.codes]
-
-    def words(self) -> Words:
-        """Return the column as text, each different one once."""
-        return self._words
+        return self._floats
 
 
-def _words(column: pa.ChunkedArray) -> Words:
+def _words(chunks: Iterable[pa.DictionaryArray]) -> Words:
     """The texts of a column of dictionaries, without those that are blank or that no row has."""
     places: dict[str, int] = {}
     codes = [np.empty(0, np.int64)]
-    for chunk in column.chunks:
+    for chunk in chunks:
         values = [v if v and not v.isspace() else None for v in chunk.dictionary.to_pylist()]
-        own = np.asarray(chunk.indices.fill_null(len(values)).to_numpy(zero_copy_only=False), np.int64)
-        used = np.bincount(own, minlength=len(values) + 1) > 0
+        own = integers(chunk.indices)
+        used = np.bincount(own + 1, minlength=len(values) + 1)[1:] > 0
         known = [-1 if v is None or not used[i] else places.setdefault(v, len(places)) for i, v in enumerate(values)]
         codes.append(np.array([*known, -1], np.int64)[own])
     return Words(np.concatenate(codes), list(places))
@@ -296,8 +282,6 @@ def _words(column: pa.ChunkedArray) -> Words:
 def _opened(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """The column without dictionaries, views and types that somebody added to Arrow's own."""
     import pyarrow as pa  # noqa: PLC0415 - optional
-
-    pc = compute()
     from pyarrow import types  # noqa: PLC0415 - optional
 
     while isinstance(column.type, pa.BaseExtensionType):
@@ -308,7 +292,7 @@ def _opened(column: pa.ChunkedArray) -> pa.ChunkedArray:
         taken = [values.take(chunk.indices) for values, chunk in zip(kinds, column.chunks, strict=True)]
         return pa.chunked_array(taken) if taken else pa.chunked_array([], pa.null())
     if types.is_run_end_encoded(column.type):
-        return _opened(pc.run_end_decode(column))
+        return _opened(compute().run_end_decode(column))
     if types.is_string_view(column.type):
         return column.cast(pa.large_string())
     if types.is_binary_view(column.type):
@@ -316,10 +300,15 @@ def _opened(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column
 
 
-def _form(kind: Any) -> str:  # noqa: ANN401 - a type of Arrow
-    """What cells of a type are (see `Column.form`)."""
+def form_of(kind: Any) -> str:  # noqa: ANN401 - a type of Arrow
+    """Return what cells of a type are (see `leed.readers.sheet.Column`)."""
+    import pyarrow as pa  # noqa: PLC0415 - optional
     from pyarrow import types  # noqa: PLC0415 - optional
 
+    while isinstance(kind, pa.BaseExtensionType):
+        kind = kind.storage_type
+    if types.is_dictionary(kind) or types.is_run_end_encoded(kind):
+        return form_of(kind.value_type)
     if types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind):
         inner = kind.value_type
         return "vectors" if types.is_floating(inner) or types.is_integer(inner) else "nested"
@@ -342,17 +331,6 @@ def _is_text(kind: Any, *, views: bool = False) -> bool:  # noqa: ANN401 - a typ
     return bool(types.is_string(kind) or types.is_large_string(kind) or (views and types.is_string_view(kind)))
 
 
-def _floats(column: Any) -> NDArray[Any]:  # noqa: ANN401 - an array of Arrow, in one piece or more
-    """A column of numbers with NaN for null; without a copy where it is in one piece."""
-    import pyarrow as pa  # noqa: PLC0415 - optional
-
-    if isinstance(column, pa.ChunkedArray):
-        if column.num_chunks != 1:
-            return np.asarray(column.to_numpy())
-        column = column.chunk(0)
-    return np.asarray(column.to_numpy(zero_copy_only=False))
-
-
 def _seconds(column: pa.ChunkedArray) -> NDArray[np.float64]:
     """Times of the day and spans as seconds, moments as seconds since 1970; NaN for null."""
     import pyarrow as pa  # noqa: PLC0415 - optional
@@ -362,7 +340,7 @@ def _seconds(column: pa.ChunkedArray) -> NDArray[np.float64]:
     if types.is_date(kind):
         return _seconds(column.cast(pa.timestamp("ms")))
     wide = column.cast(pa.int32()).cast(pa.int64()) if types.is_time32(kind) else column.cast(pa.int64())
-    return _floats(wide.cast(pa.float64(), safe=False)) / {"s": 1, "ms": 1e3, "us": 1e6, "ns": 1e9}[kind.unit]
+    return floats(wide.cast(pa.float64(), safe=False)) / {"s": 1, "ms": 1e3, "us": 1e6, "ns": 1e9}[kind.unit]
 
 
 def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -371,7 +349,6 @@ def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     from pyarrow import types  # noqa: PLC0415 - optional
 
     if types.is_floating(column.type):
-        values = _floats(column)
-        texts = [None if np.isnan(v) else str(int(v)) if float(v).is_integer() else str(v) for v in values]
-        return pa.chunked_array([pa.array(texts, pa.string())])
+        texts = ["" if np.isnan(v) else str(int(v)) if float(v).is_integer() else str(v) for v in floats(column)]
+        return pa.chunked_array([strings(texts, pa.string())])
     return column.cast(pa.string())

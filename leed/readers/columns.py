@@ -106,6 +106,20 @@ def arranged(names: Sequence[str], modality: str | None) -> list[str]:
     return list(names) if order is None else [names[i] for i in order]
 
 
+@lru_cache(maxsize=256)
+def by_aspect(names: tuple[str, ...], modality: str | None) -> dict[str, tuple[str, ...]]:
+    """Return the labels by the aspect that they belong to, attributes beside the expression they come with.
+
+    >>> by_aspect(("joy", "AU12 Lip Corner Puller"), "face")
+    {'expression': ('joy',), 'action_unit': ('AU12 Lip Corner Puller',)}
+    """
+    aspects: dict[str, list[str]] = {}
+    for m in match(names, modality):
+        together = m.aspect in ("attribute", "description") or m.taxonomy is None
+        aspects.setdefault("expression" if together else m.aspect, []).append(m.given)
+    return {aspect: tuple(members) for aspect, members in aspects.items()}
+
+
 def range_issues(track: Track) -> list[Issue]:
     """Return an issue for scores outside 0 to 1, which are kept as they are."""
     if track.quantity not in ("intensity", "probability") or not track.matrix.size:
@@ -114,10 +128,8 @@ def range_issues(track: Track) -> list[Issue]:
     high = float(np.nanmax(track.matrix, initial=0.0))
     if low >= 0 and high <= 1:
         return []
-    rows = sum(
-        len(np.unique(np.flatnonzero((block > 1) | (block < 0) if low < 0 else block > 1) // track.matrix.shape[1]))
-        for block in (track.matrix[i : i + _BLOCK] for i in range(0, len(track), _BLOCK))
-    )
+    blocks = (track.matrix[i : i + _BLOCK] for i in range(0, len(track), _BLOCK))
+    rows = sum(_rows_of((block > 1) | (block < 0) if low < 0 else block > 1) for block in blocks)
     what = f"{rows} of {len(track)} segments have scores outside 0 to 1 ({low:.3g} to {high:.3g})"
     return [Issue("out-of-range", f"{what}; they are kept as they are", track.source, _where(track))]
 
@@ -130,6 +142,12 @@ def whole_numbers(values: NDArray[np.float64]) -> NDArray[Any]:
     """
     whole = (np.trunc(values) == values) & (np.abs(values) <= _LARGEST_WHOLE)
     return values.astype(np.int64) if whole.all() else values
+
+
+def _rows_of(cells: NDArray[np.bool_]) -> int:
+    """In how many rows there are any of the cells, which are few."""
+    rows = np.flatnonzero(cells) // cells.shape[1]
+    return len(rows) and 1 + int(np.count_nonzero(np.diff(rows)))
 
 
 def numbers(values: Iterable[float | None]) -> NDArray[np.float64]:

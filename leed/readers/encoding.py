@@ -62,8 +62,10 @@ def beginning_in_utf8(raw: bytes) -> bytes:
     return codecs.getincrementaldecoder(encoding)("replace").decode(raw[mark:]).encode()
 
 
-def as_text(data: bytes) -> tuple[str, str]:
+def as_text(data: bytes, at: int = 0) -> tuple[str, str]:
     r"""Return text, and what was odd about it, as a clause. Bytes that are not UTF-8 are read as Windows-1252.
+
+    ``at`` is where in the input the bytes stand.
 
     >>> as_text(b"na\xefve caf\xc3\xa9")
     ('naïve café', 'not UTF-8 at byte 2; read as Windows-1252, so letters may be wrong')
@@ -72,7 +74,7 @@ def as_text(data: bytes) -> tuple[str, str]:
         return data.decode(), ""
     except UnicodeDecodeError as error:
         text = mended(data.decode("utf-8", ESCAPED))
-        return text, f"not UTF-8 at byte {error.start}; read as Windows-1252, so letters may be wrong"
+        return text, f"not UTF-8 at byte {at + error.start}; read as Windows-1252, so letters may be wrong"
 
 
 def mended(text: str) -> str:

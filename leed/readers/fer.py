@@ -15,18 +15,17 @@ number of a face in a video's table is its place among the faces of that frame, 
 
 from __future__ import annotations
 
-import io
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from leed.errors import UnknownFormatError
 from leed.readers import CERTAIN, NOT_THIS, POSSIBLE, Guess, Reader
 from leed.readers.answers import Answers, Path, first, found, mentions, plain_of, row_of, source_of, time_of
 from leed.readers.content import Content
-from leed.readers.csv_rows import rows_of
 from leed.readers.deepface import FACE, UNTOLD, box_of, labelled
+from leed.readers.delimited import Delimited, header, names_of
 from leed.schema.recording import Recording
 from leed.taxonomy import get
 
@@ -39,8 +38,7 @@ _NUMBERS = re.compile(r"-?\d+(?:\.\d+)?")
 def recognise(content: Content) -> Guess:
     """Return whether a mapping has FER's box and emotions, or a table has columns such as angry0."""
     if content.kind == "text":
-        header = content.head.decode("utf-8", "replace").partition("\n")[0].strip().split(",")
-        return Guess(CERTAIN) if _columns(header) else NOT_THIS
+        return Guess(CERTAIN) if _columns(names_of(content)) else NOT_THIS
     if not mentions(content, b'"emotions"'):
         return NOT_THIS
     face = first(content, _is_face)
@@ -94,26 +92,25 @@ def _add(gathered: Answers, face: Mapping[str, Any], path: Path) -> None:
     gathered.add(kind, scores, source=source, begin=begin, end=begin, extras=extras)
 
 
-def _columns(header: list[str]) -> dict[int, dict[str, int]]:
+def _columns(names: Sequence[str]) -> dict[int, dict[str, int]]:
     """For each face of a table its columns: labels and the box; nothing if this is no such table."""
     faces: dict[int, dict[str, int]] = {}
     known = get("fer-7").labels
-    for i, name in enumerate(header):
-        parts = _COLUMN.match(name.strip().strip('"'))
+    for i, name in enumerate(names):
+        parts = _COLUMN.match(name)
         if parts and (parts[1] in known or parts[1] == "box") and len(parts[2]) <= _FOUR:
             faces.setdefault(int(parts[2]), {})[parts[1]] = i
     return {face: columns for face, columns in faces.items() if labelled(dict(columns))}
 
 
 def _read_table(content: Content, gathered: Answers) -> None:
-    lines = io.StringIO(content.text.lstrip("\ufeff"), newline="")
-    table = list(rows_of(lines, shown=content.shown, size=content.size))
-    faces = _columns(table[0]) if table else {}
-    if not faces:
+    found = header(content)
+    faces = _columns(found.names) if found else {}
+    if found is None or not faces:
         raise UnknownFormatError(f"{content.shown}: has no columns such as angry0 and box0, as FER writes for a video")
-    for frame, cells in enumerate(table[1:]):
+    for frame, cells in enumerate(Delimited(content, found).rows()):
         for face, columns in faces.items():
-            told = {name: cells[i] for name, i in columns.items() if i < len(cells) and cells[i].strip()}
+            told = {name: cells[i] for name, i in columns.items() if cells[i].strip()}
             box = [float(n) for n in _NUMBERS.findall(told.pop("box", ""))[:_FOUR]]
             extras: dict[str, Any] = {"row": frame, "face": face}
             if len(box) == _FOUR:
@@ -121,7 +118,7 @@ def _read_table(content: Content, gathered: Answers) -> None:
             scores = {name: _cell(value) for name, value in told.items()}
             if scores:
                 gathered.add(FACE, gathered.scores(scores.items()), extras=extras)
-        if not any(i < len(cells) and cells[i].strip() for columns in faces.values() for i in columns.values()):
+        if not any(cells[i].strip() for columns in faces.values() for i in columns.values()):
             gathered.add(FACE, {})
 
 

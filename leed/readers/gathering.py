@@ -155,3 +155,12 @@ def counted(count: int, total: int, what: str) -> str:
     if count == total:
         return f"all {total} {what}s" if total > 1 else f"the only {what}"
     return f"{count} of {total} {what}s"
+
+
+def some(count: int, thing: str, verb: str = "", verbs: str = "") -> str:
+    """Return how many of a thing there are, with the verb that one of them, or several, have.
+
+    >>> some(1, "row", "has", "have"), some(2, "row", "has", "have"), some(3, "cell")
+    ('1 row has', '2 rows have', '3 cells')
+    """
+    return f"{count} {thing} {verb}".rstrip() if count == 1 else f"{count} {thing}s {verbs}".rstrip()

@@ -29,8 +29,8 @@ import msgspec
 from leed.errors import DamagedInputError, InputError, UnknownFormatError
 from leed.readers import CERTAIN, NEAR, NOT_THIS, POSSIBLE, Guess, Reader
 from leed.readers.about import Names
-from leed.readers.cells import Header, header_of
 from leed.readers.content import Content
+from leed.readers.delimited import Header, header_of
 from leed.readers.folders import Folder, is_folder, listed, office, opened_folder, sourced
 from leed.readers.hume_table import MODELS, Layout, layout_of, read_table
 from leed.schema.recording import Recording, Track

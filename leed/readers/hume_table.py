@@ -9,10 +9,15 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from leed.readers.cells import Cells, Header, read_cells
 from leed.readers.columns import range_issues, track_of, whole_numbers
 from leed.readers.content import Content
+from leed.readers.delimited import Delimited, Header
+from leed.readers.gathering import some
+from leed.readers.groups import Group, Groups, grouped, renamed, speaker_named
 from leed.readers.hume_items import ASPECTS, MODALITY, granularity_of, taxonomy_of, words
+from leed.readers.matrices import permuted, reported
+from leed.readers.roles import listed
+from leed.readers.stack import Plan, Stack
 from leed.schema.recording import Track
 from leed.schema.terms import Issue
 from leed.taxonomy import fold, get
@@ -43,6 +48,7 @@ _FIELDS = {
     "linkword": "link_word",
 }
 _TEXTS = {"speaker", "text", "entity", "uri", "link_word"}
+_ANY_TEXT = ("text", "entity")  # the other columns of text repeat
 _BOX = ("x", "y", "w", "h")
 _TAXONOMIES = {
     "face": {"facs": "action-units", "descriptions": "hume-face-descriptions-27"},
@@ -69,11 +75,17 @@ class Layout(msgspec.Struct, frozen=True):
     others: dict[str, int]
     twice: tuple[str, ...] = ()
 
-    @property
-    def numeric(self) -> set[int]:
-        """The columns that hold numbers."""
-        fields = {i for name, i in self.fields.items() if name not in _TEXTS}
-        return fields | {i for labels in self.labels.values() for i in labels.values()}
+    def plan(self) -> Plan:
+        """Return what is to be kept of the rows."""
+        texts = {self.fields[name] for name in _ANY_TEXT if name in self.fields}
+        repeated = {self.fields[name] for name in _TEXTS if name in self.fields} - texts
+        scores = {aspect: tuple(labels.values()) for aspect, labels in self.labels.items() if labels}
+        return Plan(
+            scores=scores | {"box": tuple(self.fields[edge] for edge in _BOX if edge in self.fields)},
+            numbers=[place for name, place in self.fields.items() if name not in (*_TEXTS, *_BOX)],
+            words=[*repeated, *self.others.values()],
+            texts=texts,
+        )
 
 
 def layout_of(header: Header | None) -> Layout | None:
@@ -131,76 +143,79 @@ def _aspects(model: str) -> dict[str, str]:
 
 def read_table(content: Content, layout: Layout, source: str | None) -> tuple[list[Track], list[Issue]]:
     """Return the tracks of one CSV, and its issues."""
-    table = _Table(read_cells(content, layout.header, layout.numeric), layout, source)
-    if not table.cells.rows:
+    stack = Delimited(content, layout.header).stacked(layout.plan())
+    if not stack.rows:
         return [], [Issue("nothing-detected", "nothing was detected", source, layout.model)]
-    tracks = [track for speaker, rows in table.speakers().items() for track in table.tracks(speaker, rows)]
+    table = _Table(stack, layout, source)
+    tracks = [track for group in table.groups for track in table.tracks(group)]
     return tracks, [*table.issues, *(issue for track in tracks for issue in range_issues(track))]
 
 
 class _Table:
-    """The cells of one CSV, made into tracks.
+    """The rows of one CSV, those of a face or speaker beside each other, made into tracks.
 
     Attributes:
-        cells: the rows by column.
+        groups: the rows of each face or speaker, in the order in which these come.
         issues: what was odd about them.
     """
 
-    def __init__(self, cells: Cells, layout: Layout, source: str | None) -> None:
-        self.cells = cells
+    def __init__(self, stack: Stack, layout: Layout, source: str | None) -> None:
         self.issues: list[Issue] = []
+        self._stack = stack
         self._layout = layout
         self._model = layout.model
         self._source = source
+        place = layout.fields.get("speaker")
+        found = grouped([None if place is None else renamed(stack.words(place), speaker_named)], stack.rows)
+        self.groups = found.groups
         self._note_odd()
-        self._scores = {aspect: self._matrix(labels) for aspect, labels in layout.labels.items() if labels}
-        self._others = self._read_others()
+        self._columns = {
+            field: found.ordered(stack.numbers(place))
+            for field, place in layout.fields.items()
+            if field not in (*_TEXTS, *_BOX)
+        }
+        self._texts = {
+            field: found.texts(stack.texts(place) if field in _ANY_TEXT else stack.words(place).texts().tolist())
+            for field, place in layout.fields.items()
+            if field in _TEXTS
+        }
+        self._scores = {
+            aspect: permuted(stack.matrix(aspect).rearranged(range(len(labels))), found.order)
+            for aspect, labels in layout.labels.items()
+            if labels and (aspect == "emotions" or not stack.matrix(aspect).is_blank)
+        }
+        self._box = self._read_box(found)
+        self._others = {name: found.ordered(column) for name, column in self._read_others().items()}
 
-    def speakers(self) -> dict[str | None, NDArray[np.int64]]:
-        """The rows of each face or speaker, in the order in which these come."""
-        column = self._text("speaker")
-        if column is None:
-            return {None: np.arange(self.cells.rows)}
-        codes: dict[str | None, int] = {}
-        numbers = np.array(
-            [codes.setdefault(None if name in (None, "unknown") else name, len(codes)) for name in column], np.int64
-        )
-        order = np.argsort(numbers, kind="stable")
-        ends = np.cumsum(np.bincount(numbers, minlength=len(codes)))
-        return dict(zip(codes, np.split(order, ends[:-1]), strict=True))
-
-    def tracks(self, speaker: str | None, rows: NDArray[np.int64]) -> list[Track]:
+    def tracks(self, group: Group) -> list[Track]:
         """Return a track for each aspect of some rows."""
-        every = len(rows) == self.cells.rows
+        rows = group.rows
         begin = self._number("time" if self._model == "face" else "begin", rows)
         end = begin if self._model == "face" else self._number("end", rows)
-        column = self._text("entity" if self._model == "ner" else "text")
-        text = None if column is None else tuple(column if every else [column[row] for row in rows.tolist()])
+        column = self._texts.get("entity" if self._model == "ner" else "text")
+        text = None if column is None else tuple(column[rows])
         extras = self._extras(rows)
         tracks = []
-        for aspect, (names, matrix) in self._scores.items():
-            part = matrix if every else matrix[rows]
-            empty = np.isnan(part)
-            kept = ~empty.all(axis=1)
+        for aspect, matrix in self._scores.items():
+            part = matrix[rows]
+            kept, filled = reported(part)
             whole = bool(kept.all())
             if aspect == "emotions" and not whole:
-                what = f"{int((~kept).sum())} of {len(rows)} items hold no scores; they are left out"
-                self.issues.append(Issue("no-scores", what, self._source, self._model))
+                count = len(kept) - int(np.count_nonzero(kept))
+                self._note("no-scores", f"{count} of {len(kept)} items hold no scores; they are left out")
             if not kept.any():
                 continue
-            filled = np.flatnonzero(~empty.all(axis=0))
-            some = len(filled) < len(names)
-            labels = [names[i] for i in filled.tolist()]
+            labels = [name for name, any_ in zip(self._layout.labels[aspect], filled.tolist(), strict=True) if any_]
             part = part if whole else part[kept]
             tracks.append(
                 track_of(
                     labels,
-                    np.ascontiguousarray(part[:, filled]) if some else part,
+                    part if filled.all() else np.ascontiguousarray(part[:, filled]),
                     modality=MODALITY[self._model],
                     taxonomy=taxonomy_of(ASPECTS[aspect], self._model, len(labels)),
                     aspect=ASPECTS[aspect],
                     source=self._source,
-                    speaker=speaker,
+                    speaker=group.key[0],
                     granularity=granularity_of(self._model, text),
                     begin=begin if whole else begin[kept],
                     end=end if whole else end[kept],
@@ -210,18 +225,11 @@ class _Table:
             )
         return tracks
 
-    def _text(self, field: str) -> list[str | None] | None:
-        place = self._layout.fields.get(field)
-        return None if place is None else self.cells.texts[place]
+    def _number(self, field: str, rows: slice) -> NDArray[np.float64]:
+        column = self._columns.get(field)
+        return np.full(rows.stop - rows.start, np.nan) if column is None else column[rows]
 
-    def _number(self, field: str, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        place = self._layout.fields.get(field)
-        if place is None:
-            return np.full(len(rows), np.nan)
-        values = self.cells.numbers[place]
-        return values if len(rows) == len(values) else values[rows]
-
-    def _extras(self, rows: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+    def _extras(self, rows: slice) -> dict[str, NDArray[Any]]:
         """What else the rows say, named as in the recordings of the JSON; only what they do say."""
         extras: dict[str, NDArray[Any]] = {}
         for field in ("frame", "prob", "confidence", "speaker_confidence"):
@@ -230,73 +238,59 @@ class _Table:
                 extras["confidence" if field == "prob" else field] = (
                     whole_numbers(values) if field == "frame" else values
                 )
-        box = np.stack([self._number(edge, rows) for edge in _BOX], axis=1)
-        if not np.isnan(box).all():
-            extras["box"] = _float32(box)
+        if self._box is not None and not np.isnan(self._box[rows]).all():
+            extras["box"] = self._box[rows]
         position = np.stack([self._number(f"position_{edge}", rows) for edge in ("begin", "end")], axis=1)
         if not np.isnan(position).all():
             odd = np.isnan(position) | (abs(position) > 2**53)
             extras["position"] = np.where(odd, -1, position).astype(np.int64)
         for field in ("entity", "entity_confidence", "support", "uri", "link_word"):
-            column = self._text(field) if field in _TEXTS else None
-            if column is not None:
-                extras[field] = words(column[row] for row in rows.tolist())
-            elif field in self._layout.fields:
+            if field in self._texts:
+                extras[field] = words(self._texts[field][rows])
+            elif field in self._columns:
                 extras[field] = self._number(field, rows)
         return {name: values[rows] for name, values in self._others.items()} | extras
 
-    def _matrix(self, labels: dict[str, int]) -> tuple[list[str], NDArray[np.float32]]:
-        matrix = np.empty((self.cells.rows, len(labels)), np.float32)
-        for i, place in enumerate(labels.values()):
-            matrix[:, i] = self.cells.numbers[place]
-        return list(labels), matrix
-
     def _note_odd(self) -> None:
-        """Report cells that are no numbers; what is not finite, or too large for float32, counts as not reported."""
+        """Report cells that are no numbers: they count as not reported."""
         names = self._layout.header.names
-        for place, values in self.cells.numbers.items():
-            odd = np.abs(values) > np.finfo(np.float32).max
-            if count := int(np.count_nonzero(odd)):
-                self.cells.numbers[place] = np.where(odd, np.nan, values)
-                self._note("not-finite", f"column {names[place]!r}: {count} cells are no finite number")
-        for place, count in self.cells.unreadable.items():
-            self._note("unreadable-score", f"column {names[place]!r}: {count} cells are no number")
+        for place in sorted(self._layout.plan().numeric):
+            if odd := self._stack.odd(place):
+                what = f"column {names[place]!r}: {some(odd, 'cell', 'is', 'are')} no finite number"
+                self._note("unreadable-score", what)
         for name in self._layout.twice:
             self._note("duplicate-label", f"column {name[:60]!r} stands twice; the first is read")
-        if self.cells.short:
-            what = f"{self.cells.short} rows have fewer cells than the header; the rest counts as empty"
-            self._note("short-rows", what)
-        if self.cells.long:
-            self._note("not-read", f"{self.cells.long} rows have more cells than the header; those are left out")
+        for issue in self._stack.issues:
+            self._note(issue.code, issue.message)
+
+    def _read_box(self, groups: Groups) -> NDArray[np.float32] | None:
+        """The boxes, ordered by speaker; None if there are none."""
+        matrix = self._stack.matrix("box")
+        if matrix.is_blank:
+            return None
+        there = [edge for edge in _BOX if edge in self._layout.fields]
+        missing = np.full(self._stack.rows, np.nan)
+        edges = [there.index(edge) if edge in there else missing for edge in _BOX]
+        box = permuted(matrix.rearranged(edges), groups.order)
+        box.flags.writeable = False
+        return box
 
     def _read_others(self) -> dict[str, NDArray[Any]]:
         """Columns that are not Hume's, by name; those without a name or any content are left out."""
         columns: dict[str, NDArray[Any]] = {}
         for name, place in self._layout.others.items():
-            values = self.cells.texts[place]
-            if not any(values):
+            found = self._stack.words(place)
+            if not found.values:
                 continue
             if not name:
                 self._note("not-read", "a column without a name is left out")
                 continue
-            columns[name[:60]] = _as_numbers(values)
+            numbers = found.numbers().values
+            columns[name[:60]] = words(found.texts().tolist()) if np.isinf(numbers).any() else numbers
         if columns:
-            shown = ", ".join(list(columns)[:5]) + (", ..." if len(columns) > 5 else "")  # noqa: PLR2004 - a handful
-            self._note("not-a-label", f"{len(columns)} columns that are not Hume's are kept as extras: {shown}")
+            what = some(len(columns), "column", "that is not Hume's is", "that are not Hume's are")
+            self._note("not-a-label", f"{what} kept as extras: {listed(columns)}")
         return columns
 
     def _note(self, code: str, message: str) -> None:
         self.issues.append(Issue(code, message, self._source, self._model))
-
-
-def _float32(values: NDArray[np.float64]) -> NDArray[np.float32]:
-    return values.astype(np.float32)
-
-
-def _as_numbers(values: list[str | None]) -> NDArray[Any]:
-    """A column of numbers if every cell with something in it is one, else of words."""
-    try:
-        numbers = np.array([np.nan if value is None else float(value) for value in values], np.float64)
-    except ValueError:
-        return words(values)
-    return np.where(np.isinf(numbers), np.nan, numbers)

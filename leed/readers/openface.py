@@ -21,7 +21,10 @@ from numpy.typing import NDArray
 from leed.errors import UnknownFormatError
 from leed.readers import CERTAIN, NEAR, NOT_THIS, POSSIBLE, Guess, Reader
 from leed.readers.content import Content
-from leed.readers.frames import Frames, Part, header_of, recording_of
+from leed.readers.delimited import header, names_of
+from leed.readers.frames import Frames, Part, recording_of
+from leed.readers.groups import renamed
+from leed.readers.sheet import Words
 from leed.schema.recording import Recording
 
 LARGEST = 5.0
@@ -34,55 +37,50 @@ _FEW = 2
 
 def recognise(content: Content) -> Guess:
     """Return whether columns are named as OpenFace names action units."""
-    header = header_of(content)
-    if any(_UNIT.fullmatch(name) for name in header):
-        return Guess(CERTAIN if len(_OWN & set(header)) >= _FEW else POSSIBLE)
-    if {"gaze_0_x", "confidence", "success"} <= set(header):
+    names = names_of(content)
+    if any(_UNIT.fullmatch(name) for name in names):
+        return Guess(CERTAIN if len(_OWN & set(names)) >= _FEW else POSSIBLE)
+    if {"gaze_0_x", "confidence", "success"} <= set(names):
         return Guess(NEAR, "is an OpenFace table without action units; run it with -aus")
     return NOT_THIS
 
 
 def read(content: Content) -> Recording:
     """Return a recording with a track of intensities and a track of presence for each face."""
-    frames = Frames(content, ("face_id",))
-    units = {kind: list(dict.fromkeys(n for n in frames.header if _is(n, kind))) for kind in "rc"}
-    parts = []
-    for kind, quantity, unit in (("r", "intensity", LARGEST), ("c", "presence", 1.0)):
-        if units[kind]:
-            names = [name.partition("_")[0] for name in units[kind]]
-            matrix = frames.matrix(units[kind]) / unit
-            fields = {"taxonomy": "action-units", "aspect": "action_unit", "quantity": quantity}
-            parts.append(Part(names, matrix, **fields))
-    if not parts:
+    found = header(content)
+    units = [name for name in dict.fromkeys(found.names) if _UNIT.fullmatch(name)] if found else []
+    if found is None or not units:
         raise UnknownFormatError(
             f"{content.shown}: is no table of OpenFace: it has no columns such as AU01_r or AU01_c"
         )
+    fields = ("frame", "confidence", "success", "timestamp")
+    frames = Frames(content, found, words=("face_id",), numbers=(*units, *fields), without=("face",))
+    parts = []
+    for kind, quantity, unit in (("_r", "intensity", LARGEST), ("_c", "presence", 1.0)):
+        names = [name for name in units if name.endswith(kind)]
+        if names:
+            matrix = frames.matrix(names) / unit
+            of = {"taxonomy": "action-units", "aspect": "action_unit", "quantity": quantity}
+            parts.append(Part([name.removesuffix(kind) for name in names], matrix, **of))
     extras: dict[str, NDArray[np.float64]] = {
         name: frames.numbers(name) for name in ("frame", "confidence") if name in frames
     }
-    used = {*units["r"], *units["c"], "frame", "confidence", "success", "timestamp", "face_id", "face"}
-    failed = frames.numbers("success") == 0 if "success" in frames else np.zeros(len(frames), bool)
     return recording_of(
         frames,
         parts,
-        keys=[(content.name, speaker) for speaker in _speakers(frames)],
+        speakers=_speakers(frames),
         begin=frames.numbers("timestamp"),
         extras=extras,
-        more=frames.others(used),
-        failed=failed,
+        more=frames.others(),
+        failed=frames.numbers("success") == 0,
     )
 
 
-def _is(name: str, kind: str) -> bool:
-    found = _UNIT.fullmatch(name)
-    return found is not None and found[1] == kind
-
-
-def _speakers(frames: Frames) -> list[str | None]:
+def _speakers(frames: Frames) -> Words | None:
     """Who each row is of: the face's number, where there is more than one; in a picture all faces are of one frame."""
-    names = frames.text("face_id")
-    several = len(set(names)) > 1
-    return [f"face_{name.removesuffix('.0')}" if several and name else None for name in names]
+    words = frames.words("face_id")
+    several = len(np.unique(words.codes)) > 1
+    return renamed(words, lambda name: f"face_{name.removesuffix('.0')}") if several else None
 
 
 reader = Reader(

@@ -12,15 +12,19 @@ Apache's, https://parquet.apache.org; files come from pandas, polars, Spark, Duc
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from leed.errors import DamagedInputError, UnknownFormatError
 from leed.readers import CERTAIN, GENERIC, NEAR, NOT_THIS, Guess, Reader
-from leed.readers.arrow import pyarrow, read_table
+from leed.readers.arrow import INDEX, column_of, form_of, pyarrow, read_table
 from leed.readers.content import Content
-from leed.readers.tabular import listed, tells, unknown
+from leed.readers.gathering import some
+from leed.readers.roles import holds_shares, listed, tells, unknown
+from leed.readers.sheet import Column, Sheet
+from leed.readers.stack import Plan, Stack
+from leed.readers.tabular import recording_of
 from leed.schema.recording import Recording
 from leed.schema.tables import is_recording
 from leed.schema.terms import Issue
@@ -29,20 +33,23 @@ _MAGIC = b"PAR1"
 _LARGE = 1 << 30
 _RATIO = 250
 """How many times as large as the file its columns may be, once they are large at all."""
+_SAMPLE = 20
+_CELLS = 1 << 20  # cells that are decoded at a time
 
 
 def recognise(content: Content) -> Guess:
-    """Return whether it is Parquet: a table of leed's, or with at least one known label."""
+    """Return whether it is Parquet: a table of leed's, or one with at least one known label."""
     if content.kind != "Parquet":
         return NOT_THIS
     try:
         with _opened(content) as file:
-            schema = file.schema_arrow
+            if is_recording(file.schema_arrow):
+                return Guess(CERTAIN)
+            table = ParquetTable(content, file.schema_arrow)
+        scores = any(map(tells, table.names)) or holds_shares(table.names, table.sampled())
     except (DamagedInputError, ImportError):
         return Guess(CERTAIN)  # reading says what is wrong
-    if is_recording(schema):
-        return Guess(CERTAIN)
-    return Guess(GENERIC) if any(map(tells, schema.names)) else Guess(NEAR, unknown(schema.names, "parquet"))
+    return Guess(GENERIC) if scores else Guess(NEAR, unknown(table.names, "parquet"))
 
 
 def read(content: Content) -> Recording:
@@ -52,17 +59,55 @@ def read(content: Content) -> Recording:
     with _opened(content) as file:
         _sized(content, file)
         schema = file.schema_arrow
-    left = _left(schema)
-    texts = [field.name for field in schema if _is_text(field.type)]
-    with _opened(content, texts) as file:
-        table = file.read(
-            columns=[name for name in schema.names if name not in left] if left else None, use_threads=False
-        )
-    recording = read_table(table, shown=content.shown, source=content.name)
+        table = file.read(use_threads=False) if is_recording(schema) else None
+    if table is not None:
+        return read_table(table, shown=content.shown, source=content.name)
+    recording = recording_of(ParquetTable(content, schema), shown=content.shown, source=content.name)
+    left = [field.name for field in schema if _is_left(field.type)]
     if not left:
         return recording
-    what = f"{len(left)} columns of bytes or nested values are left out: {listed(left)}"
-    return recording.replace(issues=(*recording.issues, Issue("not-a-label", what)))
+    what = f"{some(len(left), 'column', 'of bytes or nested values is', 'of bytes or nested values are')} left out"
+    return recording.replace(issues=(*recording.issues, Issue("not-a-label", f"{what}: {listed(left)}")))
+
+
+class ParquetTable:
+    """The table in a Parquet file (a `leed.readers.stack.Table`), decoded some rows at a time."""
+
+    def __init__(self, content: Content, schema: Any) -> None:  # noqa: ANN401 - a schema of Arrow
+        self._content = content
+        self._places = [i for i, f in enumerate(schema) if not _is_left(f.type) and not INDEX.fullmatch(f.name)]
+        self._fields = [schema.field(i) for i in self._places]
+        self._unique = len(set(schema.names)) == len(schema.names)
+        self.names: Sequence[str] = [field.name.strip() for field in self._fields]
+        self.forms: Sequence[str] = [form_of(field.type) for field in self._fields]
+
+    def sampled(self) -> dict[int, Column]:
+        """Return the columns of the first rows."""
+        with self._opened() as file:
+            return next((self._columns(b, range(len(self.names))) for b in file.iter_batches(_SAMPLE)), {})
+
+    def stacked(self, plan: Plan) -> Stack:
+        """Read the rows; return what the plan wants of them.
+
+        Raises:
+            DamagedInputError: they cannot be decoded.
+        """
+        stack = Stack(plan)
+        wanted = sorted(plan.wanted)
+        names = [self._fields[i].name for i in wanted] if self._unique else None
+        with self._opened() as file:
+            stack.expect(file.metadata.num_rows)
+            for batch in file.iter_batches(max(1, _CELLS // max(1, len(wanted))), columns=names, use_threads=False):
+                stack.add(Sheet(self._columns(batch, wanted), batch.num_rows))
+        return stack
+
+    def _columns(self, batch: Any, wanted: Iterable[int]) -> dict[int, Column]:  # noqa: ANN401 - a RecordBatch
+        found = batch.schema.get_field_index
+        places = {i: found(self._fields[i].name) if self._unique else self._places[i] for i in wanted}
+        return {i: column_of(batch.column(place)) for i, place in places.items()}
+
+    def _opened(self) -> AbstractContextManager[Any]:
+        return _opened(self._content, [field.name for field in self._fields if _is_text(field.type)])
 
 
 @contextmanager
@@ -72,13 +117,19 @@ def _opened(content: Content, texts: Sequence[str] = ()) -> Generator[Any]:
     from pyarrow import parquet  # noqa: PLC0415 - optional
 
     try:
-        with parquet.ParquetFile(pa.BufferReader(content.data), read_dictionary=list(texts)) as file:
+        with _bytes(content, pa) as data, parquet.ParquetFile(data, read_dictionary=list(texts)) as file:
             yield file
     except (pa.ArrowException, OSError, ValueError, MemoryError, OverflowError) as error:
         what = " ".join(str(error).split())[:300]
         raise DamagedInputError(
             f"{content.shown}: is Parquet, but damaged or cut off: {what}; download or copy the file again"
         ) from error
+
+
+def _bytes(content: Content, pa: Any) -> Any:  # noqa: ANN401 - a module without types, and a file of its
+    """The bytes as a file in which pyarrow may go back and forth."""
+    file = content.open()
+    return pa.PythonFile(file) if content.path and file.seekable() else pa.BufferReader(content.data)
 
 
 def _sized(content: Content, file: Any) -> None:  # noqa: ANN401 - a ParquetFile
@@ -97,23 +148,12 @@ def _is_text(kind: Any) -> bool:  # noqa: ANN401 - a type of Arrow
     return bool(types.is_string(kind) or types.is_large_string(kind))
 
 
-def _left(schema: Any) -> list[str]:  # noqa: ANN401 - a schema of Arrow
-    """The columns that hold no scores, and may be as large as pictures."""
+def _is_left(kind: Any) -> bool:  # noqa: ANN401 - a type of Arrow
+    """Whether cells of a type hold no scores, and may be as large as pictures."""
     from pyarrow import types  # noqa: PLC0415 - optional
 
-    return (
-        []
-        if is_recording(schema)
-        else [
-            field.name
-            for field in schema
-            if types.is_struct(field.type)
-            or types.is_map(field.type)
-            or types.is_binary(field.type)
-            or types.is_large_binary(field.type)
-            or types.is_fixed_size_binary(field.type)
-        ]
-    )
+    tests = (types.is_struct, types.is_map, types.is_binary, types.is_large_binary, types.is_fixed_size_binary)
+    return any(test(kind) for test in tests)
 
 
 reader = Reader(

@@ -22,8 +22,6 @@ REST API and of the web page's exports.
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 import math
 import re
@@ -38,7 +36,7 @@ from leed.readers import CERTAIN, NEAR, NOT_THIS, Guess, Reader
 from leed.readers.about import field_of
 from leed.readers.columns import range_issues, track_of
 from leed.readers.content import Content
-from leed.readers.csv_rows import rows_of
+from leed.readers.delimited import Delimited, header, names_of
 from leed.schema.recording import Recording, Track
 from leed.schema.terms import Issue
 from leed.scores import as_pairs, from_pairs, number_of
@@ -53,7 +51,6 @@ _PERCENT = re.compile(r"(.+?)\s*\(\s*%\s*\)")
 _WHOLE = 1.5  # a probability above this is one in per cent
 _SAMPLE = 20
 _MOST = 3  # of the four labels: nothing else has so many beside a channel
-_DELIMITERS = ",;\t"
 
 
 class Channel(msgspec.Struct, frozen=True):
@@ -89,7 +86,7 @@ class Answer(msgspec.Struct, frozen=True):
 def recognise(content: Content) -> Guess:
     """Return whether these are results of emotion recognition, or a task without its result."""
     if content.kind == "text":
-        return Guess(CERTAIN) if _is_export(_header(content.head.decode("utf-8", "replace"))[0]) else NOT_THIS
+        return Guess(CERTAIN) if _is_export(names_of(content)) else NOT_THIS
     if content.kind == "json" and content.size > _SMALL:
         return Guess(CERTAIN) if all(key.search(content.head) for key in _KEYS) else NOT_THIS
     if content.kind not in ("json", "plain"):
@@ -338,47 +335,35 @@ def _sources(answers: list[Answer], name: str | None) -> list[str | None]:
     return sources
 
 
-def _is_export(header: list[str]) -> bool:
+def _is_export(header: Sequence[str]) -> bool:
     """Whether the columns are those of the web page's export: Channel, and emotions in per cent."""
     return "channel" in map(str.casefold, header) and any(get(TAXONOMY).find(label) for label in _emotions(header))
 
 
-def _emotions(header: list[str]) -> dict[str, int]:
+def _emotions(header: Sequence[str]) -> dict[str, int]:
     """The labels that columns in per cent have, with the place of the column."""
     return {match[1]: i for i, name in enumerate(header) if (match := _PERCENT.fullmatch(name))}
 
 
-def _header(text: str) -> tuple[list[str], str]:
-    """The names of the columns, and what parts them."""
-    line = text.lstrip().partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=line.count)
-    try:
-        return [name.strip() for name in next(csv.reader([line], delimiter=delimiter), [])], delimiter
-    except csv.Error:
-        return [], delimiter
-
-
 def _exported(content: Content) -> list[Answer]:
     """The answers in a table of the web page: a row for each channel, of one file or several."""
-    text = content.text.lstrip()
-    header, delimiter = _header(text)
-    if not _is_export(header):
-        shown = ", ".join(name[:30] for name in header[:5])
+    found = header(content)
+    if found is None or not _is_export(found.names):
         raise UnknownFormatError(
-            f"{content.shown}: is no Phonexia export: expected the columns Channel, Happy (%), ...; it has {shown}"
+            f"{content.shown}: is no Phonexia export: expected the columns Channel, Happy (%), ...; "
+            f"it has {', '.join(name[:30] for name in names_of(content)[:5])}"
         )
-    fields = {field_of(name): i for i, name in reversed(list(enumerate(header)))}
+    table = Delimited(content, found)
+    fields = {field_of(name): i for i, name in reversed(list(enumerate(found.names)))}
     files: dict[str | None, list[Channel]] = {}
-    rows = rows_of(io.StringIO(text, newline=""), shown=content.shown, size=content.size, delimiter=delimiter)
-    for row in itertools.islice(rows, 1, None):
-        if any(cell.strip() for cell in row):
-            cells = [*row, *[""] * (len(header) - len(row))]
+    for cells in table.rows():
+        if any(map(str.strip, cells)):
             name = cells[fields["source"]].strip() if "source" in fields else ""
-            files.setdefault(name or None, []).append(_exported_channel(header, cells, comma=delimiter != ","))
+            files.setdefault(name or None, []).append(_exported_channel(found.names, cells, comma=table.comma))
     return [Answer(name, channels=tuple(channels)) for name, channels in (files or {None: []}).items()]
 
 
-def _exported_channel(header: list[str], cells: list[str], *, comma: bool) -> Channel:
+def _exported_channel(header: Sequence[str], cells: Sequence[str], *, comma: bool) -> Channel:
     number = cells[[name.casefold() for name in header].index("channel")]
     scores = {label: _cell(cells[i], comma=comma) for label, i in _emotions(header).items()}
     return Channel(number.strip(), scores, percent=True)

@@ -23,7 +23,9 @@ from leed.readers import CERTAIN, NEAR, NOT_THIS, Guess, Reader
 from leed.readers.about import clock_seconds
 from leed.readers.answers import centred, without_query
 from leed.readers.content import Content
-from leed.readers.frames import Frames, Part, box_of, header_of, recording_of
+from leed.readers.delimited import header, names_of
+from leed.readers.frames import Frames, Part, box_of, recording_of
+from leed.readers.groups import renamed
 from leed.schema.recording import Recording
 
 _BOX = ("FaceRectX", "FaceRectY", "FaceRectWidth", "FaceRectHeight")
@@ -39,59 +41,64 @@ _UNIT = re.compile(r"AU\d\d?")
 
 def recognise(content: Content) -> Guess:
     """Return whether the columns are Py-Feat's box beside its emotions or action units."""
-    header = header_of(content)
-    if _BOX[0] not in header and "FaceScore" not in header:
+    names = names_of(content)
+    if _BOX[0] not in names and "FaceScore" not in names:
         return NOT_THIS
-    if any(_UNIT.fullmatch(name) or name.casefold() in _EMOTIONS for name in header):
+    if any(_UNIT.fullmatch(name) or name.casefold() in _EMOTIONS for name in names):
         return Guess(CERTAIN)
     return Guess(NEAR, "is a Py-Feat table without emotions and action units; detect with a Detector that has them")
 
 
 def read(content: Content) -> Recording:
     """Return a recording with tracks of emotions, of valence and arousal, and of action units, for each face."""
-    frames = Frames(content, ("input", "approx_time", "Identity"))
-    emotions = [name for name in frames.header if name.casefold() in _EMOTIONS]
-    mood = [name for name in _DIMENSIONS if name in frames]
-    units = [name for name in frames.header if _UNIT.fullmatch(name)]
-    emotions, units = list(dict.fromkeys(emotions)), list(dict.fromkeys(units))
+    found = header(content)
+    names = list(dict.fromkeys(found.names)) if found else []
+    emotions = [name for name in names if name.casefold() in _EMOTIONS]
+    mood = [name for name in _DIMENSIONS if name in names]
+    units = [name for name in names if _UNIT.fullmatch(name)]
+    told = mood or units or len(emotions) >= _ENOUGH or (emotions and "FaceScore" in names)
+    if found is None or not told:
+        raise UnknownFormatError(
+            f"{content.shown}: is no table of Py-Feat: none of its columns is an emotion, valence, arousal or AU01"
+        )
+    frames = Frames(
+        content,
+        found,
+        words=("input", "approx_time", "Identity"),
+        numbers=(*emotions, *mood, *units, *_BOX, "FaceScore", "frame"),
+    )
     parts = []
     if emotions:
         fields = {"taxonomy": "fer-7", "quantity": "probability", "exclusive": True}
         parts.append(Part([_EMOTIONS[n.casefold()] for n in emotions], frames.matrix(emotions), **fields))
     if mood:
-        moved = np.vectorize(centred, otypes=[float])(frames.matrix(mood)) if len(frames) else frames.matrix(mood)
+        moved = centred(frames.matrix(mood))
         parts.append(Part(mood, moved, taxonomy="dimensions-3", quantity="bipolar", exclusive=False))
     if units:
         fields = {"taxonomy": "action-units", "quantity": "intensity", "aspect": "action_unit"}
         parts.append(Part(units, frames.matrix(units), **fields))
-    if not parts or (len(emotions) < _ENOUGH and not mood and not units and "FaceScore" not in frames):
-        raise UnknownFormatError(
-            f"{content.shown}: is no table of Py-Feat: none of its columns is an emotion, valence, arousal or AU01"
-        )
     extras = box_of(frames, _BOX)
     if "FaceScore" in frames:
         extras["confidence"] = frames.numbers("FaceScore")
     if "frame" in frames:
         extras["frame"] = frames.numbers("frame")
-    used = {*emotions, *mood, *units, *_BOX, "FaceScore", "frame", "input", "approx_time", "Identity"}
-    more = frames.others(used)
+    more = frames.others()
     if "Identity" in more:
         more["embedding"] = more.pop("Identity")
-    sources = [without_query(name) if name else content.name for name in frames.text("input")]
-    speakers = [name or None for name in frames.text("Identity")]
     return recording_of(
         frames,
         parts,
-        keys=list(zip(sources, speakers, strict=True)),
+        sources=renamed(frames.words("input"), without_query),
+        speakers=frames.words("Identity"),
         begin=_seconds(frames),
         extras=extras,
         more=more,
-        failed=np.zeros(len(frames), bool),
     )
 
 
 def _seconds(frames: Frames) -> NDArray[np.float64]:
-    return np.array([clock_seconds(cell) for cell in frames.text("approx_time")], np.float64)
+    words = frames.words("approx_time")
+    return np.asarray(np.array([*map(clock_seconds, words.values), np.nan])[words.codes])
 
 
 reader = Reader(

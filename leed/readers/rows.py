@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leed.readers.about import About
-from leed.readers.columns import numbers, range_issues, track_of
+from leed.readers.columns import by_aspect, numbers, range_issues, track_of
 from leed.readers.gathering import extras_of, parted
 from leed.readers.units import PER_CENT, SAID_PER_CENT, dimension_scale, in_per_cent, says_per_cent, shares
 from leed.schema.recording import Recording, Track
 from leed.schema.terms import Issue
-from leed.taxonomy.matching import dimensions, match
+from leed.taxonomy.matching import dimensions
 
 _Row = tuple[dict[str, float], About]
 
@@ -94,7 +95,7 @@ class Rows:
                     scores[label] = math.nan
 
 
-def _matrix(rows: list[_Row], names: list[str]) -> NDArray[np.float32]:
+def _matrix(rows: list[_Row], names: Sequence[str]) -> NDArray[np.float32]:
     matrix = np.array([[scores.get(name, math.nan) for name in names] for scores, _ in rows], np.float32)
     return matrix.reshape(len(rows), len(names))
 
@@ -109,10 +110,6 @@ def _tracks(
 ) -> list[Track]:
     """One track for each aspect that the labels belong to, attributes beside the expression they come with."""
     source, channel, modality, granularity, speaker = key
-    aspects: dict[str, list[str]] = {}
-    for m in match(labels, modality):
-        together = m.aspect in ("attribute", "description") or m.taxonomy is None
-        aspects.setdefault("expression" if together else m.aspect, []).append(m.given)
     abouts = [about for _, about in rows]
     columns: dict[str, Any] = {
         "source": source,
@@ -125,7 +122,7 @@ def _tracks(
         "extras": extras_of([about.extras for about in abouts]),
     }
     tracks = []
-    for aspect, names in aspects.items():
+    for aspect, names in by_aspect(labels, modality).items():
         matrix = _matrix(rows, names)
         if aspect != "expression" and np.isnan(matrix).all():
             continue

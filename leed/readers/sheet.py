@@ -1,4 +1,4 @@
-"""A table by column, wherever it comes from: numbers as floats, words as codes.
+"""Some rows of a table by column, wherever they come from: numbers as floats, words as codes.
 
 Columns of text are read here cell by cell, as the csv module gives them; `leed.readers.arrow` does the same for columns
 of Arrow, many times as fast. Both give the same.
@@ -7,14 +7,13 @@ of Arrow, many times as fast. Both give the same.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from leed.schema.terms import Issue
 from leed.scores import LIKELIHOODS
 
 MISSING = frozenset({"", "nan", "na", "n/a", "null", "none", "-"})
@@ -36,17 +35,31 @@ class Numbers(msgspec.Struct, frozen=True):
 class Words(msgspec.Struct, frozen=True):
     """A column as text: each different text once, and which one each row has; -1 where there is none."""
 
-    codes: NDArray[np.int64]
+    codes: NDArray[np.signedinteger[Any]]
     values: list[str]
 
-    def at(self, rows: NDArray[np.int64]) -> list[str | None]:
-        """Return the texts of some rows."""
-        texts: list[str | None] = np.array([*self.values, None], object)[self.codes[rows]].tolist()
+    def at(self, row: int) -> str | None:
+        """Return the text of one row."""
+        code = int(self.codes[row])
+        return None if code < 0 else self.values[code]
+
+    def texts(self) -> NDArray[np.object_]:
+        """Return the text of each row, None where there is none."""
+        texts: NDArray[np.object_] = np.array([*self.values, None], object)[self.codes]
         return texts
+
+    def numbers(self, *, comma: bool = False) -> Numbers:
+        """Return the text of each row as a number; ``comma`` says whether one may stand for the decimal point.
+
+        >>> Words(np.array([0, 1, -1, 0]), ["0.5", "high"]).numbers().values.tolist()
+        [0.5, inf, nan, 0.5]
+        """
+        values = np.array([*(number_in(value, comma=comma) for value in self.values), np.nan], np.float64)
+        return Numbers(values[self.codes], quantity_in(self.values))
 
 
 class Column(Protocol):
-    """One column of a table.
+    """One column of some rows of a table.
 
     Attributes:
         form: what the cells are: "cells" (numbers or text), "vectors" (rows of numbers), "moments", "spans" of time, or
@@ -55,16 +68,12 @@ class Column(Protocol):
 
     form: str
 
-    def is_blank(self) -> bool:
-        """Return whether every cell is empty, or says that there is nothing."""
-        ...
-
     def numbers(self) -> Numbers:
         """Return the column as numbers. For moments: seconds since 1970."""
         ...
 
     def vectors(self) -> NDArray[Any] | None:
-        """Return rows of numbers as (n, d), or None where they are not all of one length."""
+        """Return rows of numbers as (n, d), d = 0 if no row has any; None where they are not all of one length."""
         ...
 
     def texts(self) -> NDArray[np.object_]:
@@ -76,18 +85,11 @@ class Column(Protocol):
         ...
 
 
-class Sheet(msgspec.Struct):
-    """A table by column.
+class Sheet(msgspec.Struct, frozen=True):
+    """Some rows of a table, by the numbers of the columns; those that nobody wants may be missing."""
 
-    Attributes:
-        names: a name for each column, without blanks around it; may be empty or stand twice.
-        issues: what was odd about the rows.
-    """
-
-    names: Sequence[str]
-    columns: Sequence[Column]
+    columns: Mapping[int, Column]
     rows: int
-    issues: list[Issue] = []
 
 
 class Cells:
@@ -102,10 +104,6 @@ class Cells:
         self.form = "cells"
         self._cells = cells
         self._comma = comma
-
-    def is_blank(self) -> bool:
-        """Return whether every cell is empty, or says that there is nothing."""
-        return all(cell.strip().casefold() in MISSING for cell in self._cells)
 
     def numbers(self) -> Numbers:
         """Return the column as numbers."""
@@ -125,6 +123,30 @@ class Cells:
         places: dict[str, int] = {}
         codes = [-1 if not c or c.isspace() else places.setdefault(c, len(places)) for c in self._cells]
         return Words(np.array(codes, np.int64), list(places))
+
+
+class CodedCells:
+    """A column of text in which each different text is kept once, so that a small file stays small."""
+
+    def __init__(self, words: Words, *, comma: bool = False) -> None:
+        self.form = "cells"
+        self._words = words
+        self._comma = comma
+
+    def numbers(self) -> Numbers:
+        """Return the column as numbers."""
+        return self._words.numbers(comma=self._comma)
+
+    def vectors(self) -> None:
+        """Return None: text holds no rows of numbers."""
+
+    def texts(self) -> NDArray[np.object_]:
+        """Return the text of each row, None where there is none."""
+        return self._words.texts()
+
+    def words(self) -> Words:
+        """Return the column as text, each different one once."""
+        return self._words
 
 
 def number_in(cell: str, *, comma: bool) -> float:

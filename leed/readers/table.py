@@ -8,8 +8,10 @@
 Quantity: as the labels and numbers tell; rows that sum to 1 are probabilities of exclusive classes. A column is a label
 if leed knows its name. Beside known ones, a column that nobody knows is a label too if its cells are shares between 0
 and 1; other columns of numbers are kept as extras. Columns such as begin, end, text, speaker, modality and source say
-the rest of a row. Frames are those of pandas (from 2.2), polars, pyarrow and whatever else speaks the Arrow PyCapsule
-interface; they need the extra ``data``, as do large files to be read fast. Source: exports of many programs.
+the rest of a row. A table all of whose labels are unknown is one of scores if it says when and who, and all its other
+numbers are shares; age, gender and the like alone make none. Frames are those of pandas (from 2.2), polars, pyarrow and
+whatever else speaks the Arrow PyCapsule interface; they need the extra ``data``, as do large files to be read fast.
+Source: exports of many programs.
 """
 
 from __future__ import annotations
@@ -18,41 +20,42 @@ import numpy as np
 
 from leed.errors import UnknownFormatError
 from leed.readers import CERTAIN, GENERIC, NEAR, NOT_THIS, Guess, Reader
-from leed.readers.about import field_of
-from leed.readers.arrow import read_table
+from leed.readers.arrow import ArrowTable, read_table
 from leed.readers.content import Content
-from leed.readers.delimited import header, sample_of, sheet_of
+from leed.readers.delimited import Delimited, header
 from leed.readers.parquet import read as read_parquet
-from leed.readers.sheet import number_in
-from leed.readers.tabular import recording_of, tells, unknown
+from leed.readers.roles import holds_shares, tells, unknown
+from leed.readers.tabular import recording_of
 from leed.schema.recording import Recording
 from leed.schema.tables import is_recording
 
 _FEW = 2
-_TIMES = {"begin", "begin_ms", "end", "end_ms", "confidence"}
 
 
 def recognise(content: Content) -> Guess:
-    """Return whether the first line, or the frame, names at least one known label, among other columns."""
+    """Return whether the first line, or the frame, names a label that leed knows, or the first rows hold shares."""
     if content.kind == "frame":
         return _frame(content)
     found = header(content) if content.kind == "text" else None
     if found is None:
         return NOT_THIS
-    sample = sample_of(content, found)
-    if any(map(tells, found.names)) and (len(found.names) > 1 or sample):
+    table = Delimited(content, found)
+    if any(map(tells, found.names)) and (len(found.names) > 1 or table.sample):
         return Guess(GENERIC)
-    numeric = any(np.isfinite(number_in(cell, comma=False)) for row in sample for cell in row)
+    columns = table.sampled()
+    if holds_shares(found.names, columns):
+        return Guess(GENERIC)
+    numeric = any(np.isfinite(column.numbers().values).any() for column in columns.values())
     return Guess(NEAR, unknown(found.names, "table")) if len(found.names) > _FEW and numeric else NOT_THIS
 
 
 def _frame(content: Content) -> Guess:
-    table = content.table
-    if is_recording(table.schema):
+    frame = content.table
+    if is_recording(frame.schema):
         return Guess(CERTAIN)
-    if any(map(tells, table.column_names)):
-        return Guess(GENERIC)
-    return Guess(NEAR, unknown(table.column_names, "table"))
+    table = ArrowTable(frame)
+    scores = any(map(tells, table.names)) or holds_shares(table.names, table.sampled())
+    return Guess(GENERIC) if scores else Guess(NEAR, unknown(table.names, "table"))
 
 
 def read(content: Content) -> Recording:
@@ -63,14 +66,9 @@ def read(content: Content) -> Recording:
         return read_parquet(content)
     found = header(content)
     if found is None:
-        raise UnknownFormatError(f"{content.shown}: is empty; expected a table with a column for each label")
-    return recording_of(sheet_of(content, found, numeric=_numeric), shown=content.shown, source=content.name)
-
-
-def _numeric(name: str) -> bool:
-    """Whether a column may hold numbers: whatever says in words who, where or what may not."""
-    field = field_of(name)
-    return field is None or field in _TIMES
+        what = "is a directory; give a file in it" if content.is_folder else "is empty"
+        raise UnknownFormatError(f"{content.shown}: {what}; expected a table with a column for each label")
+    return recording_of(Delimited(content, found), shown=content.shown, source=content.name)
 
 
 reader = Reader(

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import leed
 from leed.errors import InputError, UnknownFormatError
-from leed.readers import cells, folders
+from leed.readers import delimited, folders
 from tests.support import hume, hume_csv
 from tests.support.parts import shared
 
@@ -58,7 +58,7 @@ def codes(recording: leed.Recording) -> list[str]:
 def route(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Both ways to read the cells."""
     if request.param == "csv":
-        monkeypatch.setattr(cells, "_by_arrow", lambda *_: None)
+        monkeypatch.setattr(delimited, "arrow_pieces", lambda *_: None)
     return str(request.param)
 
 
@@ -205,7 +205,7 @@ def test_named_entities_have_their_entity_as_text() -> None:
 
 
 def test_pyarrow_reads_what_is_well_formed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cells, "_by_csv", lambda *_: pytest.fail("the csv module was asked"))
+    monkeypatch.setattr(delimited.Delimited, "rows_of", lambda *_: pytest.fail("the csv module was asked"))
     for text in (FACE, PROSODY, LANGUAGE, BURST):
         assert leed.read(text.encode()).tracks
 
@@ -279,13 +279,13 @@ def test_a_row_without_scores_is_left_out_and_reported() -> None:
 
 @pytest.mark.usefixtures("route")
 def test_cells_that_are_no_numbers_are_counted() -> None:
-    text = PROSODY.replace("0.34", "high").replace("0.41", "inf").replace("0.5,1.75", "nan,1e99")
+    text = PROSODY.replace("0.34", "high").replace("0.41", "inf").replace("0.5,1.75", "soon,1e99")
     recording = leed.read(text.encode())
     assert [(i.code, i.message) for i in recording.issues] == [
-        ("not-finite", "column 'BeginTime': 1 cells are no finite number"),
-        ("not-finite", "column 'EndTime': 1 cells are no finite number"),
-        ("not-finite", "column 'Anger': 1 cells are no finite number"),
-        ("unreadable-score", "column 'Sadness': 1 cells are no number"),
+        ("unreadable-score", "column 'BeginTime': 1 cell is no finite number"),
+        ("unreadable-score", "column 'EndTime': 1 cell is no finite number"),
+        ("unreadable-score", "column 'Anger': 1 cell is no finite number"),
+        ("unreadable-score", "column 'Sadness': 1 cell is no finite number"),
     ]
     assert [segment.begin for segment in recording.segments()] == [2.0, None]
     assert "Sadness" not in recording.tracks[0].labels
@@ -295,7 +295,7 @@ def test_cells_that_are_no_numbers_are_counted() -> None:
 def test_rows_that_are_too_short_or_too_long_are_reported() -> None:
     lines = BURST.splitlines()
     recording = leed.read("\n".join([lines[0], lines[1], ",".join(lines[1].split(",")[:20]), lines[1] + ",7"]).encode())
-    assert codes(recording) == ["short-rows", "not-read"]
+    assert codes(recording) == ["short-rows", "long-rows"]
     assert len(recording.tracks[0]) == 3
 
 
@@ -624,7 +624,7 @@ def test_a_real_file_alone(name: str, sentence: str, monkeypatch: pytest.MonkeyP
     assert (recording.sources, recording.issues) == ((f"{name}.csv",), ())
     assert said(recording)[0] == sentence
     assert leed.read(recording.to_json()) == recording
-    monkeypatch.setattr(cells, "_by_arrow", lambda *_: None)
+    monkeypatch.setattr(delimited, "arrow_pieces", lambda *_: None)
     assert leed.read(path) == recording
 
 
@@ -686,7 +686,7 @@ def test_pyarrow_and_csv_read_the_same(
 
     one = outcome()
     with monkeypatch.context() as patch:
-        patch.setattr(cells, "_by_arrow", lambda *_: None)
+        patch.setattr(delimited, "arrow_pieces", lambda *_: None)
         assert outcome() == one
 
 

@@ -269,7 +269,7 @@ def test_of_several_columns_for_one_thing_the_plainest_name_counts() -> None:
 
 def test_columns_of_other_text_are_left_out_and_reported() -> None:
     recording = read("Joy,note\n0.84,hello\n")
-    assert [i.message for i in recording.issues] == ["1 columns that hold no numbers are left out: note"]
+    assert [i.message for i in recording.issues] == ["1 column that holds no numbers is left out: note"]
 
 
 def test_extras_go_with_the_rows_of_each_track() -> None:
@@ -283,7 +283,7 @@ def test_what_is_no_time_and_no_modality_is_reported() -> None:
     assert [(t.modality, t.begin[0]) for t in recording.tracks][1] == ("prosody", 2.0)
     assert [i.message for i in recording.issues] == [
         "column 'modality': smell is no modality that leed knows; it is left out",
-        "column 'begin': 1 cells are no number; they are left out",
+        "column 'begin': 1 cell is no number; it is left out",
     ]
 
 
@@ -297,7 +297,7 @@ def test_likelihood_words_and_flags_are_read_as_what_they_are() -> None:
 def test_long_rows_are_read_and_reported() -> None:
     recording = read("Joy,Sadness\n0.84,0.1,7\n0.5,0.2,\n")
     assert [i.message for i in recording.issues] == [
-        "1 rows have more cells than the header; what is beyond is left out"
+        "1 row has more cells than the header; what is beyond is left out"
     ]
 
 
@@ -351,7 +351,7 @@ def outcome(data: bytes) -> Any:
 def test_both_routes_give_the_same(seed: int) -> None:
     data = tables(seed)
     fast = outcome(data)
-    with mock.patch.object(delimited, "_by_arrow", return_value=None):
+    with mock.patch.object(delimited, "arrow_pieces", return_value=None):
         assert outcome(data) == fast
 
 
@@ -364,7 +364,7 @@ def test_a_mangled_table_is_a_recording_or_an_error(seed: int) -> None:
 def test_a_table_of_numbers_is_read_at_once() -> None:
     """No cell is looked at one by one where all are plain."""
     data = b"speaker,begin,Joy,Sadness\nBen,0,0.5,\nAnn,1,NA,0.25\n"
-    with mock.patch.object(delimited, "by_csv", side_effect=AssertionError):
+    with mock.patch.object(delimited.Delimited, "rows_of", side_effect=AssertionError):
         assert len(leed.read(data)) == 2
 
 

@@ -1,0 +1,91 @@
+"""Arrays of Arrow as arrays of NumPy, and back, by their buffers.
+
+pyarrow's own conversions import pandas wherever it is installed, which takes 40 MiB and half a second, and gives
+nothing that is needed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_FLOATS = {width: np.dtype(f"f{width // 8}") for width in (16, 32, 64)}
+
+
+def floats(column: pa.Array | pa.ChunkedArray) -> NDArray[Any]:
+    """Return a column of floats with NaN for null; without a copy where it is in one piece that has none.
+
+    >>> import pyarrow
+    >>> floats(pyarrow.array([0.5, None, 0.25]))
+    array([0.5 ,  nan, 0.25])
+    """
+    kind = _FLOATS[column.type.bit_width]
+    pieces = [_piece(chunk, kind, np.nan) for chunk in _chunks(column)]
+    return pieces[0] if len(pieces) == 1 else np.concatenate([np.empty(0, kind), *pieces])
+
+
+def integers(column: pa.Array | pa.ChunkedArray) -> NDArray[np.int64]:
+    """Return a column of integers with -1 for null.
+
+    >>> import pyarrow
+    >>> integers(pyarrow.array([3, None], "uint8"))
+    array([ 3, -1])
+    """
+    import pyarrow as pa  # noqa: PLC0415 - optional
+
+    kind = np.dtype(f"{'u' if pa.types.is_unsigned_integer(column.type) else 'i'}{column.type.bit_width // 8}")
+    pieces = [np.where(_valid(chunk), _piece(chunk, kind, 0), np.int64(-1)) for chunk in _chunks(column)]
+    return np.concatenate([np.empty(0, np.int64), *pieces])
+
+
+def valid(column: pa.Array | pa.ChunkedArray) -> NDArray[np.bool_]:
+    """Return which values of a column are not null.
+
+    >>> import pyarrow
+    >>> valid(pyarrow.array(["a", None]))
+    array([ True, False])
+    """
+    return np.concatenate([np.empty(0, np.bool_), *map(_valid, _chunks(column))])
+
+
+def strings(texts: Sequence[str], kind: pa.DataType) -> pa.Array:
+    """Return an array of the type string or large_string."""
+    import pyarrow as pa  # noqa: PLC0415 - optional
+
+    encoded = [text.encode() for text in texts]
+    width = np.int64 if pa.types.is_large_string(kind) else np.int32
+    offsets = np.cumsum([0, *map(len, encoded)], dtype=width)
+    return pa.Array.from_buffers(kind, len(texts), [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded))])
+
+
+def indices(numbers: NDArray[np.int64]) -> pa.Array:
+    """Return an array of the type int64, in the same memory."""
+    import pyarrow as pa  # noqa: PLC0415 - optional
+
+    return pa.Array.from_buffers(pa.int64(), len(numbers), [None, pa.py_buffer(np.ascontiguousarray(numbers))])
+
+
+def _chunks(column: Any) -> list[Any]:  # noqa: ANN401 - an array of Arrow, in one piece or more
+    return list(getattr(column, "chunks", [column]))
+
+
+def _piece(array: pa.Array, kind: np.dtype[Any], missing: float) -> NDArray[Any]:
+    data = array.buffers()[1]
+    if not len(array) or data is None:
+        return np.full(len(array), missing, kind)
+    values = np.frombuffer(data, kind, len(array), array.offset * kind.itemsize)
+    return np.where(_valid(array), values, kind.type(missing)) if array.null_count else values
+
+
+def _valid(array: pa.Array) -> NDArray[np.bool_]:
+    bits = array.buffers()[0] if array.null_count else None
+    if bits is None:
+        return np.full(len(array), not array.null_count)
+    packed = np.frombuffer(bits, np.uint8)
+    return np.unpackbits(packed, count=array.offset + len(array), bitorder="little")[array.offset :].view(np.bool_)

@@ -1,0 +1,143 @@
+"""Pieces of delimited text read by pyarrow, which is fast and strict. Needs the extra ``data``."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from leed.readers.arrow import ArrowColumn, columns_of
+from leed.readers.arrow_arrays import indices
+from leed.readers.sheet import MISSING, Column, Sheet
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_NULLS = sorted({*MISSING, *(word.upper() for word in MISSING), "NaN", "Null", "None"})
+
+
+class _NotPlainError(Exception):
+    """The cells have to be looked at as text."""
+
+
+class ArrowPieces:
+    """Makes sheets of pieces of whole rows.
+
+    Columns of plain numbers are read as such at once. As soon as anything else stands in one of them, all are read as
+    text, and numbers are made of that, which takes half as long again.
+    """
+
+    def __init__(
+        self,
+        width: int,
+        delimiter: str,
+        *,
+        floats: Collection[int],
+        words: Collection[int],
+        numeric: Collection[int],
+        point: str,
+        comma: bool,
+    ) -> None:
+        """Prepare to read.
+
+        Args:
+            width: how many columns there are.
+            delimiter: what parts them.
+            floats: those that are likely to hold plain numbers.
+            words: those whose text repeats.
+            numeric: those that are wanted as numbers, whatever they hold.
+            point: the decimal point of the numbers.
+            comma: whether a comma may stand for the decimal point in text.
+        """
+        self._names = [str(place) for place in range(width)]
+        self._delimiter = delimiter
+        self._floats = frozenset(floats)
+        self._words = frozenset(words)
+        self._numeric = frozenset(numeric)
+        self._point = point
+        self._comma = comma
+
+    def sheet(self, piece: bytes) -> Sheet | None:
+        """Return the rows of a piece in which anything stands; None if pyarrow does not take them."""
+        import pyarrow as pa  # noqa: PLC0415 - optional
+
+        if self._floats:
+            try:
+                return self._plain(self._table(piece))
+            except (pa.ArrowException, _NotPlainError):
+                self._floats = frozenset()
+                del self._options
+        try:
+            return self._text(self._table(piece))
+        except (pa.ArrowException, UnicodeDecodeError):
+            return None
+
+    def _table(self, piece: bytes) -> pa.Table:
+        """The rows, with columns of numbers as float64 and all others as text."""
+        import pyarrow as pa  # noqa: PLC0415 - optional
+        from pyarrow import csv  # noqa: PLC0415 - optional
+
+        # Arrow's own pool of memory keeps some 10 MiB more.
+        return csv.read_csv(pa.BufferReader(piece), memory_pool=pa.system_memory_pool(), **self._options)
+
+    @cached_property
+    def _options(self) -> dict[str, Any]:
+        import pyarrow as pa  # noqa: PLC0415 - optional
+        from pyarrow import csv  # noqa: PLC0415 - optional
+
+        coded = pa.dictionary(pa.int32(), pa.string())
+        kinds = dict.fromkeys(self._words, coded)
+        if self._floats:  # what is no number among numbers is best looked at once
+            kinds |= dict.fromkeys(self._numeric, coded) | dict.fromkeys(self._floats, pa.float64())
+        return {
+            # On one thread: on more it takes half as much CPU time again. In one block: a piece is one.
+            "read_options": csv.ReadOptions(column_names=self._names, use_threads=False, block_size=1 << 30),
+            "parse_options": csv.ParseOptions(delimiter=self._delimiter, newlines_in_values=True),
+            "convert_options": csv.ConvertOptions(
+                column_types={name: kinds.get(i, pa.string()) for i, name in enumerate(self._names)},
+                null_values=_NULLS,
+                strings_can_be_null=False,
+                decimal_point=self._point,
+            ),
+        }
+
+    def _plain(self, table: pa.Table) -> Sheet:
+        """The rows of a table with columns of numbers.
+
+        Raises:
+            _NotPlainError: what stands in a cell has to be looked at as text.
+        """
+        columns = columns_of(table, comma=self._comma)
+        blank = np.ones(table.num_rows, np.bool_)
+        for place in self._floats:
+            values = columns[place].numbers().values
+            if not np.isnan(np.maximum.reduce(values, initial=0.0)):
+                blank[:] = False
+                continue
+            nan = np.isnan(values)
+            if np.count_nonzero(nan) > table.column(place).null_count:  # as -nan, which is no number
+                raise _NotPlainError
+            blank &= nan
+        if _and_says_nothing(blank, {i: column for i, column in columns.items() if i not in self._floats}).any():
+            raise _NotPlainError  # a row of "nan" says something, one of nothing does not
+        return Sheet(columns, table.num_rows)
+
+    def _text(self, table: pa.Table) -> Sheet:
+        """The rows of a table of text."""
+        columns = columns_of(table, comma=self._comma)
+        blank = _and_says_nothing(np.ones(table.num_rows, np.bool_), columns)
+        if not blank.any():
+            return Sheet(columns, table.num_rows)
+        kept = table.take(indices(np.flatnonzero(~blank)))
+        return Sheet(columns_of(kept, comma=self._comma), kept.num_rows)
+
+
+def _and_says_nothing(rows: Any, columns: Mapping[int, Column]) -> Any:  # noqa: ANN401 - an array of bool
+    """Which of the rows have nothing in columns of text either."""
+    for column in columns.values():
+        if not rows.any():
+            break
+        rows &= column.says_nothing() if isinstance(column, ArrowColumn) else column.words().codes < 0
+    return rows

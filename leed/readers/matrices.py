@@ -1,0 +1,156 @@
+"""Scores of tables: columns side by side in one growing float32 buffer, which is rearranged where it lies.
+
+Memory stays near that of the scores: what the buffer has in reserve is not touched, and nothing but a block of rows is
+ever held twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leed.float32 import INFINITE
+
+_BLOCK = 1 << 12  # rows of 48 scores that fit a processor's cache
+_ABREAST = 8  # columns whose rows are put into another order at once
+
+
+class Matrix:
+    """Rows of scores, added in blocks; as long as there are none but NaN, they take no memory.
+
+    >>> matrix = Matrix(2)
+    >>> matrix.add([np.array([0.5, np.inf]), np.array([1.0, 2.0])], 2)
+    {0: 1}
+    >>> matrix.rearranged([1, 0]).tolist()
+    [[1.0, 0.5], [2.0, nan]]
+
+    Attributes:
+        expected: how many rows there will be, as far as can be told; memory is reserved for them.
+        has_gaps: whether there is NaN.
+    """
+
+    def __init__(self, width: int) -> None:
+        self.expected = 0
+        self.has_gaps = False
+        self._width = width
+        self._rows = 0
+        self._flat = np.empty(0, np.float32)
+        self._pending = 0  # rows of NaN that take no memory yet: all there are, or none
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is nothing but NaN."""
+        return self._pending == self._rows
+
+    def add(self, columns: Sequence[NDArray[Any]], rows: int) -> dict[int, int]:
+        """Add rows, given by column; return which columns hold how many numbers that are none in float32: now NaN."""
+        if self.is_blank and all(map(is_nan, columns)):
+            self._pending += rows
+            self._rows += rows
+            return {}
+        self._fill()
+        odd: dict[int, int] = {}
+        for start in range(0, rows, _BLOCK):
+            stop = min(start + _BLOCK, rows)
+            block = self._reserved(stop - start)
+            with np.errstate(over="ignore"):
+                for i, column in enumerate(columns):
+                    block[:, i] = column[start:stop]
+            for place in self._infinite(block):
+                block[:, place], count = finite(block[:, place])
+                odd[place] = odd.get(place, 0) + count
+        return odd
+
+    def column(self, place: int) -> NDArray[np.float32]:
+        """Return a copy of one column."""
+        self._fill()
+        return self._flat[place : self._rows * self._width : self._width].copy()
+
+    def rearranged(self, columns: Sequence[int | NDArray[Any]]) -> NDArray[np.float32]:
+        """Return the rows with these columns, in the memory in which they lie; nothing can be added any more.
+
+        Args:
+            columns: each is the number of one that was added, or a column of as many numbers that is to stand there.
+        """
+        self._fill()
+        if any(not isinstance(c, int) or c != i for i, c in enumerate(columns)) or len(columns) != self._width:
+            self._rewrite(columns)
+        return self._flat[: self._rows * len(columns)].reshape(self._rows, len(columns))
+
+    def _fill(self) -> None:
+        """Let the rows that were pending take their memory."""
+        if self._pending:
+            self._rows, rows = 0, self._rows
+            self._reserved(rows).fill(np.nan)
+            self._pending, self.has_gaps = 0, True
+
+    def _reserved(self, rows: int) -> NDArray[np.float32]:
+        """The place of the next rows. What was returned before must not be looked at any more: it may have moved."""
+        start, end = self._rows * self._width, (self._rows + rows) * self._width
+        if not self._rows:
+            self._flat = np.empty(max(end, self.expected * self._width), np.float32)
+        elif end > len(self._flat):
+            self._flat.resize(max(end, len(self._flat) + len(self._flat) // 16), refcheck=False)
+        self._rows += rows
+        return self._flat[start:end].reshape(rows, self._width)
+
+    def _infinite(self, block: NDArray[np.float32]) -> list[int]:
+        """Which columns hold infinity; that there is NaN is noted."""
+        if all(np.isfinite(reduce(block, axis=None, initial=0.0)) for reduce in (np.maximum.reduce, np.minimum.reduce)):
+            return []
+        self.has_gaps = True
+        return np.flatnonzero(np.isinf(block).any(axis=0)).tolist()
+
+    def _rewrite(self, columns: Sequence[int | NDArray[Any]]) -> None:
+        rows, old, new = self._rows, self._width, len(columns)
+        if new > old:
+            self._flat.resize(rows * new, refcheck=False)
+        starts = range(0, rows, _BLOCK)
+        for start in starts if new <= old else reversed(starts):  # so that no row is written over one still to be read
+            stop = min(start + _BLOCK, rows)
+            block = self._flat[start * old : stop * old].reshape(stop - start, old).copy()
+            moved = self._flat[start * new : stop * new].reshape(stop - start, new)
+            for i, column in enumerate(columns):
+                moved[:, i] = block[:, column] if isinstance(column, int) else column[start:stop]
+        if new < old:
+            self._flat.resize(rows * new, refcheck=False)
+
+
+def permuted(matrix: NDArray[np.float32], order: NDArray[np.int64] | None) -> NDArray[np.float32]:
+    """Return the matrix with its rows in another order, in the memory in which it lies."""
+    if order is not None:
+        for start in range(0, matrix.shape[1], _ABREAST):
+            matrix[:, start : start + _ABREAST] = matrix[order, start : start + _ABREAST]
+    return matrix
+
+
+def reported(matrix: NDArray[np.float32]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which rows, and which columns, have any score."""
+    rows = np.zeros(len(matrix), np.bool_)
+    columns = np.zeros(matrix.shape[1], np.bool_)
+    for start in range(0, len(matrix), _BLOCK):
+        known = ~np.isnan(matrix[start : start + _BLOCK])
+        rows[start : start + _BLOCK] = known.any(axis=1)
+        columns |= known.any(axis=0)
+    return rows, columns
+
+
+def finite(values: NDArray[Any]) -> tuple[NDArray[Any], int]:
+    """Return numbers with NaN for what float32 does not hold, and how many those are.
+
+    >>> finite(np.array([0.5, 1e39, np.nan, -np.inf]))
+    (array([0.5, nan, nan, nan]), 2)
+    """
+    high, low = (float(reduce(values, initial=0.0)) for reduce in (np.fmax.reduce, np.fmin.reduce))
+    if max(high, -low) < INFINITE:
+        return values, 0
+    odd = np.abs(values) >= INFINITE if values.itemsize > 4 else np.isinf(values)  # noqa: PLR2004 - bytes of a float32
+    return np.where(odd, np.nan, values), int(np.count_nonzero(odd))
+
+
+def is_nan(values: NDArray[Any]) -> bool:
+    """Return whether there is no number; most often the first one tells."""
+    return not len(values) or bool(np.isnan(values[0]) and np.isnan(values).all())
