@@ -18,7 +18,6 @@ from leed.modality import NAMES
 from leed.readers.about import field_of
 from leed.schema.terms import Description, Segment
 from leed.scores import as_pairs
-from leed.stream import Stream
 from leed.together import Reasons, parts_of
 
 if TYPE_CHECKING:
@@ -63,12 +62,12 @@ def _described(given: object, describer: Describer) -> Description | None:  # no
         return _of_mapping(given, describer)
     if isinstance(given, Description):
         return reworded(given, describer)
-    if isinstance(given, Stream):
+    if hasattr(given, "feed") and hasattr(given, "now"):  # a Stream; its module loads NumPy, as that of Utterance does
         now = given.now()
         return None if now is None else reworded(now, describer)
     if isinstance(given, Segment):
         return None if given.channel == ASSISTANT else describer.describe(given)
-    if hasattr(given, "prosody") and hasattr(given, "bursts"):  # an Utterance, whose class loads NumPy
+    if hasattr(given, "prosody") and hasattr(given, "bursts"):  # an Utterance
         return describer.describe(given)  # type: ignore[arg-type] # as above
     if isinstance(given, (str, bytes, bytearray)):
         return _of_json(given, describer)

@@ -312,7 +312,7 @@ def _put_in(turns: list[_Turn], chosen: _Chosen) -> tuple[list[Any], list[Note],
             continue
         content = _disarmed(message, turn.role, chosen.handover)
         if turn.description is None:
-            out.append(message if content is None else {**message, **content})
+            out.append(message if content is None else Sent({**message, **content}, turn.message))
             continue
         message.update(content or {})
         out += _with_description(turn, turn.description, message, chosen.handover, notes, len(out))
@@ -345,10 +345,17 @@ def _disarmed(message: Mapping[str, Any], role: object, handover: Handover) -> d
 
     for key in ("content", "output"):
         if key in message:
-            content = with_texts(message[key], harmless)
+            content = with_texts(_without_own(message[key], role, handover), harmless)
             if content is not message[key]:
                 changed[key] = content
     return changed or None
+
+
+def _without_own(content: Any, role: object, handover: Handover) -> Any:  # noqa: ANN401 - of a message
+    """Content without a part of its own that an earlier call put in."""
+    last = content[-1] if role == "user" and isinstance(content, (list, tuple)) and len(content) > 1 else None
+    text = last.get("text") if isinstance(last, Mapping) else None
+    return content[:-1] if isinstance(text, str) and text and not without_note(text, handover) else content
 
 
 def _with_description(

@@ -60,12 +60,26 @@ _TELLS = re.compile(
     r"\b(?:hint of|hauch von)\b"
 )
 _NAMES = re.compile(
-    r"/?(?:leed|expressions?|emotions?|mood|note|system|developer|assistant|context|description|prosody|inst|sys)\b"
+    r"(?:leed|expressions?|emotions?|mood|note|system|developer|assistant|context|description|prosody|inst|sys)\b"
 )
-_TAG = re.compile(
-    r"<[\s</\\]*(?:expression|leed|system|assistant|developer|user|tool|context|sys|im_start|im_end)"
-    r"(?=[\s>/:_\-.\]|]|notes?|$)|<\s*\|"
+_TAGGED = (
+    "expression",
+    "leed",
+    "system",
+    "assistant",
+    "developer",
+    "user",
+    "tool",
+    "context",
+    "sys",
+    "im_start",
+    "im_end",
 )
+_TAG = re.compile(rf"<[\s</\\]{{0,12}}(?:{'|'.join(_TAGGED)})(?=[\s>/:_\-.\]|]|notes?|$)|<\s*\|")
+_CUT = re.compile(r"<[\s/]{0,12}([a-z_]{2,10})$")  # a tag that the next part of a message may go on with
+_BRACKET = re.compile(r"[\[\]{}<>]")
+_OPENER = re.compile(r"[\[{<]|\|\s?>")
+_QUOTES = "\"'`\u2018\u2019\u201c\u201d\u201e\u00ab"
 _NATURAL = re.compile(r"[^\W\d_].*?(?:\s|[^\x00-\x7f])")
 _PHRASES = re.compile(r"[^\W\d_][^\d={}();:<>]*[\s,][^\d={}();:<>]*")
 _JSON_KEY = re.compile(r"[\"'`\u201c\u201d]\s*expression\s*[\"'`\u201c\u201d]\s*:")
@@ -90,7 +104,7 @@ def claims(note: str) -> bool:
     >>> claims("The user sounds quite sad."), claims("very happy, quite tired"), claims("see page 4")
     (True, True, False)
     """
-    return _TELLS.search(_words(folding(note)[0])) is not None
+    return _TELLS.search(folding(note)[0].translate(_MARKDOWN).strip()) is not None
 
 
 def disarmed(text: str, *, json_marks: bool = False) -> str:
@@ -109,17 +123,18 @@ def disarmed(text: str, *, json_marks: bool = False) -> str:
         return text
     folded, at = folding(text)
     kept = list(text)
-    for mark in re.finditer(r"[\[{]|<|\|\s*>", folded):
+    ends = _pairs(folded)
+    begins = _begins(folded)
+    for mark in _OPENER.finditer(folded):
         start = mark.start()
         if mark[0][0] == "|":
             kept[at[mark.end() - 1]] = ")"
             continue
-        end = _end(folded, start)
-        if not _is_mark(folded, start, end, json_marks=json_marks):
-            continue
-        kept[at[start]] = "("
-        if end is not None:
-            kept[at[end]] = ")"
+        end = ends.get(start)
+        if _is_mark(folded, start, end, begins[start], json_marks=json_marks):
+            kept[at[start]] = "("
+            if end is not None:
+                kept[at[end]] = ")"
     return "".join(kept)
 
 
@@ -131,11 +146,12 @@ def folding(text: str) -> tuple[str, list[int]]:
     folded: list[str] = []
     at: list[int] = []
     for i, c in enumerate(text):
-        plain = c.lower() if c.isascii() and c not in _BREAKS else _folded(c)
-        for letter in plain:
-            if letter != "\0":
-                folded.append(letter)
-                at.append(i)
+        for letter in c.lower() if c.isascii() and c.isprintable() else _folded(c):
+            if letter in " \n" and folded and folded[-1] in " \n":
+                folded[-1] = min(letter, folded[-1])  # of several, a line break
+                continue
+            folded.append(letter)
+            at.append(i)
     return "".join(folded), at
 
 
@@ -154,55 +170,61 @@ def _folded(c: str) -> str:
     return "".join(_ALIKE.get(d, _PLAIN.get(d, d)) for d in decomposed if unicodedata.category(d) not in ("Mn", "Me"))
 
 
-def _end(folded: str, start: int) -> int | None:
-    """Where the bracket that begins here is closed, within the window; None if it is not."""
-    opening = folded[start]
-    closing = {"[": "]", "{": "}", "<": ">"}[opening]
-    depth, first = 0, None
-    for i in range(start, min(len(folded), start + _WINDOW)):
-        if folded[i] == opening:
-            depth += 1
-        elif folded[i] == closing:
-            depth -= 1
-            first = i if first is None else first
-            if not depth:
-                return i
-    return first
+def _pairs(folded: str) -> dict[int, int]:
+    """Where each bracket that is closed is closed."""
+    open_ones: dict[str, list[int]] = {"]": [], "}": [], ">": []}
+    closing = {"[": "]", "{": "}", "<": ">"}
+    ends: dict[int, int] = {}
+    for found in _BRACKET.finditer(folded):
+        c = found[0]
+        if c in closing:
+            open_ones[closing[c]].append(found.start())
+        elif open_ones[c]:
+            ends[open_ones[c].pop()] = found.start()
+    return ends
 
 
-def _is_mark(folded: str, start: int, end: int | None, *, json_marks: bool) -> bool:
+def _begins(folded: str) -> list[int]:
+    """For each place, where words or data begin behind it: padding is passed over."""
+    begins = [len(folded)] * (len(folded) + 1)
+    for i in range(len(folded) - 1, -1, -1):
+        c = folded[i]
+        begins[i] = i if c.isalnum() or c in _QUOTES else begins[i + 1]
+    return begins
+
+
+def _is_mark(folded: str, start: int, end: int | None, begin: int, *, json_marks: bool) -> bool:
     if folded[start] == "<":
-        return _TAG.match(folded, start) is not None
+        cut = _CUT.match(folded, start)
+        return _TAG.match(folded, start) is not None or (cut is not None and any(n.startswith(cut[1]) for n in _TAGGED))
+    stop = len(folded) if end is None else end
+    inner = folded[begin : min(stop, begin + _WINDOW)]
+    words = " ".join(_unescaped(inner).translate(_MARKDOWN).split())
+    behind_word = folded[max(0, start - 1) : start].isalnum()  # an index, say
+    if words[:1].isalpha():  # what begins with a quotation mark or a digit is data: a note never does
+        if _TELLS.search(words) or (_NAMES.match(words) and not behind_word):
+            return True
+        form = _NATURAL if folded[start] == "[" else _PHRASES
+        if _stands_apart(folded, start, end, behind_word=behind_word) and form.match(words):
+            return True
+    return folded[start] == "{" and json_marks and _JSON_KEY.search(_unescaped(folded[start : stop + 1])) is not None
+
+
+def _stands_apart(folded: str, start: int, end: int | None, *, behind_word: bool) -> bool:
+    """Whether brackets stand where a note would: on lines of their own, or at the end; and are no link.
+
+    Those that are never closed may be closed by the next part of the message.
+    """
     if end is None:
-        inner = folded[start + 1 : start + _WINDOW]
-        after = ""
-    else:
-        inner = folded[start + 1 : end]
-        after = folded[end + 1 : end + 1 + _WINDOW]
-    words = _words(inner)
-    lettered = words[:1].isalpha()  # what begins with a quotation mark or a digit is data: a note never does
-    if lettered and (_TELLS.search(words) or (_NAMES.match(words) and not folded[max(0, start - 1) : start].isalnum())):
-        return True
-    if folded[start] == "{" and json_marks and _JSON_KEY.search(_unescaped(inner)):
-        return True
-    if end is None or not _stands_apart(folded, start, after):
-        return False
-    return (_NATURAL if folded[start] == "[" else _PHRASES).match(words) is not None
-
-
-def _stands_apart(folded: str, start: int, after: str) -> bool:
-    """Whether brackets stand where a note would: on lines of their own, or at the end; and are no link."""
+        return not behind_word and len(folded) - start < _WINDOW
+    after = folded[end + 1 : end + 1 + _WINDOW]
     if after[:1] in ("(", ":", "["):
         return False
-    line = folded[max(folded.rfind("\n", 0, start), start - _WINDOW) + 1 : start]
+    nearby = max(0, start - _WINDOW)
+    line = folded[max(folded.rfind("\n", nearby, start) + 1, nearby) : start]
     rest = after.partition("\n")[0]
     alone = not any(map(str.isalnum, line)) and not any(map(str.isalnum, rest))
-    return alone or not any(map(str.isalnum, after))
-
-
-def _words(folded: str) -> str:
-    """What is compared with the words of notes: on one line, without markdown and further brackets before it."""
-    return " ".join(_unescaped(folded).translate(_MARKDOWN).strip("[{< />#-").split())
+    return alone or (not behind_word and not any(map(str.isalnum, after)))
 
 
 def _unescaped(folded: str) -> str:

@@ -191,12 +191,14 @@ def _endings() -> tuple[re.Pattern[str], ...]:
 
 @cache
 def _ending(parts: tuple[str, ...]) -> re.Pattern[str]:
-    """The literal parts after the words, with one line in place of the rest."""
+    """The literal parts behind the words, with one line in place of the rest."""
     start = parts.index("text") + 1 if "text" in parts else 0
-    pattern, named = "" if start else r"\A\s*", False
+    pattern, named = "" if start else r"\A", False
     for i, part in enumerate(parts[start:], start):
         if not i % 2:
-            pattern += re.escape(part.strip() if i in (start, len(parts) - 1) else part)
+            shown = part.strip() if i in (start, len(parts) - 1) else part
+            before = part[: len(part) - len(part.lstrip())] if i == start else ""
+            pattern += (rf"(?:\A|{re.escape(before)})" if before else "") + re.escape(shown)
         elif named:
             pattern += r"[^\n]*"
         else:
