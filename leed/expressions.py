@@ -55,7 +55,7 @@ def describe_expression(given: object, describer: Describer) -> Description | No
     return description if description is not None and description.notable else None
 
 
-def _described(given: object, describer: Describer) -> Description | None:  # noqa: PLR0911 - one for each kind
+def _described(given: Any, describer: Describer) -> Description | None:  # noqa: ANN401, PLR0911 - one for each kind
     if given is None:
         return None
     if isinstance(given, Mapping):
@@ -68,7 +68,7 @@ def _described(given: object, describer: Describer) -> Description | None:  # no
     if isinstance(given, Segment):
         return None if given.channel == ASSISTANT else describer.describe(given)
     if hasattr(given, "prosody") and hasattr(given, "bursts"):  # an Utterance
-        return describer.describe(given)  # type: ignore[arg-type] # as above
+        return describer.describe(given)
     if isinstance(given, (str, bytes, bytearray)):
         return _of_json(given, describer)
     return _newest(_read(given), describer)

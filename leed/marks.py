@@ -35,6 +35,8 @@ _PLAIN: Final = {
     for cs, plain in ((opening, ends[0]), (closing, ends[1])) for c in cs
 }  # fmt: skip
 _OPENING = _SQUARE[0] + _CURLY[0] + _ANGLE[0]
+LOOK_ALIKES: Final = _SQUARE[0] + _CURLY[0]
+"""Opening brackets that may be taken for square or curly ones."""
 _ROUND: Final = {ord(c): "(" if plain in "[{<" else ")" for c, plain in _PLAIN.items()}
 _SUSPECT = re.compile(f"[{re.escape(_OPENING)}]|\\|[>\uff1e]")
 _ALIKE: Final = dict(

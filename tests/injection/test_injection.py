@@ -27,7 +27,8 @@ def user(text: Any, expression: Any = None, **more: Any) -> Message:
 
 
 def contents(messages: list[Message], **options: Any) -> list[Any]:
-    return [message["content"] for message in leed.inject(messages, **{"policy": None, **options})]
+    chosen: dict[str, Any] = {"policy": None, **options}
+    return [message["content"] for message in leed.inject(messages, **chosen)]
 
 
 # --- where it goes
@@ -95,7 +96,8 @@ def test_scores_without_a_modality_are_described_too() -> None:
 
 
 def test_empty_expressions_say_nothing() -> None:
-    for empty in ({}, {"prosody": None}, {"prosody": {}}, "", {"prosody": {"scores": {}}}):
+    nothing: list[Any] = [{}, {"prosody": None}, {"prosody": {}}, "", {"prosody": {"scores": {}}}]
+    for empty in nothing:
         assert contents([user("Hi", empty)]) == ["Hi"]
 
 
@@ -261,7 +263,7 @@ words = st.text("ab [{<]}>(\n.:", max_size=12) | st.sampled_from(
 scores = st.dictionaries(st.sampled_from(["Joy", "Sadness", "Anger", "Odd]"]), st.floats(0, 1), min_size=1, max_size=3)
 expressions = st.none() | st.fixed_dictionaries({"prosody": scores}) | st.just("no JSON")
 contents_ = words | st.lists(st.fixed_dictionaries({"type": st.just("text"), "text": words}), min_size=1, max_size=2)
-turns = st.builds(lambda c, e: user(c, e), contents_, expressions) | st.fixed_dictionaries(
+turns = st.builds(user, contents_, expressions) | st.fixed_dictionaries(
     {"role": st.sampled_from(["assistant", "tool"]), "content": words}
 )
 conversations = st.tuples(
@@ -334,7 +336,7 @@ def test_a_marked_speaker_is_refused_with_an_explanation(mark: str, caplog: pyte
     assert len(caplog.messages) == 1
     assert f"marked as {mark}: Article 5(1)(f) of the EU AI Act" in caplog.messages[0]
     assert list(seen[0].skipped) == [0]
-    with pytest.raises(RefusedError, match="docs/law.md"):
+    with pytest.raises(RefusedError, match=r"docs/law\.md"):
         leed.inject(messages, speakers={"Ben": mark}, strict=True)
     segment = leed.Segment(scores={"Sadness": 0.34}, modality="prosody", speaker="Ben")
     assert contents([user("Hi", segment)], speakers={"Ben": mark}) == ["Hi"]
