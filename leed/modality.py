@@ -15,6 +15,7 @@ NAMES = {
     "video": "face",
     "image": "face",
     "bursts": "burst",
+    **dict.fromkeys(("vocal burst", "vocal bursts", "vocal_burst", "vocal_bursts"), "burst"),
     "text": "language",
     "words": "language",
 }

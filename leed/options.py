@@ -24,6 +24,30 @@ def label_names(option: str, names: Iterable[str]) -> frozenset[str]:
         raise OptionError(f"{option} is {names!r}; give a list of labels") from error
 
 
+def unmet(names: Iterable[str], labels: Iterable[str]) -> list[str]:
+    """Return a clause for each name that is neither a label that leed knows nor one of these labels.
+
+    >>> unmet(["desire", "wistful", "desier"], ["Wistful"])
+    ["'desier' is no label that leed knows or the input has (did you mean 'desire'?)"]
+    """
+    import difflib  # noqa: PLC0415 - only here
+
+    met = {taxonomy.fold(label) for label in labels}
+    known = taxonomy.concepts()
+    odd = [name for name in names if taxonomy.fold(name) not in met and not _is_known(name)]
+    clauses = []
+    for name in odd:
+        close = difflib.get_close_matches(name.casefold(), known, n=1)
+        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        clauses.append(f"{name[:60]!r} is no label that leed knows or the input has{hint}")
+    return clauses
+
+
+def _is_known(name: str) -> bool:
+    canonical = (taxonomy.get(own).canonical(name) for own in taxonomy.ORDER)
+    return taxonomy.concept_of(name) is not None or any(canonical)
+
+
 def check(top: object, person: object, tense: object, quote: object) -> None:
     """Check the plain options.
 

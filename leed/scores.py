@@ -70,8 +70,8 @@ def from_pairs(pairs: Iterable[tuple[Any, Any]]) -> Scores:
 def number_of(value: Any) -> tuple[float, str | None]:  # noqa: ANN401, PLR0911 - this is where anything comes in
     """Return a value as a float and, if it was not simply one, the code of the issue.
 
-    >>> number_of("0.5"), number_of("LIKELY"), number_of(float("inf")), number_of("high")
-    ((0.5, 'not-a-number'), (4.0, None), (nan, 'not-finite'), (nan, 'unreadable-score'))
+    >>> number_of("0.5"), number_of("80%"), number_of("LIKELY"), number_of(float("inf")), number_of("high")
+    ((0.5, 'not-a-number'), (0.8, 'not-a-number'), (4.0, None), (nan, 'not-finite'), (nan, 'unreadable-score'))
     """
     issue = None
     if value is None:
@@ -85,8 +85,9 @@ def number_of(value: Any) -> tuple[float, str | None]:  # noqa: ANN401, PLR0911 
         issue = "not-a-number"
     if isinstance(value, (bytes, bytearray)):
         return math.nan, "unreadable-score"
+    percent = isinstance(value, str) and value.rstrip().endswith("%")
     try:
-        number = float(value)
+        number = float(value.rstrip()[:-1]) / 100 if percent else float(value)
     except OverflowError:
         return math.nan, "not-finite"
     except (TypeError, ValueError):

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 POINTS = (0.0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1.0)
 """The quantiles that are written down."""
-OFFSET_PRIOR = 5.0
-"""A label's median counts as much as this many segments with the median of all labels."""
+OFFSET_PRIOR = 1.0
+"""A label's median counts as much as this many segments that have the median of all labels."""
 SHAPE_PRIOR = 50.0
 """A label's own spread counts as much as the pooled one from this many segments on; both are leed's own choice."""
 

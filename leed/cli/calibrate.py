@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -41,7 +42,7 @@ def command(
 
     fit = Fit()
     failed = 0
-    for file in files:
+    for file in _followed(files):
         try:
             _add(fit, file, form)
         except errors.LeedError as error:
@@ -60,6 +61,16 @@ def command(
     typer.echo(f"leed: {calibration}{left_out}", err=True)
     if failed:
         raise typer.Exit(failed)
+
+
+def _followed(files: list[str]) -> Iterable[str]:
+    """The files, with a bar on a terminal where they are several."""
+    if len(files) == 1 or not sys.stderr.isatty():
+        return files
+    from rich.console import Console  # noqa: PLC0415 - for people only
+    from rich.progress import track  # noqa: PLC0415 - for people only
+
+    return track(files, "counting", console=Console(stderr=True), transient=True)
 
 
 def _add(fit: Fit, file: str, form: str | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import IO, TYPE_CHECKING, Annotated, Any
@@ -79,11 +79,13 @@ def command(  # noqa: PLR0917 - the command line names them all
         quote=quote,
     )
     failed = 0
+    met: set[str] = set()
     with _target(path) as target:
         writer = writer_for(output or by_name(path), target, explain=explain, titles=describer.lexicon.titles)
         for file in files:
             try:
                 recording = read_file(file, form)
+                met.update(label for track in recording.tracks for label in track.labels)
                 writer.write(recording, _described(recording, describer, modality, quantity))
             except errors.LeedError as error:
                 if len(files) == 1:
@@ -92,6 +94,7 @@ def command(  # noqa: PLR0917 - the command line names them all
                 continue
             report(recording)
         writer.close()
+    report_unmet(allow or (), met)
     if failed:
         raise typer.Exit(failed)
 
@@ -110,6 +113,14 @@ def report(recording: Recording) -> None:
     if not len(recording):
         detected = any(issue.code == "nothing-detected" for issue in recording.issues)
         typer.echo("leed: nothing was detected" if detected else "leed: there is nothing to describe", err=True)
+
+
+def report_unmet(allow: Sequence[str], labels: Iterable[str]) -> None:
+    """Say on stderr which of the names allowed are those of no label."""
+    from leed.options import unmet  # noqa: PLC0415 - as above
+
+    for clause in unmet(allow, labels):
+        typer.echo(quoting.clean(f"leed: --allow: {clause}"), err=True)
 
 
 def read_file(file: str, form: str | None) -> Recording:

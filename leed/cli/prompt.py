@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from leed.cli.describe import read_file, report
+from leed.cli.describe import read_file, report, report_unmet
 
 
 def command(  # noqa: PLR0917 - the command line names them all
@@ -66,4 +66,5 @@ def command(  # noqa: PLR0917 - the command line names them all
     if summary:
         typer.echo(str(summary))
     report(recording)
+    report_unmet(allow or (), (label for track in recording.tracks for label in track.labels))
     typer.echo(f"leed: {summary.tokens} of {max_tokens} tokens ({summary.counter})", err=True)

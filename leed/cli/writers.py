@@ -156,13 +156,13 @@ def _row(description: Description, *, explain: bool) -> dict[str, Any]:
 def clock(seconds: float | None) -> str:
     """Return seconds as minutes and seconds.
 
-    >>> clock(83.456)
-    '1:23.46'
+    >>> clock(83.456), clock(-3)
+    ('1:23.46', '-0:03.00')
     """
     if seconds is None:
         return ""
-    minutes, rest = divmod(round(seconds, 2), 60)
-    return f"{int(minutes)}:{rest:05.2f}"
+    minutes, rest = divmod(abs(round(seconds, 2)), 60)
+    return f"{'-' if round(seconds, 2) < 0 else ''}{int(minutes)}:{rest:05.2f}"
 
 
 # --- Parquet
@@ -274,6 +274,7 @@ class _Subtitles:
         self._target = target
         self._cues: list[_Cue] = []
         self._without = 0
+        self._unshown = 0
         self._recordings = 0
 
     def write(self, recording: Recording, descriptions: Iterable[Description]) -> None:  # noqa: ARG002 - as Writer
@@ -296,6 +297,9 @@ class _Subtitles:
             typer.echo(f"leed: these are the subtitles of {sources} sources in one file", err=True)
         several = len({cue.speaker for cue in self._cues}) > 1
         shown = sorted(self._timed(), key=lambda timed: timed[:2])
+        if self._unshown:
+            what = "segment ends" if self._unshown == 1 else "segments end"
+            typer.echo(f"leed: {self._unshown} {what} before the start, and cannot be shown as a subtitle", err=True)
         self._target.write(
             self._document([(a, b, cue.sentence, cue.speaker if several else None) for a, b, cue in shown])
         )
@@ -314,7 +318,10 @@ class _Subtitles:
                 place = bisect_right(times, cue.begin)
                 end = min([cue.begin + _LONGEST, *times[place : place + 1]])
             begin = max(round(cue.begin * 1000), 0)
-            yield begin, max(round(end * 1000), begin + 1), cue
+            if end < 0:
+                self._unshown += 1
+            else:
+                yield begin, max(round(end * 1000), begin + 1), cue
 
     def _document(self, cues: list[tuple[int, int, str, str | None]]) -> str:
         raise NotImplementedError

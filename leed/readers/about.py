@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from typing import Any
 
@@ -10,7 +11,7 @@ from leed.errors import OptionError
 from leed.modality import modality_named
 from leed.schema.terms import GRANULARITIES
 from leed.scores import number_of
-from leed.taxonomy import fold
+from leed.taxonomy import concept_of, fold
 
 _NAMES = {
     "begin": ("begin", "start", "begin_time", "start_time", "begin_s", "start_s", "time", "timestamp", "onset", "t"),
@@ -18,7 +19,7 @@ _NAMES = {
     "end": ("end", "stop", "end_time", "stop_time", "end_s", "offset"),
     "end_ms": ("end_ms", "stop_ms", "end_time_ms"),
     "text": ("text", "transcript", "transcription", "utterance", "sentence", "words", "content", "message"),
-    "speaker": ("speaker", "speaker_id", "spk", "id", "face_id", "person", "participant", "user"),
+    "speaker": ("speaker", "speaker_id", "spk", "face_id", "person", "participant", "user", "role"),
     "modality": ("modality",),
     "source": ("source", "file", "filename", "file_name", "path", "recording", "video", "audio", "url"),
     "channel": ("channel", "channel_number"),
@@ -28,15 +29,22 @@ _NAMES = {
 FIELD_OF = {fold(name): field for field, names in _NAMES.items() for name in names}
 """From a folded column name to the field that it fills."""
 
+ASSISTANT = "assistant"
+"""The role and channel of who answers."""
+
+_FILE = re.compile(r"[^\n]*[^\s.]\.[A-Za-z][A-Za-z0-9]{1,4}")
+_PERSONAL = {"age", "gender", "ethnicity", "nationality", "accent"}  # concepts
+
 
 class About:
     """What one row says besides its scores.
 
     Attributes:
         key: (source, channel, modality, granularity, speaker).
+        extras: numbers and words that are no scores, by name.
     """
 
-    __slots__ = ("begin", "confidence", "end", "key", "text")
+    __slots__ = ("begin", "confidence", "end", "extras", "key", "text")
 
     def __init__(self, fields: dict[str, Any], *, source: str | None = None, modality: str | None = None) -> None:
         self.begin = _seconds(fields, "begin")
@@ -45,9 +53,10 @@ class About:
         self.confidence = number_of(fields.get("confidence"))[0]
         speaker = _word(fields.get("speaker"))
         granularity = _word(fields.get("granularity"))
+        self.extras: dict[str, Any] = {} if math.isnan(self.confidence) else {"confidence": self.confidence}
         self.key = (
             _word(fields.get("source")) or source,
-            _word(fields.get("channel")),
+            _word(fields.get("channel")) or (ASSISTANT if speaker == ASSISTANT else None),
             _modality(_word(fields.get("modality"))) or modality,
             granularity if granularity in GRANULARITIES else None,
             None if speaker == "unknown" else speaker,
@@ -63,8 +72,45 @@ def field_of(name: str) -> str | None:
     return FIELD_OF.get(fold(name))
 
 
+def clock_seconds(cell: str) -> float:
+    """Return the seconds of a clock time, minutes and seconds or with hours before them; NaN for anything else.
+
+    >>> clock_seconds("00:01:02.5"), clock_seconds("1:30"), clock_seconds("00:00:01,500"), clock_seconds("soon")
+    (62.5, 90.0, 1.5, nan)
+    """
+    found = _CLOCK.fullmatch(cell.strip())
+    if found is None:
+        return math.nan
+    hours, minutes, seconds = found.groups("0")
+    return int(hours) * 3600 + int(minutes) * 60 + float(seconds.replace(",", "."))
+
+
+_CLOCK = re.compile(r"(?:(\d{1,4}):)?(\d{1,4}):(\d{1,2}(?:[.,]\d{1,9})?)")
+
+
+def is_file(name: str) -> bool:
+    """Return whether a key looks like a file's name.
+
+    >>> is_file("clips/a.wav"), is_file("Ann"), is_file("0.5"), is_file("Mr. Smith")
+    (True, False, False, False)
+    """
+    return _FILE.fullmatch(name) is not None
+
+
+def is_personal(name: str) -> bool:
+    """Return whether a column or key of this name says who somebody is, so that it is no score.
+
+    >>> is_personal("Sex"), is_personal("dominant_race"), is_personal("Joy")
+    (True, True, False)
+    """
+    return concept_of(name.casefold().removeprefix("dominant_")) in _PERSONAL
+
+
 def _seconds(fields: dict[str, Any], name: str) -> float:
-    number, _ = number_of(fields.get(name))
+    given = fields.get(name)
+    number, _ = number_of(given)
+    if not math.isfinite(number) and isinstance(given, str):
+        number = clock_seconds(given)
     if math.isnan(number):
         number = number_of(fields.get(f"{name}_ms"))[0] / 1000
     return number

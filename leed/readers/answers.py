@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 import numpy as np
 
+from leed.readers.about import is_file
 from leed.readers.columns import range_issues, track_of
 from leed.readers.content import HEAD, Content
 from leed.readers.gathering import Notes, Stretch, tracks_of
@@ -51,10 +53,12 @@ class Answers:
         self._thing = thing
         self._groups: dict[tuple[Kind, str | None, str | None], list[Stretch]] = {}
         self._added = 0
+        self._nothing = False
         self._silent: dict[str | None, int] = {}
 
     def note(self, code: str, message: str, source: str | None = None) -> None:
         """Count an issue of a source."""
+        self._nothing |= code == "nothing-detected"
         self._notes.setdefault(source, Notes()).add(code, message)
 
     def scores(
@@ -89,7 +93,7 @@ class Answers:
         for source, count in self._silent.items():
             what = f"{count} {self._thing}{'' if count == 1 else 's'} without scores"
             self.note("no-scores", f"{what}: left out", source)
-        if not self._added:
+        if not self._added and not self._nothing:
             self.note("no-segments", f"there is no {self._thing}", self.source)
         tracks = [track for key, rows in self._groups.items() for track in _tracks(key, rows)]
         issues = [issue for source, notes in self._notes.items() for issue in notes.issues(source)]
@@ -185,6 +189,8 @@ def found(
 ) -> Iterator[tuple[Mapping[str, Any], Path]]:
     """Return each mapping that passes the test, with the mappings around it, in the order of the input.
 
+    A key that is a file's name counts as a mapping that names it.
+
     Args:
         plain: mappings and lists of any depth.
         test: what is looked for; nothing is looked for inside of it.
@@ -197,9 +203,10 @@ def found(
             if test(value):
                 yield value, path
                 return
-            for inner in value.values():
+            for key, inner in value.items():
                 if isinstance(inner, (Mapping, list, tuple)):
-                    yield from inside(inner, (*path, value))
+                    named = ({SOURCES[0]: key},) if isinstance(key, str) and is_file(key) else ()
+                    yield from inside(inner, (*path, value, *named))
         elif isinstance(value, (list, tuple)):
             for inner in value:
                 if isinstance(inner, (Mapping, list, tuple)):
@@ -226,10 +233,15 @@ def source_of(path: Path) -> str | None:
 def without_query(name: str) -> str:
     """Return a URL without its query, which may be a signature; anything else as it is.
 
-    >>> without_query("https://a.org/b.jpg?sig=1"), without_query("what?.jpg")
-    ('https://a.org/b.jpg', 'what?.jpg')
+    >>> without_query("https://a.org/b.jpg?sig=1"), without_query("b.jpg?X-Amz-Signature=1"), without_query("what?.jpg")
+    ('https://a.org/b.jpg', 'b.jpg', 'what?.jpg')
     """
-    return name.partition("?")[0].partition("#")[0] if "://" in name else name
+    if "://" in name:
+        return name.partition("?")[0].partition("#")[0]
+    return _SIGNED.sub("", name)
+
+
+_SIGNED = re.compile(r"\?(?=[^?]*\b(?:X-Amz-|X-Goog-|Signature=|sig=|sv=|token=)).*", re.IGNORECASE | re.DOTALL)
 
 
 def time_of(path: Path) -> float:

@@ -260,10 +260,10 @@ def take(source: Any) -> Content:  # noqa: ANN401 - anything that leed.read take
         return _at(os.fsdecode(os.fspath(source)))
     if isinstance(source, (bytes, bytearray, memoryview)):
         return Content(data=bytes(source))
-    if hasattr(type(source), "__arrow_c_stream__") or hasattr(type(source), "__arrow_c_array__"):
-        return Content(frame=source)
     if isinstance(source, Mapping) or objects.is_object(source):
         return Content(plain=objects.plain(source))
+    if hasattr(type(source), "__arrow_c_stream__") or hasattr(type(source), "__arrow_c_array__"):
+        return Content(frame=source)
     if hasattr(source, "read"):
         return Content(data=_read_open(source), name=_name_of(source))
     if isinstance(source, (list, tuple)):

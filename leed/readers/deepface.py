@@ -55,6 +55,8 @@ def recognise(content: Content) -> Guess:
     if not mentions(content, b'"emotion"', b'"dominant_gender"', b'"dominant_race"'):
         return NOT_THIS
     face = first(content, _is_face)
+    if face is None and first(content, _is_empty) is not None:
+        return Guess(CERTAIN)
     if face is not None:
         return Guess(CERTAIN if any(key in face for key in _OWN) else POSSIBLE)
     return Guess(NEAR, _WITHOUT) if first(content, _is_without) is not None else NOT_THIS
@@ -63,12 +65,15 @@ def recognise(content: Content) -> Guess:
 def read(content: Content) -> Recording:
     """Return a recording with a segment for each face."""
     gathered = Answers(content, "face")
-    faces = list(found(plain_of(content), lambda plain: _is_face(plain, sure=True) or _is_without(plain)))
+    faces = list(found(plain_of(content), _is_any))
     if not faces:
         raise UnknownFormatError(f"{content.shown}: holds no DeepFace answer: {{emotion, dominant_emotion, region}}")
     if all(_is_without(face) for face, _ in faces):
         raise UnknownFormatError(f"{content.shown}: {_WITHOUT}")
     for face, path in faces:
+        if _is_empty(face):
+            gathered.note("nothing-detected", "no face was detected: emotion is empty", source_of((*path, face)))
+            continue
         _add(gathered, face, path)
     return gathered.recording()
 
@@ -100,6 +105,14 @@ def _is_face(plain: Mapping[str, Any], *, sure: bool = False) -> bool:
 
 def _is_without(plain: Mapping[str, Any]) -> bool:
     return "emotion" not in plain and "region" in plain and any(key in plain for key in _OTHER_ACTIONS)
+
+
+def _is_empty(plain: Mapping[str, Any]) -> bool:
+    return plain.get("emotion") == {} and any(key in plain for key in _OWN)
+
+
+def _is_any(plain: Mapping[str, Any]) -> bool:
+    return _is_face(plain, sure=True) or _is_without(plain) or _is_empty(plain)
 
 
 def _total(scores: Any) -> float:  # noqa: ANN401 - the mapping of a face

@@ -38,6 +38,8 @@ def recognise(content: Content) -> Guess:
     answer = first(content, _is_answer)
     if answer is not None:
         return Guess(CERTAIN if "key" in answer or "feats" in answer or _is_raw(answer) else POSSIBLE)
+    if first(content, _is_empty) is not None:
+        return Guess(CERTAIN)
     if first(content, _is_embedding) is not None:
         return Guess(NEAR, _EMBEDDING)
     return NOT_THIS
@@ -47,7 +49,7 @@ def read(content: Content) -> Recording:
     """Return a recording with a segment for each utterance or frame."""
     gathered = Answers(content, "answer")
     plain = plain_of(content)
-    answers = list(found(plain, _is_answer))
+    answers = list(found(plain, lambda entry: _is_answer(entry) or _is_empty(entry)))
     if not answers:
         embedding = first(content, _is_embedding) is not None
         expected = _EMBEDDING if embedding else "holds no answer of emotion2vec: {key, labels, scores}"
@@ -55,6 +57,9 @@ def read(content: Content) -> Recording:
     for answer, _ in answers:
         key = answer.get("key")
         source = without_query(key) if isinstance(key, str) and not key.startswith(_KEY_OF_ARRAYS) else None
+        if _is_empty(answer):
+            gathered.note("nothing-detected", "nothing was measured: labels and scores are empty", source)
+            continue
         labels = ["unknown" if label in ("", "<unk>") else str(label) for label in answer["labels"]]
         rows = list(_rows(answer["scores"]))
         framewise = bool(rows) and rows[0] is not None and _is_framewise(answer["scores"])
@@ -88,6 +93,10 @@ def _is_answer(plain: Mapping[str, Any]) -> bool:
         return False
     known = get(_TAXONOMY)
     return sum(isinstance(label, str) and known.find(label) is not None for label in labels) >= _ENOUGH
+
+
+def _is_empty(plain: Mapping[str, Any]) -> bool:
+    return "key" in plain and all(isinstance(plain.get(k), list) and not plain[k] for k in ("labels", "scores"))
 
 
 def _is_raw(plain: Mapping[str, Any]) -> bool:

@@ -45,7 +45,7 @@ def recognise(content: Content) -> Guess:
         return NOT_THIS
     face = first(content, _is_face)
     if face is None:
-        return NOT_THIS
+        return NOT_THIS if first(content, _is_empty) is None else Guess(CERTAIN)
     return Guess(CERTAIN if "box" in face else POSSIBLE)
 
 
@@ -55,10 +55,13 @@ def read(content: Content) -> Recording:
     if content.kind == "text":
         _read_table(content, gathered)
         return gathered.recording()
-    faces = list(found(plain_of(content), _is_face))
+    faces = list(found(plain_of(content), lambda plain: _is_face(plain) or _is_empty(plain)))
     if not faces:
         raise UnknownFormatError(f"{content.shown}: holds no answer of FER: {{box, emotions}}")
     for face, path in faces:
+        if _is_empty(face):
+            gathered.note("nothing-detected", "no face was measured: emotions is empty", source_of((*path, face)))
+            continue
         _add(gathered, face, path)
     return gathered.recording()
 
@@ -72,6 +75,10 @@ def _is_face(plain: Mapping[str, Any]) -> bool:
     known = get("fer-7").labels
     numbers = row_of(list(scores.values())) or [math.nan]
     return set(scores) == set(known) and all(0 <= v <= _SMALL for v in numbers)
+
+
+def _is_empty(plain: Mapping[str, Any]) -> bool:
+    return plain.get("emotions") == {} and "box" in plain
 
 
 def _add(gathered: Answers, face: Mapping[str, Any], path: Path) -> None:

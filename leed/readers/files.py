@@ -11,18 +11,27 @@ All that can be read makes one recording. A file whose content names no source i
 path where names are alike. Of a zip, files of any directory in it are read; of a directory only those that lie directly
 in it. Archives in archives are not. Nothing is unpacked to the disk.
 
-Quantity: as each file has it. Source: downloads, exports and data sets of many programs. A directory or zip of Hume's
-own CSV files is read by `leed.readers.hume_csv`.
+The CSV files of a Hume job belong together as `leed.readers.hume_csv` tells; the JSON of the same job beside them is
+not counted twice. Where several files name the same source and measure the same of it, the later one has a number.
+
+Quantity: as each file has it. Source: downloads, exports and data sets of many programs.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
 from leed.errors import DamagedInputError, InputError, LeedError, UnknownFormatError
 from leed.readers import GENERIC, HINT, NEAR, NOT_THIS, Guess, Reader, read_content
+from leed.readers.about import Names
 from leed.readers.content import Content
 from leed.readers.folders import MOST_FILES, Folder, is_folder, office, opened_folder, sourced
+from leed.readers.gathering import counted
+from leed.readers.hume_csv import read_job
 from leed.schema.recording import Recording, Track
-from leed.schema.terms import Issue
 
 _FEW = 3
 
@@ -45,12 +54,12 @@ def read(content: Content) -> Recording:
     """Return all tracks of the files that can be read; why another cannot is an issue."""
     if not is_folder(content):
         raise UnknownFormatError(f"{content.shown}: is {content.kind}; expected a directory or a zip archive")
-    tracks: list[Track] = []
-    issues: list[Issue] = []
     with opened_folder(content) as folder:
         names = _names(content, folder)
+        job = read_job(content, folder)
+        together = _Together(folder, job.recording)
         for name in names:
-            inner = folder.content(name)
+            inner = None if name in job.tables or name in folder.failures else folder.content(name)
             if inner is None:
                 continue
             try:
@@ -58,15 +67,74 @@ def read(content: Content) -> Recording:
             except LeedError as error:
                 folder.fail(name, error, inner)
             else:
-                tracks += recording.tracks
-                issues += sourced(recording.issues, inner.name)
-        if len(folder.failures) == len(names):
+                together.add(name, recording.replace(issues=sourced(recording.issues, inner.name)))
+        if not together.files and not job.read:
             raise _nothing(content, folder)
-        deeper = len(folder.names()) + len(folder.failures) - len(names)
+        deeper = len({*folder.names(), *folder.failures} - {*names, *job.tables})
         if deeper:
             what = f"{deeper} files in directories within it are not looked at; give those directories"
             folder.note("not-read", what)
-        return Recording(tuple(tracks), (*folder.issues, *issues))
+        return together.recording()
+
+
+class _Together:
+    """What the files of a folder hold, added one by one to what its Hume job holds.
+
+    Attributes:
+        files: how many were added.
+    """
+
+    def __init__(self, folder: Folder, job: Recording) -> None:
+        self.files = 0
+        self._folder = folder
+        self._tracks = list(job.tracks)
+        self._issues = list(job.issues)
+        self._measured = {_measured(track) for track in job.tracks}
+        self._names = Names()
+        self._known = {self._names.free(source) for source in job.sources if source is not None}
+        self._job = {_scores_of(track) for track in job.tracks}
+
+    def add(self, name: str, recording: Recording) -> None:
+        """Add a file: what the job holds already is left out, a source that another one has gets a number."""
+        self.files += 1
+        tracks = [track for track in recording.tracks if _scores_of(track) not in self._job]
+        same = len(recording.tracks) - len(tracks)
+        if same:
+            what = f"{name[-200:]}: {counted(same, len(recording.tracks), 'track')}: the same as in the job's CSV files"
+            self._folder.note("left-out", f"{what}; left out")
+        others = self._renamed(name, tracks)
+        if others:
+            tracks = [replace(track, source=others.get(track.source, track.source)) for track in tracks]
+        self._tracks += tracks
+        self._measured.update(map(_measured, tracks))
+        for issue in recording.issues:
+            source = others.get(issue.source, issue.source)
+            self._issues.append(msgspec.structs.replace(issue, source=source))
+
+    def recording(self) -> Recording:
+        """Return all in one, after what is wrong with the folder."""
+        return Recording(tuple(self._tracks), (*self._folder.issues, *self._issues))
+
+    def _renamed(self, name: str, tracks: list[Track]) -> dict[str | None, str]:
+        """The sources of a file that need another name, since a file before it measured the same of that source."""
+        others: dict[str | None, str] = {}
+        for source in dict.fromkeys(track.source for track in tracks if track.source is not None):
+            if any(track.source == source and _measured(track) in self._measured for track in tracks):
+                others[source] = self._names.free(source)
+                what = f"{name[-200:]}: another file measures {source[-80:]} too; this one is called {others[source]}"
+                self._folder.note("inferred", what)
+            elif source not in self._known:
+                self._known.add(self._names.free(source))
+        return others
+
+
+def _measured(track: Track) -> tuple[str | None, ...]:
+    """What a track measures; two of a kind cannot be of the same source."""
+    return track.source, track.channel, track.modality, track.aspect, track.granularity, track.speaker, track.taxonomy
+
+
+def _scores_of(track: Track) -> tuple[Any, ...]:
+    return track.modality, track.aspect, track.labels, track.matrix.tobytes()
 
 
 def _names(content: Content, folder: Folder) -> list[str]:

@@ -67,7 +67,7 @@ def tracks_of(
                 begin=np.array([row.begin for row in rows], np.float64),
                 end=np.array([row.end for row in rows], np.float64),
                 text=tuple(row.text for row in rows),
-                extras=_extras([row.extras for row in rows]),
+                extras=extras_of([row.extras for row in rows]),
                 **fields,
             )
         )
@@ -97,7 +97,8 @@ def parted(rows: Iterable[T], scores_of: Callable[[T], Mapping[str, float]]) -> 
         yield part, list(labels)
 
 
-def _extras(rows: list[dict[str, Any]]) -> dict[str, NDArray[Any]]:
+def extras_of(rows: list[dict[str, Any]]) -> dict[str, NDArray[Any]]:
+    """Return the extras of rows by column."""
     columns = {}
     for name in dict.fromkeys(name for row in rows for name in row):
         values = [row.get(name) for row in rows]

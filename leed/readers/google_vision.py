@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from leed.errors import UnknownFormatError
-from leed.readers import CERTAIN, NEAR, NOT_THIS, Guess, Reader
+from leed.readers import CERTAIN, NEAR, NOT_THIS, POSSIBLE, Guess, Reader
 from leed.readers.answers import Answers, Kind, Path, first, found, mentions, number, plain_of, source_of, time_of
 from leed.readers.content import Content
 from leed.schema.recording import Recording
@@ -30,6 +30,7 @@ _LABELS = ("joy", "sorrow", "anger", "surprise")
 _OTHERS = ("underExposed", "blurred", "headwear")
 _ANGLES = ("rollAngle", "panAngle", "tiltAngle")
 _HIGHEST = 5
+_FACES = ("faceAnnotations", "face_annotations")
 
 
 def recognise(content: Content) -> Guess:
@@ -39,6 +40,8 @@ def recognise(content: Content) -> Guess:
         return NOT_THIS
     if first(content, _is_face) is not None:
         return Guess(CERTAIN)
+    if _is_empty(content.glimpse):
+        return Guess(POSSIBLE)
     why = _why(content.glimpse)
     return Guess(NEAR, why) if why else NOT_THIS
 
@@ -47,7 +50,7 @@ def read(content: Content) -> Recording:
     """Return a recording with a segment for each face."""
     plain = plain_of(content)
     faces = list(found(plain, _is_face))
-    if not faces:
+    if not faces and not _is_empty(plain):
         expected = _why(plain) or "holds no face annotations of Google Vision: nothing in it has joyLikelihood"
         raise UnknownFormatError(f"{content.shown}: {expected}")
     gathered = Answers(content, "face")
@@ -56,7 +59,7 @@ def read(content: Content) -> Recording:
         if isinstance(error, Mapping) and error.get("message"):
             what = f"picture {number_} failed: {str(error['message'])[:300]}"
             gathered.note("source-failed", what, source_of((response,)))
-        elif not response.get("faceAnnotations") and not response.get("face_annotations"):
+        elif not any(map(response.get, _FACES)):
             gathered.note("nothing-detected", f"picture {number_}: no face was detected", source_of((response,)))
     for face, path in faces:
         _add(gathered, face, path)
@@ -67,7 +70,15 @@ def _is_face(plain: Mapping[str, Any]) -> bool:
     return any(_value(plain, f"{label}Likelihood") is not None for label in _LABELS)
 
 
+def _is_empty(plain: Any) -> bool:  # noqa: ANN401 - whatever the input holds
+    """Whether no face was detected in a picture; Google leaves out what it did not find."""
+    return any(not response or [] in map(response.get, _FACES) for response in _responses(plain))
+
+
 def _responses(plain: Any) -> list[Mapping[str, Any]]:  # noqa: ANN401 - whatever the input holds
+    """The answers to a batch; the only one, where an answer stands alone."""
+    if isinstance(plain, Mapping) and any(isinstance(plain.get(key), list) for key in _FACES):
+        return [plain]
     listed = plain.get("responses") if isinstance(plain, Mapping) else None
     return [r for r in listed if isinstance(r, Mapping)] if isinstance(listed, list) else []
 
@@ -78,8 +89,6 @@ def _why(plain: Any) -> str | None:  # noqa: ANN401 - whatever the input holds
     errors = [e for r in responses if isinstance(e := r.get("error"), Mapping) and e.get("message")]
     if errors:
         return f"is an answer of Google Vision that failed ({str(errors[0]['message'])[:200]})"
-    if isinstance(plain, Mapping) and ("faceAnnotations" in plain or "face_annotations" in plain):
-        return "is an answer of Google Vision in which no face was detected"
     known = {
         "faceAnnotations",
         "labelAnnotations",

@@ -31,11 +31,12 @@ from leed.readers.answers import Answers, Kind, listed, mentions, plain_of, prob
 from leed.readers.content import Content
 from leed.schema.recording import Recording
 from leed.scores import number_of
-from leed.taxonomy import ORDER, fold, get
+from leed.taxonomy import ORDER, concepts, fold, get
 from leed.taxonomy.matching import SUM_TOLERANCE, main_taxonomy, match
 
 _DEEPEST = 4
 _SAMPLE = 200
+_SHOWN = 3
 _HEARD = {
     "goemotions-28": ("language", "the labels are those of goemotions-28, which reads words"),
     "iemocap-4": ("prosody", "the labels are those of iemocap-4, whose abbreviations models of voices write"),
@@ -66,11 +67,16 @@ def recognise(content: Content) -> Guess:
     why = _failed(plain)
     if why:
         return Guess(NEAR, why)
+    answers = list(_answers(plain, most=_SAMPLE))
+    labels = tuple(dict.fromkeys(label for answer in answers for label, _ in answer.pairs if label))
+    if not labels:
+        return NOT_THIS
+    if not _tells(labels):
+        shown = ", ".join(label[:30] for label in labels[:_SHOWN]) + (", ..." if len(labels) > _SHOWN else "")
+        what = f"holds classes {shown}, none of which leed knows as an expression"
+        return Guess(NEAR, f"{what}; with format='huggingface' they are read as they are")
     if _pairs(plain):
         return Guess(POSSIBLE)
-    answers = list(_answers(plain, most=_SAMPLE))
-    if not any(answer.pairs for answer in answers):
-        return NOT_THIS
     return Guess(CERTAIN if all("sequence" in a.fields for a in answers) else POSSIBLE)
 
 
@@ -83,6 +89,11 @@ def read(content: Content) -> Recording:
             f"{content.shown}: {_failed(plain) or 'holds no list of {label, score}, as Hugging Face pipelines write'}"
         )
     gathered = Answers(content, "answer")
+    for answer in answers:
+        named = [pair for pair in answer.pairs if pair[0]]
+        if len(named) < len(answer.pairs):
+            gathered.note("not-read", "a class has no label; its score is left out", content.name)
+            answer.pairs = named
     if _pairs(plain):
         answers = _apart(answers[0], gathered)
     labels = tuple(dict.fromkeys(label for answer in answers for label, _ in answer.pairs))
@@ -106,15 +117,21 @@ def read(content: Content) -> Recording:
     return gathered.recording()
 
 
+def _tells(labels: tuple[str, ...]) -> bool:
+    """Whether one of the labels is an expression that leed knows, not age, gender or a class that says nothing."""
+    known = [concepts()[m.concept] for m in match(labels) if m.concept is not None]
+    return any(not concept.sensitive and concept.kind not in ("silent", "unknown") for concept in known)
+
+
 def _pairs(plain: Any) -> list[tuple[str, Any]] | None:  # noqa: ANN401 - whatever the input holds
-    """The (label, score) pairs of a list of nothing but {label, score}."""
+    """The (label, score) pairs of a list of nothing but {label, score}; where the label is null, it is empty."""
     if not isinstance(plain, list):
         return None
     if not all(isinstance(e, Mapping) and set(e) == {"label", "score"} and _is_name(e["label"]) for e in plain):
         return None
-    if not all(_is_number(e["score"]) for e in plain):
+    if not all(_is_number(e["score"]) for e in plain) or all(e["label"] is None for e in plain):
         return None
-    return [(str(e["label"]), e["score"]) for e in plain]
+    return [("" if e["label"] is None else str(e["label"]), e["score"]) for e in plain]
 
 
 def _answers(plain: Any, depth: int = 0, most: int | None = None) -> Iterator[_Answer]:  # noqa: ANN401 - as above
@@ -265,7 +282,7 @@ def _failed(plain: Any) -> str | None:  # noqa: ANN401 - whatever the input hold
 
 
 def _is_name(value: Any) -> bool:  # noqa: ANN401 - any value of a mapping
-    return isinstance(value, (str, int)) and not isinstance(value, bool)
+    return value is None or (isinstance(value, (str, int)) and not isinstance(value, bool))
 
 
 def _is_number(value: Any) -> bool:  # noqa: ANN401 - any value of a mapping

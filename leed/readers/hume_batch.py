@@ -7,9 +7,10 @@
         {"frame": 8, "time": 0.32, "prob": 0.99, "box": {"x": 262.8, "y": 104.9, "w": 261.6, "h": 341.7},
          "emotions": [{"name": "Admiration", "score": 0.2178}, ...]}]}]}}}]}}]
 
-One such object, or a list; also wrapped at any depth by an application. Quantity: intensity, about 0 to 1 (up to 1.3
-seen); sentiment is a distribution over 1 to 9. Units: seconds, characters, pixels. Source: Hume's API reference and SDK
-hume 0.13, and real files. What failed or was empty becomes an issue.
+One such object, or a list; also wrapped at any depth by an application, and predictions alone (see
+`leed.readers.hume_bare`). Quantity: intensity, about 0 to 1 (up to 1.3 seen); sentiment is a distribution over 1 to 9.
+Units: seconds, characters, pixels. Source: Hume's API reference and SDK hume 0.13, and real files. What failed or was
+empty becomes an issue.
 """
 
 from __future__ import annotations
@@ -17,14 +18,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import IO, Any, Generic, TypeVar
-from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
 from leed.errors import UnknownFormatError
-from leed.readers import CERTAIN, NEAR, NOT_THIS, Guess, Reader, answers
+from leed.readers import CERTAIN, NEAR, NOT_THIS, POSSIBLE, Guess, Reader, answers
 from leed.readers.about import Names
+from leed.readers.answers import without_query
 from leed.readers.content import HEAD, Content
+from leed.readers.hume_bare import bare, is_hume
 from leed.readers.hume_items import Group, Item, lenient
 from leed.readers.hume_stream import UnstreamableError, stream
 from leed.schema.recording import Recording
@@ -37,6 +39,7 @@ _WHOLE = 1 << 25  # up to here, a file is searched to its end for what tells the
 
 _KEY = re.compile(rb'"grouped_predictions"\s*:')
 _SOURCE = re.compile(rb'^\s*\[?\s*\{\s*"source"\s*:.{0,4000}?"results"\s*:', re.DOTALL)
+_BARE = re.compile(rb'"emotions"\s*:\s*\[\s*\{\s*"(?:name|score)"\s*:')
 _QUERY = re.compile(r"(https?://[^\s?]+)\?[^\s:;,\"')>]*")  # may be a signature
 _SMALL = 1 << 20
 _MODELS = {"face", "prosody", "burst", "language", "ner", "facemesh"}
@@ -94,13 +97,20 @@ def recognise(content: Content) -> Guess:
             return Guess(CERTAIN)
         if HEAD < content.size <= _WHOLE and _KEY.search(content.data):
             return Guess(CERTAIN)
-        if content.size > _SMALL:
+        if content.size > _SMALL and not _BARE.search(content.head):
             return NOT_THIS
     elif not content.is_plain:
         return NOT_THIS
     plain = content.glimpse
     if next(_sources(plain), None) is not None:
         return Guess(CERTAIN)
+    return _recognise_bare(plain)
+
+
+def _recognise_bare(plain: Any) -> Guess:  # noqa: ANN401 - whatever the input holds
+    """Whether there are predictions alone, or a job object without any."""
+    if any(is_hume(prediction.item) for prediction in bare(plain)):
+        return Guess(POSSIBLE)
     job = _job(plain)
     return Guess(NEAR, job) if job else NOT_THIS
 
@@ -124,7 +134,7 @@ def read(content: Content) -> Recording:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             collected = _Collected(content.name)
     sources = list(_sources(content.plain))
-    if not sources:
+    if not sources and not collected.add_bare(content.plain):
         job = _job(content.plain)
         raise UnknownFormatError(
             f"{content.shown}: {job or 'holds no Hume predictions: nothing in it has grouped_predictions'}"
@@ -187,6 +197,16 @@ class _Collected:
             for file in results.predictions or ():
                 self._add_file(file, origin)
 
+    def add_bare(self, plain: Any) -> bool:  # noqa: ANN401 - whatever the input holds
+        """Add predictions without a file and model around them; return whether there are any."""
+        found: dict[tuple[str | None, str, str | None], list[Any]] = {}
+        for prediction in bare(plain):
+            key = (prediction.source or self._name, prediction.model, prediction.speaker)
+            found.setdefault(key, []).append(prediction.item)
+        for key, items in found.items():
+            self._add_group(key, None, items)
+        return bool(found)
+
     def recording(self) -> Recording:
         """Return everything as tracks, in the order of the input."""
         tracks = []
@@ -198,16 +218,21 @@ class _Collected:
 
     def _add_file(self, file: FileOf[Any], origin: str | None) -> None:
         self.files += 1
-        name = file.file or origin or self._name
+        name = without_query(file.file) if file.file else origin or self._name
         nested = [f"{origin}/{name}"] if origin and origin != name else []
         source = None if name is None else self._names.free(name, *nested)
-        if not file.models:
+        models = {model: found for model, found in (file.models or {}).items() if found is not None}
+        if not models:
             self.issues.append(Issue("no-segments", "no model was run on it", source))
-        for model, found in (file.models or {}).items():
-            groups = (found.grouped_predictions if found else None) or []
+        elif file.models and len(models) < len(file.models):
+            absent = ", ".join(model[:40] for model in file.models if model not in models)
+            what = f"null stands for {absent}: models that were not run, as a dump of Hume's SDK has them"
+            self.issues.append(Issue("not-run", what, source))
+        for model, found in models.items():
+            groups = found.grouped_predictions or []
             if model not in _MODELS:
                 self.issues.append(Issue("unknown-model", f"leed does not know the model {model[:40]!r}", source))
-            metadata = found.metadata if found else None
+            metadata = found.metadata
             language = metadata.get("detected_language") if isinstance(metadata, Mapping) else None
             if not any(group.predictions for group in groups):
                 self.issues.append(Issue("nothing-detected", "nothing was detected", source, model))
@@ -261,7 +286,7 @@ def _file(plain: Any, *, listed: bool = False) -> FileOf[Any] | None:  # noqa: A
         return None
     listed = listed and models is not plain
     found: dict[str, ModelOf[Any] | None] = {
-        str(name): _model(model) if isinstance(model, Mapping) and _is_model(model) else None
+        str(name): None if model is None else _model(model) if _is_model(model) else ModelOf()
         for name, model in models.items()
         if _is_model(model) or (listed and (model is None or isinstance(model, Mapping)))
     }
@@ -287,16 +312,18 @@ def _model(plain: Mapping[str, Any]) -> ModelOf[Any]:
 def _job(plain: Any) -> str | None:  # noqa: ANN401 - whatever the input holds
     """What to say of a job object, which tells about a job and holds no predictions; None if it is none."""
     job = plain[0] if isinstance(plain, list) and plain else plain
-    if not isinstance(job, Mapping) or "request" not in job:
+    if not isinstance(job, Mapping) or not ("request" in job or {"job_id", "predictions"} <= job.keys()):
         return None
     state = job.get("state")
     status = state.get("status") if isinstance(state, Mapping) else job.get("status")
-    if status is None and "job_id" not in job:
+    if status is None and not {"request", "job_id"} <= job.keys():
         return None
-    for holder in (state, job.get("failed")):
+    for holder in (state, job.get("failed"), job):
         if isinstance(holder, Mapping) and isinstance(holder.get("message"), str):
             what = f"status {status!s:.40}: {holder['message']:.500}"
             return f"is a Hume job object ({what}), not the job's predictions"
+    if status == "FAILED":
+        return "is a Hume job object (status FAILED): the job failed, so there are no predictions; start it again"
     return (
         f"is a Hume job object (status {status!s:.40}), not the job's predictions; "
         "those come from the job's /predictions, as a list of {source, results}"
@@ -309,12 +336,8 @@ def _origin(source: Any) -> str | None:  # noqa: ANN401 - whatever the input hol
         return None
     name = source.get("filename")
     url = source.get("url")
-    if isinstance(url, str):
-        try:
-            name = urlunsplit(urlsplit(url)._replace(query="", fragment=""))
-        except ValueError:
-            name = url.partition("?")[0]
-    return name if isinstance(name, str) and name else None
+    name = url if isinstance(url, str) else name
+    return without_query(name) if isinstance(name, str) and name else None
 
 
 def _message(error: Any) -> str:  # noqa: ANN401 - whatever the input holds

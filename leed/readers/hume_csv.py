@@ -12,8 +12,8 @@ no Text, 48 labels and 67 descriptions; language has BeginPosition and EndPositi
 Satisfaction): columns are matched by name. An empty cell is null. Copies saved by a spreadsheet are read: semicolons
 and decimal commas, 8.62e-05, empty rows and columns.
 
-Artifacts are ``file-0-NAME/csv/NAME/face.csv`` (or ``url-0-...``), one source for each NAME, all in one recording; what
-else lies in the directory or zip is reported. Nothing is unpacked to the disk.
+Artifacts are ``file-0-NAME/csv/NAME/face.csv`` (or ``url-0-...``), one source for each NAME, all in one recording.
+Where other files lie beside them, `leed.readers.files` reads all. Nothing is unpacked to the disk.
 
 Quantity: intensity, about 0 to 1; sentiment is a distribution over 1 to 9; toxicity is a probability. Units: seconds,
 characters, pixels. Source: Hume's API reference and real files, which equal the JSON of the same job.
@@ -23,6 +23,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+
+import msgspec
 
 from leed.errors import DamagedInputError, InputError, UnknownFormatError
 from leed.readers import CERTAIN, NEAR, NOT_THIS, POSSIBLE, Guess, Reader
@@ -40,14 +42,15 @@ _LABELS = 40
 
 
 def recognise(content: Content) -> Guess:
-    """Return whether a header is Hume's; of a directory or zip, whether there is such a file in it."""
+    """Return whether a header is Hume's; of a directory or zip, whether there are such files in it, and no others."""
     if content.kind == "text":
         return _guess(header_of(content.head))
     if not is_folder(content):
         return NOT_THIS
     try:
         with opened_folder(content) as folder:
-            return NOT_THIS if next(_tables(folder), None) is None else Guess(CERTAIN)
+            tables = {name for name, _ in _tables(folder)}
+            return Guess(CERTAIN) if tables and tables.issuperset(folder.names()) else NOT_THIS
     except InputError:
         return NOT_THIS  # `leed.readers.files` says what is wrong with it
 
@@ -66,30 +69,50 @@ def read(content: Content) -> Recording:
 
 
 def _read_folder(content: Content) -> Recording:
-    found: list[tuple[list[Track], list[Issue]]] = []
     with opened_folder(content) as folder:
-        sources = _Sources(content)
-        tables = list(_tables(folder))
-        named = [(*sources.place(name, layout.model), name, layout) for name, layout in tables]
-        for _, _, source, name, layout in sorted(named, key=lambda entry: entry[:2]):
-            inner = folder.content(name)
-            if inner is None:
-                continue
-            try:
-                tracks, issues = read_table(inner, layout, source)
-            except InputError as error:
-                folder.fail(name, error, inner)
-            else:
-                found.append((tracks, [*sourced(inner.issues, source), *issues]))
-        if not found:
-            raise (DamagedInputError if tables or folder.issues else UnknownFormatError)(
+        job = read_job(content, folder)
+        if not job.read:
+            raise (DamagedInputError if job.tables or folder.issues else UnknownFormatError)(
                 f"{content.shown}: {_no_artifacts(folder)}"
             )
-        left = [name for name in folder.names() if name not in {name for name, _ in tables}]
+        left = [name for name in folder.names() if name not in job.tables]
         if left:
-            folder.note("not-read", f"{listed(left)} left out: of {folder.what}, only a job's CSV files are read")
-        recording = _recording(found)
-        return recording.replace(issues=(*folder.issues, *recording.issues))
+            what = f"{listed(left)} left out: with format='hume-csv', only a job's CSV files are read"
+            folder.note("not-read", what)
+        return job.recording.replace(issues=(*folder.issues, *job.recording.issues))
+
+
+class Job(msgspec.Struct):
+    """What the CSVs of Hume in a folder hold.
+
+    Attributes:
+        tables: the names of all of them.
+        read: how many could be read.
+        recording: what is in those, without the folder's issues.
+    """
+
+    tables: frozenset[str]
+    read: int
+    recording: Recording
+
+
+def read_job(content: Content, folder: Folder) -> Job:
+    """Return what the CSVs of Hume in a folder hold together; why one cannot be read is noted in the folder."""
+    found: list[tuple[list[Track], list[Issue]]] = []
+    sources = _Sources(content)
+    tables = list(_tables(folder))
+    named = [(*sources.place(name, layout.model), name, layout) for name, layout in tables]
+    for _, _, source, name, layout in sorted(named, key=lambda entry: entry[:2]):
+        inner = folder.content(name)
+        if inner is None:
+            continue
+        try:
+            tracks, issues = read_table(inner, layout, source)
+        except InputError as error:
+            folder.fail(name, error, inner)
+        else:
+            found.append((tracks, [*sourced(inner.issues, source), *issues]))
+    return Job(frozenset(name for name, _ in tables), len(found), _recording(found))
 
 
 def _tables(folder: Folder) -> Iterator[tuple[str, Layout]]:

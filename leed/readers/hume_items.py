@@ -172,7 +172,7 @@ class Group:
                         taxonomy=taxonomy_of(aspect, model, len(scores.names)),
                         aspect=aspect,
                         source=source,
-                        channel=None if model in MODALITY else model,
+                        channel=None if model in MODALITY else model or None,
                         speaker=speaker,
                         granularity=granularity_of(model, text),
                         begin=begin if every else begin[rows],

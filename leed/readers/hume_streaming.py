@@ -38,6 +38,7 @@ _BLOCK = re.compile(
 _CODE = re.compile(r"[A-Z]\d{4}")
 _SMALL = 1 << 20
 _SHOWN = 500
+_NOT_RUN = "every model is null, so none was run"
 
 
 class _Sent(Item, gc=False):
@@ -67,7 +68,7 @@ def recognise(content: Content) -> Guess:
     for message in _messages(content.glimpse):
         if any(True for _ in _blocks(message)):
             return Guess(CERTAIN)
-        refusal = refusal or _refusal(message)
+        refusal = refusal or _refusal(message) or _NOT_RUN
     return Guess(NEAR, f"is a Hume streaming message without predictions ({refusal})") if refusal else NOT_THIS
 
 
@@ -114,6 +115,8 @@ class _Log:
         if (refusal := _refusal(message)) is not None:
             code = "nothing-detected" if isinstance(message.get("warning"), str) else "source-failed"
             self._note(code, refusal, None)
+        elif _is_silent(message):
+            self._note("no-segments", _NOT_RUN, None)
         for model, block in _blocks(message):
             self.blocks += 1
             if model not in MODALITY:
@@ -213,7 +216,13 @@ def _messages(plain: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - what
 
 
 def _is_message(plain: Mapping[Any, Any]) -> bool:
-    return _refusal(plain) is not None or any(True for _ in _blocks(plain))
+    return _refusal(plain) is not None or _is_silent(plain) or any(True for _ in _blocks(plain))
+
+
+def _is_silent(plain: Mapping[Any, Any]) -> bool:
+    """Whether this is a message as a dump of the SDK has it, with null for every model."""
+    models = [plain[name] for name in MODALITY if name in plain]
+    return "payload_id" in plain and len(models) > 1 and all(model is None for model in models)
 
 
 def _blocks(message: Mapping[Any, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

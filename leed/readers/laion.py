@@ -50,6 +50,7 @@ RANGES: dict[str, tuple[float, float]] = {
 """The ends of the attributes' raw values, as leed/taxonomy/data/laion-attributes-15.json has them."""
 
 _ENOUGH = 10
+_A_FEW = 3  # of names under "emotions" that are all LAION's, one of them in its own way
 _TELLING = re.compile(r"[_/&]")
 _ABOVE_VOICE = 4.5
 _PICTURE = re.compile(r"\.(?:jpe?g|png|webp|bmp|gif|tiff?)$", re.IGNORECASE)
@@ -57,7 +58,7 @@ _SOUND = re.compile(r"\.(?:wav|mp3|flac|ogg|m4a|opus|aac)$", re.IGNORECASE)
 
 
 def recognise(content: Content) -> Guess:
-    """Return whether a mapping has ten or more of LAION's names, some of which are nobody else's."""
+    """Return whether a mapping has ten or more of LAION's names, or a few, some of which are nobody else's."""
     if not mentions(content, b'"emotions"', b"_Enthusiasm_", b"Emotional", b'"Sourness"'):
         return NOT_THIS
     answer = first(content, _is_answer)
@@ -97,7 +98,8 @@ def _is_answer(plain: Mapping[str, Any]) -> bool:
     names = [name for name in _values(plain) if isinstance(name, str)]
     own = sum(known.canonical(name) is not None or attributes.canonical(name) is not None for name in names)
     own += sum("/" in name and known.find(name) is not None for name in names)
-    return own >= _ENOUGH and not _is_of_hume(names)
+    few = _A_FEW <= len(names) == own and "emotions" in plain and any(map(_TELLING.search, names))
+    return (few or own >= _ENOUGH) and not _is_of_hume(names)
 
 
 def _is_of_hume(names: list[str]) -> bool:

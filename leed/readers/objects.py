@@ -1,6 +1,6 @@
 """Objects of vendors' SDKs as plain data, told by what they offer; no SDK is imported.
 
-Models of pydantic (1 and 2), dataclasses, attrs classes and named tuples become mappings, however deep
+Models of pydantic (1 and 2), dataclasses, attrs classes, named tuples and pandas' Series become mappings, however deep
 they stand. What is plain already stays the very same object.
 """
 
@@ -97,7 +97,7 @@ def _taken(value: Any, fields: Fields) -> Mapping[Any, Any]:  # noqa: ANN401 - a
     return taken
 
 
-def _fields_of(kind: type) -> Fields | None:
+def _fields_of(kind: type) -> Fields | None:  # noqa: PLR0911 - one for each kind
     """What takes objects of a class apart. The class is asked, as an object may claim to have anything."""
     if issubclass(kind, (dict, list, str, bytes)):
         return None
@@ -109,6 +109,8 @@ def _fields_of(kind: type) -> Fields | None:
         return _named("__dataclass_fields__")
     if hasattr(kind, "__attrs_attrs__"):
         return lambda value: {field.name: getattr(value, field.name) for field in kind.__attrs_attrs__}
+    if hasattr(kind, "to_dict") and hasattr(kind, "index") and not hasattr(kind, "columns"):  # a Series of pandas
+        return lambda value: {str(name): cell for name, cell in value.to_dict().items()}
     return _named("_fields") if issubclass(kind, tuple) and hasattr(kind, "_fields") else None
 
 

@@ -13,7 +13,6 @@ gaze, blend shapes and the identity embedding are kept as extras of the first tr
 
 from __future__ import annotations
 
-import math
 import re
 
 import numpy as np
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 
 from leed.errors import UnknownFormatError
 from leed.readers import CERTAIN, NEAR, NOT_THIS, Guess, Reader
+from leed.readers.about import clock_seconds
 from leed.readers.answers import centred, without_query
 from leed.readers.content import Content
 from leed.readers.frames import Frames, Part, box_of, header_of, recording_of
@@ -35,7 +35,6 @@ _EMOTIONS = {
 _DIMENSIONS = ("valence", "arousal")
 _ENOUGH = 4
 _UNIT = re.compile(r"AU\d\d?")
-_CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)")
 
 
 def recognise(content: Content) -> Guess:
@@ -92,14 +91,7 @@ def read(content: Content) -> Recording:
 
 
 def _seconds(frames: Frames) -> NDArray[np.float64]:
-    return np.array([_clock(cell) for cell in frames.text("approx_time")], np.float64)
-
-
-def _clock(cell: str) -> float:
-    parts = _CLOCK.fullmatch(cell)
-    if parts is None or len(cell) > 20:  # noqa: PLR2004 - no time of day is longer
-        return math.nan
-    return int(parts[1] or 0) * 3600 + int(parts[2]) * 60 + float(parts[3])
+    return np.array([clock_seconds(cell) for cell in frames.text("approx_time")], np.float64)
 
 
 reader = Reader(

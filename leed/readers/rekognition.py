@@ -67,6 +67,8 @@ def recognise(content: Content) -> Guess:
         return NOT_THIS
     if first(content, _is_face) is not None:
         return Guess(CERTAIN)
+    if _is_empty(content):
+        return Guess(CERTAIN)
     why = _why(content)
     return Guess(NEAR, why) if why else NOT_THIS
 
@@ -75,16 +77,17 @@ def read(content: Content) -> Recording:
     """Return a recording with a segment for each face in a picture, or in a frame of a video."""
     plain = plain_of(content)
     faces = list(found(plain, lambda mapping: _is_face(mapping) or _is_bare(mapping)))
-    if not any(_is_face(face) for face, _ in faces):
+    if not any(_is_face(face) for face, _ in faces) and not _is_empty(content):
         expected = _why(content) or "holds no answer of Rekognition: no FaceDetails or Faces with Emotions"
         raise UnknownFormatError(f"{content.shown}: {expected}")
     gathered = Answers(content, "face")
     for face, path in faces:
         _add(gathered, face, path)
-    for answer, path in found(plain, _is_answer):
+    answers = list(found(plain, _is_answer))
+    for place, (answer, path) in enumerate(answers, 1):
         source = source_of((*path, answer))
-        if answer.get("NextToken"):
-            gathered.note("cut-off", "there are more pages (NextToken); this one is read", source)
+        if answer.get("NextToken") and place == len(answers):
+            gathered.note("cut-off", "there are more pages (NextToken) than were given", source)
         if answer.get("FaceDetails") == [] or answer.get("Faces") == []:
             gathered.note("nothing-detected", "no face was detected", source)
     return gathered.recording()
@@ -108,6 +111,14 @@ def _is_answer(plain: Mapping[str, Any]) -> bool:
     return isinstance(plain.get("FaceDetails"), list) or ("JobStatus" in plain and isinstance(plain.get("Faces"), list))
 
 
+def _is_empty(content: Content) -> bool:
+    """Whether there are only answers in which no face was detected."""
+    answers = [answer for answer, _ in found(content.glimpse, _is_answer)]
+    if not answers or any(answer.get("FaceDetails") or answer.get("Faces") for answer in answers):
+        return False
+    return all(answer.get("JobStatus", "SUCCEEDED") == "SUCCEEDED" for answer in answers)
+
+
 def _why(content: Content) -> str | None:
     """What to say of an answer of Rekognition without emotions; None if it is none."""
     job = first(content, lambda mapping: "JobStatus" in mapping)
@@ -118,9 +129,6 @@ def _why(content: Content) -> str | None:
         return f"is a Rekognition job that is not done ({status}{f': {reason}' if reason else ''}); {then}"
     if first(content, _is_bare) is not None:
         return _NO_EMOTIONS
-    answer = first(content, _is_answer)
-    if answer is not None and not answer.get("FaceDetails") and not answer.get("Faces"):
-        return "is an answer of Rekognition in which no face was detected"
     return None
 
 

@@ -6,10 +6,12 @@ import math
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from leed.readers.about import About
 from leed.readers.columns import numbers, range_issues, track_of
-from leed.readers.gathering import parted
+from leed.readers.gathering import extras_of, parted
+from leed.readers.units import PER_CENT, SAID_PER_CENT, dimension_scale, in_per_cent, says_per_cent, shares
 from leed.schema.recording import Recording, Track
 from leed.schema.terms import Issue
 from leed.taxonomy.matching import dimensions, match
@@ -40,7 +42,7 @@ class Rows:
         if silent:
             total = sum(map(len, self._groups.values()))
             self.issues.append(Issue("no-scores", f"{silent} of {total} rows report no score"))
-        self._centre_dimensions()
+        quantity = self._settled_units() or quantity
         tracks = [
             track
             for key, rows in self._groups.items()
@@ -50,21 +52,56 @@ class Rows:
         issues = [*self.issues, *(issue for track in tracks for issue in range_issues(track))]
         return Recording(tuple(tracks), tuple(issues))
 
-    def _centre_dimensions(self) -> None:
-        """Put dimensions that run from -1 to 1 on leed's 0 to 1, where a negative value shows that they do."""
-        rows = [scores for group in self._groups.values() for scores, _ in group]
-        moved = []
-        for label in dimensions(list(dict.fromkeys(label for scores in rows for label in scores))):
-            values = [scores[label] for scores in rows if label in scores]
-            if min(values, default=0.0) >= 0 or max(map(abs, values)) > 1:
-                continue
-            for scores in rows:
-                if label in scores:
+    def _settled_units(self) -> str | None:
+        """Bring per cent and dimensions onto 0 to 1; return the quantity where the numbers tell it."""
+        rows = [row for group in self._groups.values() for row in group]
+        labels = list(dict.fromkeys(label for scores, _ in rows for label in scores))
+        bipolar = set(dimensions(labels))
+        self._settle_dimensions(rows, [label for label in labels if label in bipolar])
+        others = [label for label in labels if label not in bipolar]
+        quantity = None
+        for part, names in parted(rows, lambda row: row[0]):
+            here = [name for name in names if name not in bipolar]
+            if any(v > 1 for scores, _ in part for v in scores.values()) and in_per_cent(_matrix(part, here)):
+                _divide(part, here)
+                quantity = "probability"
+        if quantity:
+            self.issues.append(SAID_PER_CENT)
+        else:
+            self._settle_signed(rows, [label for label in others if says_per_cent(label)])
+        return quantity
+
+    def _settle_signed(self, rows: list[_Row], labels: list[str]) -> None:
+        """Divide scores whose label says that they are per cent."""
+        if labels and shares(_matrix(rows, labels)) is not None:
+            _divide(rows, labels)
+            self.issues.append(Issue("inferred", f"{labels[0][:60]}, ...: per cent by name; read as shares of 1"))
+
+    def _settle_dimensions(self, rows: list[_Row], labels: list[str]) -> None:
+        """Put dimensions onto 0 to 1, or among the extras, by the scale that they run on together."""
+        values = [v for scores, _ in rows for label in labels if not math.isnan(v := scores.get(label, math.nan))]
+        if not values:
+            return
+        scale, issue = dimension_scale(labels, min(values), max(values))
+        if issue is not None:
+            self.issues.append(issue)
+        for scores, about in rows:
+            for label in labels:
+                if label in scores and scale == "centred":
                     scores[label] = (scores[label] + 1) / 2
-            moved.append(label)
-        if moved:
-            what = f"{', '.join(moved)}: there are negative values, so they run from -1 to 1; read onto 0 to 1"
-            self.issues.append(Issue("inferred", what))
+                elif label in scores and scale == "foreign":
+                    about.extras[label] = scores[label]
+                    scores[label] = math.nan
+
+
+def _matrix(rows: list[_Row], names: list[str]) -> NDArray[np.float32]:
+    matrix = np.array([[scores.get(name, math.nan) for name in names] for scores, _ in rows], np.float32)
+    return matrix.reshape(len(rows), len(names))
+
+
+def _divide(rows: list[_Row], names: list[str]) -> None:
+    for scores, _ in rows:
+        scores.update({name: scores[name] / PER_CENT for name in names if name in scores})
 
 
 def _tracks(
@@ -77,7 +114,6 @@ def _tracks(
         together = m.aspect in ("attribute", "description") or m.taxonomy is None
         aspects.setdefault("expression" if together else m.aspect, []).append(m.given)
     abouts = [about for _, about in rows]
-    confidence = numbers([about.confidence for about in abouts])
     columns: dict[str, Any] = {
         "source": source,
         "channel": channel,
@@ -86,17 +122,17 @@ def _tracks(
         "begin": numbers([about.begin for about in abouts]),
         "end": numbers([about.end for about in abouts]),
         "text": tuple(about.text for about in abouts),
-        "extras": {} if np.isnan(confidence).all() else {"confidence": confidence},
+        "extras": extras_of([about.extras for about in abouts]),
     }
     tracks = []
     for aspect, names in aspects.items():
-        matrix = np.array([[scores.get(name, math.nan) for name in names] for scores, _ in rows], np.float32)
+        matrix = _matrix(rows, names)
         if aspect != "expression" and np.isnan(matrix).all():
             continue
         tracks.append(
             track_of(
                 names,
-                matrix.reshape(len(rows), len(names)),
+                matrix,
                 modality=modality,
                 aspect=aspect,
                 quantity=quantity,

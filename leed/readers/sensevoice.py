@@ -70,9 +70,9 @@ def recognise(content: Content) -> Guess:
         return NOT_THIS
     if first(content, _is_tagged) is not None:
         return Guess(CERTAIN)
-    if first(content, _is_postprocessed) is not None:
+    if first(content, _is_postprocessed) is not None or (first(content, _is_empty) is not None and not _says(content)):
         return Guess(POSSIBLE)
-    if isinstance(content.glimpse, list) and first(content, _is_transcript) is not None:
+    if isinstance(content.glimpse, list) and _says(content):
         return Guess(NEAR, _UNTAGGED)
     return NOT_THIS
 
@@ -88,6 +88,9 @@ def read(content: Content) -> Recording:
     elif content.kind in ("json", "plain"):
         rows = list(found(content.plain, _is_any))
         for row, _ in rows:
+            if _is_empty(row):
+                gathered.note("nothing-detected", "no speech was recognised: the text is empty", _source_of(row))
+                continue
             _add_row(gathered, row)
         if not rows:
             raise UnknownFormatError(f"{content.shown}: holds no transcript of SenseVoice: {{key, text}}")
@@ -127,13 +130,20 @@ def _is_postprocessed(plain: Mapping[str, Any]) -> bool:
     return _is_transcript(plain) and _EMOJI.search(plain["text"]) is not None
 
 
+def _is_empty(plain: Mapping[str, Any]) -> bool:
+    return _is_transcript(plain) and not plain["text"].strip() and not _is_tagged(plain)
+
+
+def _says(content: Content) -> bool:
+    return first(content, lambda plain: _is_transcript(plain) and not _is_empty(plain)) is not None
+
+
 def _is_any(plain: Mapping[str, Any]) -> bool:
     return _is_tagged(plain) or _is_transcript(plain)
 
 
 def _add_row(gathered: Answers, row: Mapping[str, Any]) -> None:
-    key = row.get("key")
-    source = without_query(key) if isinstance(key, str) and not key.startswith("rand_key_") else None
+    source = _source_of(row)
     sentences = row.get("sentence_info")
     if isinstance(sentences, list) and any(isinstance(s, Mapping) and _is_tagged(s) for s in sentences):
         for sentence in sentences:
@@ -142,6 +152,11 @@ def _add_row(gathered: Answers, row: Mapping[str, Any]) -> None:
         return
     given = [tag for name in _FIELDS for tag in _TAG.findall(str(row.get(name) or ""))]
     _add_text(gathered, _text_of(row), row, source, given)
+
+
+def _source_of(row: Mapping[str, Any]) -> str | None:
+    key = row.get("key")
+    return without_query(key) if isinstance(key, str) and not key.startswith("rand_key_") else None
 
 
 def _text_of(row: Mapping[str, Any]) -> str:

@@ -132,6 +132,8 @@ def number_in(cell: str, *, comma: bool) -> float:
 
     >>> number_in(" 0.5 ", comma=False), number_in("0,5", comma=True), number_in("n/a", comma=False)
     (0.5, 0.5, nan)
+    >>> number_in("80 %", comma=False)
+    0.8
 
     Args:
         cell: the text.
@@ -140,8 +142,11 @@ def number_in(cell: str, *, comma: bool) -> float:
     text = cell.strip()
     if comma and "," in text and "." not in text:
         text = text.replace(",", ".")
+    unit = 1.0
+    if text.endswith("%"):
+        text, unit = text[:-1], 100.0
     try:
-        number = float(text)
+        number = float(text) / unit
     except ValueError:
         word = text.casefold()
         return math.nan if word in MISSING else _WORDS.get(word, math.inf)

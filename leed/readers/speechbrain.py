@@ -3,6 +3,7 @@
 ::
 
     [[[0.02, 0.01, 0.95, 0.02]], [0.95], [2], ["hap"]]          classify_file or classify_batch, tensors as lists
+    (tensor([[0.02, 0.01, 0.95, 0.02]]), tensor([0.95]), tensor([2]), ['hap'])              what Python prints of it
 
 Quantity: probability of exclusive classes (a log of it, in some models, is told by its sign and undone). Only the most
 likely class has a name; the others are numbers without names, and leed reads no label by its place: they are kept as
@@ -11,7 +12,9 @@ the extra ``out_prob``. Source: speechbrain/emotion-recognition-wav2vec2-IEMOCAP
 
 from __future__ import annotations
 
+import ast
 import math
+import re
 from typing import Any
 
 from leed.errors import UnknownFormatError
@@ -21,11 +24,15 @@ from leed.readers.content import Content
 from leed.schema.recording import Recording
 
 _FOUR = 4
+_PRINTED = re.compile(rb"\s*\(\s*tensor\(")
+_TENSOR = re.compile(r"tensor\((\[[^()]*\])[^()]*\)")  # with its device or gradient, if it has them
 _NAMES = ("neu", "ang", "hap", "sad")
 
 
 def recognise(content: Content) -> Guess:
     """Return whether this is a list of four: rows of numbers, their greatest, its places, and its names."""
+    if content.kind == "text":
+        return Guess(CERTAIN) if _PRINTED.match(content.head) else NOT_THIS
     if content.kind == "json" and (not mentions(content, b'"') or content.head.lstrip()[:1] != b"["):
         return NOT_THIS
     if content.kind not in ("json", "plain"):
@@ -35,7 +42,7 @@ def recognise(content: Content) -> Guess:
 
 def read(content: Content) -> Recording:
     """Return a recording with a segment for each input: the most likely class."""
-    taken = _taken(plain_of(content))
+    taken = _taken(_printed(content) if content.kind == "text" else plain_of(content))
     if taken is None:
         raise UnknownFormatError(f"{content.shown}: is no answer of SpeechBrain: [out_prob, score, index, text_lab]")
     rows, scores, labels = taken
@@ -52,6 +59,15 @@ def read(content: Content) -> Recording:
     what = "only the most likely class has a name; the others are kept as the extra out_prob"
     gathered.note("not-read", what, content.name)
     return gathered.recording()
+
+
+def _printed(content: Content) -> Any:  # noqa: ANN401 - whatever the text holds
+    """What was printed, as plain data; None if it is not a tuple of tensors."""
+    try:
+        printed = ast.literal_eval(_TENSOR.sub(r"\1", content.text.strip()))
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
+    return list(printed) if isinstance(printed, tuple) else None
 
 
 def _taken(plain: Any) -> tuple[list[list[float]], list[float], list[str]] | None:  # noqa: ANN401 - anything

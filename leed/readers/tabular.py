@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -14,9 +15,10 @@ from numpy.typing import NDArray
 from leed.errors import OptionError, UnknownFormatError
 from leed.float32 import INFINITE
 from leed.modality import modality_named
-from leed.readers.about import FIELD_OF, field_of
+from leed.readers.about import FIELD_OF, clock_seconds, field_of, is_personal
 from leed.readers.columns import arranged, range_issues, track_of
 from leed.readers.sheet import Column, Sheet, Words
+from leed.readers.units import PER_CENT, SAID_PER_CENT, dimension_scale, in_per_cent, says_per_cent, shares
 from leed.schema.recording import Recording, Track
 from leed.schema.terms import GRANULARITIES, Issue
 from leed.taxonomy import concept_of, concepts, fold
@@ -126,7 +128,7 @@ class _Roles:
                 self.issues.append(Issue("duplicate-label", what))
         elif column.is_blank():
             pass
-        elif is_label(name) and column.form == "cells":
+        elif is_label(name) and column.form == "cells" and not is_personal(name):
             self.labels[name] = place
         else:
             self._other(place, name, column)
@@ -147,7 +149,8 @@ class _Roles:
             self._left.append(name)
             return
         share = bool(((known >= 0) & (known <= 1)).all() and (known != np.trunc(known)).any())
-        a_label = not _NO_LABEL.search(name) and field_of(name) is None and column.form == "cells"
+        named = not _NO_LABEL.search(name) and field_of(name) is None and not is_personal(name)
+        a_label = named and column.form == "cells"
         if a_label and (share or not self._any_known):
             self.labels[name] = place
         else:
@@ -251,11 +254,24 @@ class _Said:
         place = self._fields.get(field)
         if place is None:
             return np.full(self._sheet.rows, np.nan)
-        values, odd = _finite(self._sheet.columns[place].numbers().values.astype(np.float64))
+        column = self._sheet.columns[place]
+        values, odd = _finite(column.numbers().values.astype(np.float64))
+        if odd and field in ("begin", "end") and column.form == "cells":
+            cells = column.texts()
+            read = int(np.count_nonzero(np.isnan(values)))
+            values = _clocks(values, cells)
+            odd -= read - int(np.count_nonzero(np.isnan(values)))
         if odd:
             what = f"column {self._sheet.names[place]!r}: {odd} cells are no number; they are left out"
             self.issues.append(Issue("unreadable-number", what))
         return values
+
+
+def _clocks(seconds: NDArray[np.float64], cells: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Seconds, with clock times in place of what was no number."""
+    unread = np.flatnonzero(np.isnan(seconds))
+    seconds[unread] = [math.nan if cells[row] is None else clock_seconds(str(cells[row])) for row in unread.tolist()]
+    return seconds
 
 
 def _key(keys: Sequence[Sequence[str | None]], place: int, source: str | None) -> tuple[str | None, ...]:
@@ -292,25 +308,52 @@ def _matrix(sheet: Sheet, roles: _Roles, said: _Said, issues: list[Issue]) -> tu
     """The scores as (n, k) float32, in the order of the groups, and their labels in the taxonomy's order."""
     names = arranged(tuple(roles.labels), said.groups[0].key[2])
     matrix = np.empty((sheet.rows, len(names)), np.float32)
-    bipolar = dimensions(names)
-    moved: set[str] = set()
     odd: dict[str, int] = {}
+    signed: list[str] = []
     for i, name in enumerate(names):
         values, odd[name] = _finite(sheet.columns[roles.labels[name]].numbers().values)
-        centred = _centred(values) if name in bipolar else None
-        matrix[:, i] = said.ordered(values if centred is None else centred)
-        if centred is not None:
-            moved.add(name)
+        divided = shares(values) if says_per_cent(name) else None
+        matrix[:, i] = said.ordered(values if divided is None else divided)
+        if divided is not None:
+            signed.append(name)
     issues += [
         Issue("unreadable-score", f"column {name!r}: {odd[name]} cells are no finite number")
         for name in roles.labels
         if odd[name]
     ]
     issues += _silent(matrix)
-    if moved:
-        what = f"{', '.join(name for name in roles.labels if name in moved)}: there are negative values"
-        issues.append(Issue("inferred", f"{what}, so they run from -1 to 1; read onto 0 to 1"))
+    if signed:
+        issues.append(Issue("inferred", f"{listed(signed)}: per cent by name; read as shares of 1"))
+    _settle_units(matrix, names, roles, said, issues)
     return matrix, names
+
+
+def _settle_units(
+    matrix: NDArray[np.float32], names: Sequence[str], roles: _Roles, said: _Said, issues: list[Issue]
+) -> None:
+    """Bring per cent and dimensions onto 0 to 1, in place; dimensions of another scale become extras."""
+    bipolar = dimensions(names)
+    places = [i for i, name in enumerate(names) if name in bipolar]
+    others = [i for i, name in enumerate(names) if name not in bipolar]
+    if in_per_cent(matrix[:, others] if places else matrix):
+        for i in others:
+            matrix[:, i] /= PER_CENT
+        roles.quantity = "probability"
+        issues.append(SAID_PER_CENT)
+    told = [column for i in places for column in (matrix[:, i],) if not np.isnan(column).all()]
+    if not told:
+        return
+    low, high = min(float(np.nanmin(c)) for c in told), max(float(np.nanmax(c)) for c in told)
+    written = [name for name in roles.labels if name in bipolar]
+    scale, issue = dimension_scale(written, low, high)
+    if issue is not None:
+        issues.append(issue)
+    for i in places:
+        if scale == "centred":
+            matrix[:, i] = (matrix[:, i].astype(np.float64) + 1) / 2
+        elif scale == "foreign":
+            said.extras[names[i]] = matrix[:, i].copy()
+            matrix[:, i] = np.nan
 
 
 def _finite(values: NDArray[Any]) -> tuple[NDArray[Any], int]:
@@ -319,14 +362,6 @@ def _finite(values: NDArray[Any]) -> tuple[NDArray[Any], int]:
         return values, 0
     odd = np.abs(values) >= INFINITE if values.itemsize > 4 else np.isinf(values)  # noqa: PLR2004 - bytes of a float32
     return np.where(odd, np.nan, values), int(np.count_nonzero(odd))
-
-
-def _centred(values: NDArray[Any]) -> NDArray[np.float64] | None:
-    """A dimension put on leed's 0 to 1 where negative values show that it runs from -1 to 1; else None."""
-    known = values[~np.isnan(values)].astype(np.float64)
-    if not known.size or known.min() >= 0 or np.abs(known).max() > 1:
-        return None
-    return np.asarray((values.astype(np.float64) + 1) / 2)
 
 
 def _silent(matrix: NDArray[np.float32]) -> list[Issue]:

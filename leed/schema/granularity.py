@@ -54,7 +54,8 @@ def raised(recording: Recording, granularity: str, pause: float | None = None) -
             continue
         spans = _spans(t for t in spoken.values() if t.source == track.source)
         tracks.append(_meanwhile(track, spans, granularity, issues))
-    return recording.replace(tracks=tracks, issues=(*recording.issues, *issues))
+    new = [issue for issue in dict.fromkeys(issues) if issue not in recording.issues]
+    return recording.replace(tracks=tracks, issues=(*recording.issues, *new))
 
 
 def _is_pause(seconds: object) -> bool:

@@ -45,11 +45,11 @@ class Utterance(msgspec.Struct, frozen=True):
 
 def utterances(recording: Recording) -> list[Utterance]:
     """Return one item per spoken stretch; see `Recording.utterances`."""
-    found = []
-    for source in recording.sources:
-        tracks = [t for t in recording.tracks if t.source == source and t.aspect == "expression" and len(t)]
-        found += _of_source(tracks)
-    return found
+    by_source: dict[str | None, list[Track]] = {source: [] for source in recording.sources}
+    for track in recording.tracks:
+        if track.aspect == "expression" and len(track):
+            by_source.setdefault(track.source, []).append(track)
+    return [utterance for tracks in by_source.values() for utterance in _of_source(tracks)]
 
 
 def _of_source(tracks: Sequence[Track]) -> list[Utterance]:

@@ -4,15 +4,14 @@ import csv
 import io
 import json
 import os
-import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import leed
-from leed.cli import main
 from leed.cli.writers import clock
 from tests.support import hume
 from tests.support.parts import shared_files
@@ -32,19 +31,9 @@ REAL = shared_files(
 
 
 @pytest.fixture
-def describe(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Leed:
+def describe(leed_command: Leed) -> Leed:
     """A function that runs `leed describe` in this process and gives its status, stdout and stderr."""
-
-    def run(*arguments: object, stdin: bytes | None = None) -> Answer:
-        if stdin is not None:
-            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        with pytest.raises(SystemExit) as ended:
-            main(["describe", *map(str, arguments)])
-        out, err = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, out, err
-
-    return run
+    return partial(leed_command, "describe")
 
 
 @pytest.fixture
@@ -405,3 +394,12 @@ def test_half_a_letter_in_a_transcript_is_no_crash(describe: Leed, tmp_path: Pat
     status, out, err = describe(path, "--output", output)
     assert (status, err) == (0, "")
     assert "sound quite sad." in out
+
+
+def test_an_allowed_name_that_is_no_label_is_reported(describe: Leed, tmp_path: Path) -> None:
+    path = written(tmp_path, "in.json", '{"Joy": 0.84, "flutey": 0.1}')
+    status, _, err = describe("--allow", "desier", "--allow", "flutey", "--allow", "pain", str(path))
+    assert (status, err) == (
+        0,
+        "leed: --allow: 'desier' is no label that leed knows or the input has (did you mean 'desire'?)\n",
+    )

@@ -1,15 +1,13 @@
 """leed prompt: a file of scores in, its timeline as text within a budget of tokens out."""
 
-import io
 import json
-import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 import leed
-from leed.cli import main
 from tests.support.talks import six_minutes
 
 Answer = tuple[int, str, str]
@@ -17,19 +15,9 @@ Leed = Callable[..., Answer]
 
 
 @pytest.fixture
-def prompt(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Leed:
+def prompt(leed_command: Leed) -> Leed:
     """A function that runs `leed prompt` in this process and gives its status, stdout and stderr."""
-
-    def run(*arguments: object, stdin: bytes | None = None) -> Answer:
-        if stdin is not None:
-            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        with pytest.raises(SystemExit) as ended:
-            main(["prompt", *map(str, arguments)])
-        out, err = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, out, err
-
-    return run
+    return partial(leed_command, "prompt")
 
 
 @pytest.fixture

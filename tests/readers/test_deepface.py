@@ -99,3 +99,14 @@ def test_odd_scores_are_reported() -> None:
     recording = leed.read(json.dumps(face(emotion=SCORES | {"sad": "x", "fear": None})).encode())
     assert [i.code for i in recording.issues] == ["unreadable-score"]
     assert "fear" not in recording.segments()[0].scores
+
+
+def test_keys_that_are_files_are_the_sources() -> None:
+    recording = leed.read({"a.jpg": DEEPFACE, "b.jpg": DEEPFACE})
+    assert [track.source for track in recording.tracks] == ["a.jpg", "b.jpg"]
+
+
+@pytest.mark.parametrize("plain", [[{"emotion": {}, "dominant_emotion": None, "region": {"x": 0}}]])
+def test_nothing_found_is_an_empty_recording(plain: Any) -> None:
+    recording = leed.read(plain)
+    assert (len(recording), [i.code for i in recording.issues]) == (0, ["nothing-detected"])

@@ -75,3 +75,9 @@ def test_features_alone_are_a_near_miss() -> None:
     for options in ({}, {"format": "emotion2vec"}):
         with pytest.raises(UnknownFormatError, match=r"features only \(feats\): the model has no emotion head"):
             leed.read([{"key": "clip_1", "feats": [0.1, 0.2]}], **options)
+
+
+@pytest.mark.parametrize("plain", [[{"key": "clip_1", "labels": [], "scores": []}]])
+def test_nothing_found_is_an_empty_recording(plain: Any) -> None:
+    recording = leed.read(plain)
+    assert (len(recording), [i.code for i in recording.issues]) == (0, ["nothing-detected"])

@@ -74,3 +74,9 @@ def test_an_odd_cell_is_reported() -> None:
 def test_a_table_of_another_kind_is_refused_when_forced() -> None:
     with pytest.raises(UnknownFormatError, match="has no columns such as angry0 and box0"):
         leed.read(b"angry,sad\n0.1,0.9\n", format="fer")
+
+
+@pytest.mark.parametrize("plain", [[{"box": [1, 2, 3, 4], "emotions": {}}]])
+def test_nothing_found_is_an_empty_recording(plain: Any) -> None:
+    recording = leed.read(plain)
+    assert (len(recording), [i.code for i in recording.issues]) == (0, ["nothing-detected"])

@@ -273,3 +273,36 @@ NAMES = st.text(st.characters(min_codepoint=1, exclude_categories=["Cs"]), min_s
 @given(files=st.dictionaries(NAMES, st.binary(max_size=40) | st.just(VOICE), max_size=5))
 def test_any_files_are_a_recording_or_a_leed_error(files: dict[str, Any]) -> None:
     harmless(hume_csv.zipped(files))
+
+
+# --- files that belong together
+
+
+def test_files_beside_the_csv_files_of_a_hume_job_are_read(tmp_path: Path) -> None:
+    job = hume_csv.artifacts(hume.conversation())
+    files: Files = {**job, "voice.json": VOICE, "notes.txt": "dear diary"}
+    for given_ in (saved(files, tmp_path / "x"), hume_csv.zipped(files)):
+        recording = leed.read(given_)
+        assert recording.sources == ("talk.mp4", "laugh.wav", "voice.json")
+        assert messages(recording) == [f"notes.txt: {TEXT}; it is left out"]
+
+
+def test_the_json_of_a_hume_job_beside_its_csv_files_counts_once() -> None:
+    csvs = hume_csv.artifacts(hume.conversation())
+    recording = leed.read(hume_csv.zipped({**csvs, "predictions.json": BATCH}))
+    assert recording.tracks == leed.read(hume_csv.zipped(csvs)).tracks
+    assert messages(recording) == ["predictions.json: all 7 tracks: the same as in the job's CSV files; left out"]
+
+
+def test_files_that_measure_the_same_of_one_source_are_kept_apart() -> None:
+    """What they measure otherwise stays together, so that a face and a voice are those of one talk."""
+    face = hume.batch(hume.file("a.mp4", face=hume.model(hume.group("face_0", hume.face(0.0, Joy=0.84)))))
+    voice = {"source": "a.mp4", "prosody": {"Sadness": 0.34}}
+    files = {"1.json": json.dumps(face), "2.json": json.dumps(face), "3.json": json.dumps(voice)}
+    recording = leed.read(hume_csv.zipped(files))
+    assert [(t.source, t.modality) for t in recording.tracks] == [
+        ("a.mp4", "face"),
+        ("a.mp4 (2)", "face"),
+        ("a.mp4", "prosody"),
+    ]
+    assert messages(recording) == ["2.json: another file measures a.mp4 too; this one is called a.mp4 (2)"]

@@ -60,13 +60,19 @@ def test_a_number_beyond_the_words_is_no_score() -> None:
 @pytest.mark.parametrize(
     ("plain", "message"),
     [
-        ({"responses": [{}]}, "ask for the feature FACE_DETECTION"),
         ({"responses": [{"labelAnnotations": []}]}, "ask for the feature FACE_DETECTION"),
         ({"responses": [{"error": {"message": "Bad image data."}}]}, r"failed \(Bad image data.\)"),
-        ({"faceAnnotations": []}, "no face was detected"),
     ],
 )
 def test_what_holds_no_faces_is_a_near_miss(plain: Any, message: str) -> None:
     for options in ({}, {"format": "google-vision"}):
         with pytest.raises(UnknownFormatError, match=message):
             leed.read(plain, **options)
+
+
+@pytest.mark.parametrize(
+    "plain", [{"responses": [{}]}, {"responses": [{"faceAnnotations": []}]}, {"faceAnnotations": []}]
+)
+def test_nothing_found_is_an_empty_recording(plain: Any) -> None:
+    recording = leed.read(plain)
+    assert (len(recording), [i.code for i in recording.issues]) == (0, ["nothing-detected"])

@@ -106,7 +106,7 @@ def test_deep_xml_is_harmless() -> None:
 MANY: dict[str, Any] = {
     "labels": {f"l{i}": 0.5 for i in range(5_000)},
     "labels in rows that share none": [{"Joy": 0.5, f"l{i}": 0.5} for i in range(5_000)],
-    "labels of a pipeline": [{"label": f"l{i}", "score": 0.5} for i in range(5_000)],
+    "labels of a pipeline": [{"label": f"l{i}" if i else "joy", "score": 0.5} for i in range(5_000)],
     "files of one name": [
         formats.PLAIN["hume-batch"][0]["results"]["predictions"][0] | {"models": {"face": {"grouped_predictions": []}}}
     ]

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -82,7 +83,7 @@ def test_a_cut_softmax_is_exclusive_and_what_is_cut_off_is_not_reported() -> Non
         (pairs(angry=0.5, calm=0.2, happy=0.1), ("probability", True)),
         (pairs(joy=0.9, anger=0.6), ("probability", False)),
         (pairs(gratitude=0.5, joy=0.3), ("probability", False)),
-        (pairs(foo=0.5, bar=0.3), ("probability", True)),
+        (pairs(foo=0.5, joy=0.3), ("probability", True)),
         (pairs(arousal=0.9, dominance=0.5, valence=0.2), ("bipolar", False)),
     ],
 )
@@ -158,7 +159,7 @@ def test_cut_logits_are_kept_and_reported() -> None:
         (pairs(joy=math.nan, anger=0.3), "not-finite"),
         (pairs(joy=10**400, anger=0.3), "not-finite"),
         (pairs(joy="much", anger=0.3), "unreadable-score"),
-        (pairs(LABEL_0=0.9, LABEL_1=0.1), "unnamed-labels"),
+        ([{"label": None, "score": 0.8}, {"label": "joy", "score": 0.2}], "not-read"),
         ([pairs(joy=0.9), []], "no-scores"),
         (pairs(joy=None), "no-scores"),
     ],
@@ -221,3 +222,24 @@ def test_the_modality_is_told_by_labels_of_one_kind_of_model_only_and_that_is_sa
     recording = leed.read(plain)
     assert recording.tracks[0].modality == modality
     assert [i.code for i in recording.issues] == (["inferred"] if modality else [])
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        *(("cat", "dog"), ("spam", "ham"), ("5 stars", "4 stars"), ("LABEL_0", "LABEL_1"), ("yes", "no")),
+        *(("nsfw", "normal"), ("high", "strong"), ("slow", "fast"), ("East Asian", "White"), ("male", "female")),
+    ],
+)
+def test_a_classifier_of_something_else_is_read_only_where_it_is_asked_for(labels: tuple[str, str]) -> None:
+    plain = [{"label": label, "score": score} for label, score in zip(labels, (0.9, 0.1), strict=True)]
+    what = f"holds classes {', '.join(labels)}, none of which leed knows as an expression; with format='huggingface'"
+    with pytest.raises(UnknownFormatError, match=re.escape(what)):
+        leed.read(plain)
+    track = leed.read(plain, format="huggingface").tracks[0]
+    assert track.labels == (labels if labels != ("male", "female") else ("gender: male", "gender: female"))
+
+
+def test_classes_that_are_only_numbered_are_reported() -> None:
+    recording = leed.read(pairs(LABEL_0=0.9, LABEL_1=0.1), format="huggingface")
+    assert [issue.code for issue in recording.issues] == ["unnamed-labels"]

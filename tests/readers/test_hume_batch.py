@@ -315,8 +315,8 @@ def test_an_empty_group_is_reported_as_nothing_detected() -> None:
 
 @pytest.mark.parametrize(
     "found",
-    [None, {}, hume.model(), hume.model(hume.group("unknown")), {"metadata": None, "grouped_predictions": None}],
-    ids=["null", "empty object", "no groups", "an empty group", "null groups"],
+    [{}, hume.model(), hume.model(hume.group("unknown")), {"metadata": None, "grouped_predictions": None}],
+    ids=["empty object", "no groups", "an empty group", "null groups"],
 )
 def test_a_model_without_predictions_is_reported(found: Any) -> None:
     recording = leed.read(hume.minified(one_file(face=found, prosody=hume.model(hume.group("spk_0", hume.prosody())))))
@@ -325,6 +325,17 @@ def test_a_model_without_predictions_is_reported(found: Any) -> None:
     recording = leed.read(one_file(face=found, prosody=hume.model(hume.group("spk_0", hume.prosody()))))
     assert len(recording) == 1
     assert [i.code for i in recording.issues] == ["nothing-detected"]
+
+
+def test_null_for_a_model_says_that_it_was_not_run() -> None:
+    """As dumps of the SDK have it; streamed and as plain data."""
+    plain = one_file(face=None, burst=None, prosody=hume.model(hume.group("spk_0", hume.prosody())))
+    for given_ in (plain, hume.minified(plain)):
+        (issue,) = leed.read(given_).issues
+        assert (issue.code, issue.source) == ("not-run", "a.mp4")
+        assert issue.message.startswith("null stands for face, burst: models that were not run")
+    for given_ in (one_file(face=None), hume.minified(one_file(face=None))):
+        assert [i.code for i in leed.read(given_).issues] == ["no-segments"]
 
 
 def test_the_three_places_of_errors_are_all_reported() -> None:
@@ -658,3 +669,54 @@ def test_124_files_with_nothing_in_them_are_124_issues(path: Path) -> None:
 
 def test_the_formats_line_is_true() -> None:
     assert (hume_batch.reader.name, hume_batch.reader.holds) == ("hume-batch", "intensity")
+
+
+# --- predictions alone
+
+JOY = [{"name": "Joy", "score": 0.8}, {"name": "Sadness", "score": 0.1}]
+FACE = {"frame": 8, "time": 0.5, "prob": 0.9, "box": {"x": 1, "y": 2, "w": 3, "h": 4}, "emotions": JOY}
+SAID = {"text": "Hi.", "time": {"begin": 0.5, "end": 1.5}, "emotions": JOY}
+TURN = {"speaker": "Ann", "start": 0.5, "end": 1.5, "text": "Hi.", "emotions": JOY}
+
+
+@pytest.mark.parametrize(
+    ("plain", "modality", "speaker", "end"),
+    [
+        ([{"time": 0.5, "emotions": JOY}], None, None, 0.5),
+        ({"time": 0.5, "emotions": JOY}, None, None, 0.5),
+        ([FACE], "face", None, 0.5),
+        ({"predictions": [FACE]}, "face", None, 0.5),
+        ({"face": [{"time": 0.5, "emotions": JOY}]}, "face", None, 0.5),
+        ({"prosody": [SAID]}, "prosody", None, 1.5),
+        ([SAID], None, None, 1.5),
+        ([{**SAID, "position": {"begin": 0, "end": 3}}], "language", None, 1.5),
+        ({"turns": [TURN]}, None, "Ann", 1.5),
+    ],
+)
+def test_predictions_are_read_without_the_files_and_models_around_them(
+    plain: Any, modality: str | None, speaker: str | None, end: float
+) -> None:
+    """Also at any depth of an application's own keys."""
+    for given in (plain, {"app": {"calls": [plain]}}):
+        recording = read(given)
+        assert [
+            (t.modality, t.speaker, t.labels, t.begin.tolist(), t.end.tolist(), t.taxonomy) for t in recording.tracks
+        ] == [(modality, speaker, ("Joy", "Sadness"), [0.5], [end], "hume-48")]
+        assert recording.issues == ()
+
+
+def test_groups_alone_are_read() -> None:
+    plain = {"grouped_predictions": [{"id": "face_0", "predictions": [{"time": 0.5, "emotions": JOY}]}]}
+    (track,) = read(plain).tracks
+    assert (track.modality, track.speaker, track.begin.tolist()) == ("face", "face_0", [0.5])
+
+
+def test_a_prediction_alone_without_emotions_is_reported() -> None:
+    recording = read([FACE, {**FACE, "emotions": []}])
+    assert len(recording) == 1
+    assert [issue.message for issue in recording.issues] == ["1 of 2 items hold no scores; they are left out"]
+
+
+def test_a_job_that_failed_is_called_so() -> None:
+    with pytest.raises(UnknownFormatError, match=r"status FAILED\): the job failed, so there are no"):
+        leed.read({"job_id": "1", "status": "FAILED", "predictions": []})

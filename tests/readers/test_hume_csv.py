@@ -436,9 +436,17 @@ def test_what_else_lies_there_is_reported(tmp_path: Path) -> None:
         "__MACOSX/._face.csv": b"\x00",
     }
     recording = leed.read(saved(files, tmp_path / "job"))
-    what = "c/d/e/face.csv, notes.csv, predictions.json are left out: of a directory, only a job's CSV files are read"
-    assert [issue.message for issue in recording.issues] == [what]
+    assert [issue.message for issue in recording.issues] == [
+        "notes.csv: is text, but no table with a column for each label; it is left out",
+        "predictions.json: is JSON, but holds no scores in a shape that leed knows; it is left out",
+        "1 files in directories within it are not looked at; give those directories",
+    ]
     assert recording.sources == ("job",)
+    alone = leed.read(tmp_path / "job", format="hume-csv")
+    what = (
+        "c/d/e/face.csv, notes.csv, predictions.json are left out: with format='hume-csv', only a job's CSV files are"
+    )
+    assert [issue.message for issue in alone.issues] == [f"{what} read"]
     assert len(leed.read(hume_csv.zipped(files)).sources) == 2
 
 
@@ -555,9 +563,8 @@ def test_a_list_of_entries_that_is_too_long_is_not_read(monkeypatch: pytest.Monk
 def test_thousands_of_entries_are_harmless() -> None:
     files: dict[str, str | bytes] = {f"n{i}.txt": "" for i in range(5000)}
     recording = leed.read(hume_csv.zipped({**files, "x/face.csv": FACE}))
-    assert [i.message for i in recording.issues] == [
-        "n0.txt, n1.txt, n2.txt and 4997 more are left out: of a zip archive, only a job's CSV files are read"
-    ]
+    assert len(recording.issues) == 21
+    assert recording.issues[-1].message == "4980 more files cannot be read; they are left out"
 
 
 @pytest.mark.parametrize(
@@ -597,7 +604,7 @@ def test_json_and_csv_of_the_same_job_are_equal() -> None:
         [name for name in t.extras if name != "detected_language"] for t in jsons.tracks
     ]
     assert jsons.issues == ()
-    what = "predictions.json is left out: of a directory, only a job's CSV files are read"
+    what = "predictions.json: all 6 tracks: the same as in the job's CSV files; left out"
     assert [issue.message for issue in csvs.issues] == [what]
     assert said(without_csv(csvs)) == said(without_csv(jsons))
 

@@ -84,3 +84,9 @@ def test_names_of_hume_are_not_of_laion() -> None:
     plain = {"emotions": dict.fromkeys(list(get("hume-48").labels), 0.5)}
     with pytest.raises(leed.LeedError, match="holds no answer of LAION's models"):
         leed.read(plain, format="laion")
+
+
+def test_a_few_names_are_enough_where_one_is_nobody_elses() -> None:
+    recording = leed.read({"emotions": {"Amusement": 2.1, "Elation": 1.0, "Pleasure_Ecstasy": 0.2, "Anger": 0.1}})
+    assert (recording.tracks[0].taxonomy, [i.code for i in recording.issues]) == ("laion-voice-40", ["uncalibrated"])
+    assert recording.segments()[0].scores["Amusement"] == pytest.approx(0.525)

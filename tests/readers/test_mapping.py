@@ -86,8 +86,9 @@ def test_probabilities_that_sum_to_1_are_exclusive() -> None:
 
 
 def test_a_label_that_is_also_a_field_is_a_field() -> None:
-    """'id' is who, not a label."""
-    assert leed.read({"id": "spk_0", "Joy": 0.84}).segments()[0].speaker == "spk_0"
+    """'speaker' is who, not a label; an 'id' may be a row's."""
+    assert leed.read({"speaker": "spk_0", "Joy": 0.84}).segments()[0].speaker == "spk_0"
+    assert leed.read({"id": "7", "Joy": 0.84}).segments()[0].speaker is None
 
 
 @pytest.mark.parametrize(

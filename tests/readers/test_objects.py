@@ -1,13 +1,11 @@
 """Objects of vendors' SDKs as plain data: pydantic of both versions, dataclasses, attrs, named tuples; hostile ones."""
 
-import json
 import warnings
 from collections import namedtuple
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from importlib import import_module
-from types import GenericAlias, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any, ClassVar, Literal, NamedTuple
 from unittest.mock import MagicMock
 
@@ -18,7 +16,6 @@ import leed
 from leed.errors import InputError
 from leed.readers.objects import is_object, plain
 from tests.support import hume
-from tests.support.parts import shared
 
 # --- doubles in the shape of the classes of hume 0.13.13, which are pydantic models that allow more fields
 
@@ -336,36 +333,3 @@ def test_one_object_in_many_places_is_taken_apart_once() -> None:
     one = Counts()
     assert len(plain([one] * 1000)) == 1000
     assert Counts.times == 1
-
-
-# --- the real SDK
-
-
-def sdk() -> tuple[Any, Any, Any]:
-    """What parses answers in the SDK, and its types of a batch's source and a streaming message; or a skip."""
-    pytest.importorskip("hume", reason="the SDK hume 0.13 is not installed")
-    parse = import_module("hume.core.pydantic_utilities").parse_obj_as
-    batch = import_module("hume.expression_measurement.batch.types").InferenceSourcePredictResult
-    return parse, batch, import_module("hume.expression_measurement.stream.stream.types").SubscribeEvent
-
-
-def test_the_real_sdk_gives_the_same() -> None:
-    """The classes of hume 0.13.13, where it is installed (leed does not need it)."""
-    parsed, batch, events = sdk()
-    data = hume.conversation()
-    data[0]["results"]["predictions"][0]["models"]["face"] = faces()[0]["results"]["predictions"][0]["models"]["face"]
-    assert leed.read(parsed(GenericAlias(list, batch), data)) == leed.read(data)
-    messages = [
-        message(),
-        {"payload_id": "p2", "face": {"warning": "No faces detected.", "code": "W0105"}},
-        {"error": "Invalid payload.", "code": "E0100", "payload_id": "p3"},
-        {"warning": "No speech detected.", "code": "W0106"},
-    ]
-    assert leed.read([parsed(events, entry) for entry in messages]) == leed.read(messages)
-
-
-@pytest.mark.needs_data
-def test_the_real_sdk_gives_the_same_of_a_real_file() -> None:
-    parsed, batch, _ = sdk()
-    data = json.loads(shared("hume/interreviewer/predictions.json").read_bytes())
-    assert leed.read(parsed(GenericAlias(list, batch), data)) == leed.read(data)

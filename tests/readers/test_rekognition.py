@@ -57,7 +57,7 @@ def test_a_video_has_times() -> None:
     recording = leed.read(plain)
     assert recording.tracks[0].begin.tolist() == recording.tracks[0].end.tolist() == [0.0, 0.5, 1.0]
     assert [(i.code, i.message) for i in recording.issues] == [
-        ("cut-off", "there are more pages (NextToken); this one is read")
+        ("cut-off", "there are more pages (NextToken) than were given")
     ]
 
 
@@ -96,7 +96,6 @@ def test_an_empty_answer_among_others_is_reported() -> None:
             {"FaceDetails": [{"BoundingBox": {}, "Landmarks": [], "Pose": {}}]},
             r"without Emotions; ask for them with Attributes=\['ALL'\]",
         ),
-        ({"FaceDetails": []}, "in which no face was detected"),
     ],
 )
 def test_what_holds_no_scores_is_a_near_miss(plain: Any, message: str) -> None:
@@ -125,3 +124,9 @@ def test_real_answers_that_an_application_wrapped_are_described() -> None:
     ]
     assert [i.code for i in recording.issues] == ["undecided"]
     assert leed.read(recording.to_json()) == recording
+
+
+@pytest.mark.parametrize("plain", [{"FaceDetails": []}, {"JobStatus": "SUCCEEDED", "Faces": []}])
+def test_nothing_found_is_an_empty_recording(plain: Any) -> None:
+    recording = leed.read(plain)
+    assert (len(recording), [i.code for i in recording.issues]) == (0, ["nothing-detected"])

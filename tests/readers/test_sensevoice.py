@@ -102,3 +102,9 @@ def test_a_transcript_without_tags_is_a_near_miss() -> None:
 def test_text_without_any_tag_is_refused_when_forced() -> None:
     with pytest.raises(UnknownFormatError, match="is text without any tag of SenseVoice"):
         leed.read(b"thank you", format="sensevoice")
+
+
+@pytest.mark.parametrize("plain", [[{"key": "clip_1", "text": ""}]])
+def test_nothing_found_is_an_empty_recording(plain: Any) -> None:
+    recording = leed.read(plain)
+    assert (len(recording), [i.code for i in recording.issues]) == (0, ["nothing-detected"])

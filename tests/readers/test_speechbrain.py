@@ -60,3 +60,14 @@ def test_logarithms_are_undone_and_reported() -> None:
 def test_what_does_not_fit_together_is_refused(given: Any) -> None:
     with pytest.raises(UnknownFormatError, match="is no answer of SpeechBrain"):
         leed.read(given, format="speechbrain")
+
+
+@pytest.mark.parametrize("device", ["", ", device='cuda:0'", ", grad_fn=<ExpBackward0>"])
+def test_what_python_prints_of_it_is_read(device: str) -> None:
+    printed = f"(tensor([[0.1, 0.8]]{device}), tensor([0.8]{device}), tensor([1]{device}), ['ang'])\n"
+    assert [str(d) for d in leed.describe_all(leed.read(printed.encode()))] == ["They sound clearly angry."]
+
+
+def test_a_print_of_something_else_is_refused() -> None:
+    with pytest.raises(UnknownFormatError, match="is no answer of SpeechBrain"):
+        leed.read(b"(tensor([[0.1, 0.8]]), 'ang')")

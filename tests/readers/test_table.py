@@ -192,10 +192,11 @@ def test_short_rows_are_read_and_reported() -> None:
 
 
 def test_valence_from_minus_1_to_1_is_told_by_its_negative_values() -> None:
-    recording = read("speaker,valence,arousal\na,-0.8,0.9\na,0.8,0.1\na,0.0,0.5\n")
+    """One of a model's dimensions tells it of all of them."""
+    recording = read("speaker,valence,arousal\na,-0.8,0.8\na,0.8,0.1\na,0.0,0.0\n")
     assert [str(d) for d in leed.describe_all(recording)] == [
         str(leed.describe({"valence": 0.1, "arousal": 0.9})),
-        str(leed.describe({"valence": 0.9, "arousal": 0.1})),
+        str(leed.describe({"valence": 0.9, "arousal": 0.55})),
         str(leed.describe({"valence": 0.5, "arousal": 0.5})),
     ]
     assert [i.code for i in recording.issues] == ["inferred"]
@@ -278,7 +279,7 @@ def test_extras_go_with_the_rows_of_each_track() -> None:
 
 
 def test_what_is_no_time_and_no_modality_is_reported() -> None:
-    recording = read("begin,modality,Joy\n0:01,smell,0.84\n2,voice,0.5\n")
+    recording = read("begin,modality,Joy\nsoon,smell,0.84\n2,voice,0.5\n")
     assert [(t.modality, t.begin[0]) for t in recording.tracks][1] == ("prosody", 2.0)
     assert [i.message for i in recording.issues] == [
         "column 'modality': smell is no modality that leed knows; it is left out",
@@ -476,3 +477,14 @@ def test_a_frame_needs_pyarrow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(MissingPackageError, match=r"^reading a DataFrame needs the package 'pyarrow'.*'leed\[data\]'$"):
         leed.read(frame)
+
+
+def test_clock_times_are_seconds() -> None:
+    recording = read("begin,end,joy\n00:00:01.5,00:00:02.25,0.8\n01:30,,0.2\n1:00:00,1:00:01,0.3\n")
+    assert [(s.begin, s.end) for s in recording.segments()] == [(1.5, 2.25), (90.0, None), (3600.0, 3601.0)]
+    assert recording.issues == ()
+
+
+def test_an_id_of_each_row_is_no_speaker() -> None:
+    recording = read("id,text,joy\na1,hello,0.8\na2,yo,0.2\n")
+    assert [(track.speaker, len(track)) for track in recording.tracks] == [(None, 2)]

@@ -135,3 +135,14 @@ def test_a_label_spelled_as_a_model_spells_it_keeps_its_spelling_and_its_meaning
     """ "HAPPY" is happiness, whatever other model has a label that is near it."""
     (found,) = match((label,), modality)
     assert found.concept == taxonomy.concept_of(label)
+
+
+@pytest.mark.parametrize("label", ["normal", "strong", "weak", "slow", "very fast"])
+def test_an_everyday_word_is_an_attribute_only_beside_others_of_its_taxonomy(label: str) -> None:
+    assert match((label, "high"))[0].taxonomy is None
+    assert match((label, "happy"))[0].taxonomy == "behavioral-signals"
+
+
+def test_labels_beyond_those_known_of_a_vendor_keep_their_spelling() -> None:
+    names = match(("sadness", "JOY", "wistful"), None, "hume-v1-audio")
+    assert [(m.label, m.concept) for m in names] == [("sadness", "sadness"), ("joy", "joy"), ("wistful", None)]

@@ -1,0 +1,312 @@
+"""Rows of scores inside of plain data: below modalities and wrappers, under names of files and people, by column.
+
+Each program puts keys of its own around its scores. What a key is, is told from its name and from what is under it:
+
+- a modality: ``{"prosody": {"Joy": 0.8}}``;
+- a wrapper, which says nothing: ``{"emotions": {"Joy": 0.8}}``, ``{"models": {"prosody": {"scores": {"Joy": 0.8}}}}``;
+- the task of labels: ``{"strength": {"weak": 0.2}}`` is the label "strength: weak";
+- who somebody is, which is no score: ``{"race": {"white": 0.9}}``;
+- above known labels a file (``{"a.wav": {...}}``), a time (``{"0.0": {...}, "1.5": {...}}``), the number of a row
+  (``{"0": {...}, "1": {...}}``), or else a speaker (``{"Ann": {...}, "Bob": {...}}``); an issue says which;
+- a label above its column, as pandas writes it: ``{"Joy": {"0": 0.8, "1": 0.2}}``, ``{"Joy": [0.8, 0.2]}``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from leed.modality import NAMES
+from leed.readers.about import field_of, is_file, is_personal
+from leed.readers.gathering import Notes
+from leed.scores import LIKELIHOODS, as_pairs
+from leed.taxonomy import concept_of, concepts, fold
+from leed.taxonomy.matching import match
+
+Pairs = list[tuple[Any, Any]]
+
+_WRAPPERS = frozenset(
+    [
+        *(
+            "data",
+            "emotion",
+            "emotions",
+            "expression",
+            "expressions",
+            "items",
+            "labels",
+            "messages",
+            "models",
+            "output",
+        ),
+        *("outputs", "prediction", "predictions", "probabilities", "probability", "probs", "response", "result"),
+        *("results", "rows", "score", "scores", "segments", "turns", "utterances"),
+    ]
+)
+_NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:e-?\d+)?", re.IGNORECASE)
+_SAMPLE = 20
+_MOST = 4_096  # keys of a mapping that are looked at
+_SHOWN = 5
+
+
+class Row(msgspec.Struct):
+    """One set of scores.
+
+    Attributes:
+        scores: label and value.
+        fields: what else is said of it, by field (see `leed.readers.about`).
+        personal: what is said of who somebody is, by key.
+        modality: the one that it stands under, or None.
+    """
+
+    scores: Pairs
+    fields: dict[str, Any]
+    personal: dict[str, Any]
+    modality: str | None = None
+
+    def below(self, modality: str | None = None, **fields: Any) -> Row:  # noqa: ANN401 - any cell
+        """Return a row without scores, of which the same is said, and this."""
+        return Row([], {**self.fields, **fields}, dict(self.personal), modality or self.modality)
+
+
+class _Sorted(msgspec.Struct):
+    """What stands in a mapping: the cells of its row; by modality what is looked into; what its keys tell apart."""
+
+    row: Row
+    inner: list[tuple[str | None, Any]] = []
+    outer: list[tuple[str, Any]] = []
+
+
+class Nest:
+    """Finds the rows in plain data; what is inferred or left out is noted.
+
+    >>> [(row.modality, row.scores) for row in Nest().rows({"models": {"prosody": {"scores": {"Joy": 0.8}}}})]
+    [('prosody', [('Joy', 0.8)])]
+
+    Args:
+        pairs_of: gives the keys and values of a mapping, a key that stood twice included.
+    """
+
+    def __init__(self, pairs_of: Callable[[Mapping[Any, Any]], Pairs] = lambda plain: list(plain.items())) -> None:
+        self.notes = Notes()
+        self._pairs_of = pairs_of
+
+    def rows(self, plain: Any) -> Iterator[Row]:  # noqa: ANN401 - whatever the input holds
+        """Return the rows in the order of the input."""
+        return self._rows(plain, Row([], {}, {}))
+
+    def _rows(self, plain: Any, around: Row) -> Iterator[Row]:  # noqa: ANN401 - as above
+        turned = _turned(plain)
+        plain = plain if turned is None else turned
+        if isinstance(plain, Mapping):
+            yield from self._mapping(plain, around)
+            return
+        pairs = as_pairs(plain)
+        if pairs is not None:
+            row = around.below()
+            row.scores = list(pairs)
+            yield row
+            return
+        for number, inner in enumerate(plain, 1):
+            if is_nested(inner):
+                yield from self._rows(inner, around)
+            elif inner is not None:  # a line that was cut off, and is reported
+                self.notes.add("not-read", f"row {number} is no mapping of label to score; it is left out")
+
+    def _mapping(self, plain: Mapping[Any, Any], around: Row) -> Iterator[Row]:
+        found = _Sorted(around.below())
+        for key, value in self._pairs_of(plain):
+            if isinstance(value, (dict, list, tuple, Mapping)):
+                self._sort(found, str(key), value)
+            else:
+                self._cell(found.row, str(key), value)
+        row = found.row
+        if row.scores or not (found.inner or found.outer):
+            yield row
+            for name, _ in found.outer:
+                self.notes.add("not-read", f"{name[:60]!r} holds scores beside those of its row; it is left out")
+            found.outer = []
+        for modality, value in found.inner:
+            yield from self._rows(value, row.below(modality))
+        yield from self._under_keys(found.outer, row)
+
+    def _sort(self, found: _Sorted, name: str, value: Any) -> None:  # noqa: ANN401 - any value of a mapping
+        """Put what stands under a key where it belongs."""
+        row = found.row
+        modality = NAMES.get(name.casefold())
+        if not is_nested(value):
+            self._cell(row, name, value)
+        elif is_personal(name):
+            row.personal.update({f"{name}: {label}": number for label, number in as_pairs(value) or ()})
+        elif modality is not None and (not value or holds_scores(value)):
+            found.inner.append((modality, value))
+        elif fold(name) in _WRAPPERS and holds_scores(value):
+            self._unwrap(found, value)
+        elif _is_task(name, value) or (not tells(value) and holds_scores(value)):
+            row.scores += [(f"{name}: {label}", number) for label, number in as_pairs(value) or ()]
+        elif tells(value):
+            found.outer.append((name, value))
+        else:
+            self._not_read(name)
+
+    def _unwrap(self, found: _Sorted, value: Any) -> None:  # noqa: ANN401 - as above
+        """Take wrapped scores into the row that the wrapper stands in, or look into the wrapper, if there is more."""
+        if isinstance(value, Mapping) and _turned(value) is None and not any(map(is_nested, value.values())):
+            for key, cell in self._pairs_of(value):
+                self._cell(found.row, str(key), cell)
+        else:
+            found.inner.append((None, value))
+
+    def _cell(self, row: Row, name: str, value: Any) -> None:  # noqa: ANN401 - any cell
+        what, field = _place_of(name)
+        if what == "field":
+            row.fields[field] = value
+        elif what == "personal":
+            row.personal[name] = value
+        elif what == "label" or is_score(value):
+            row.scores.append((name, value))
+        else:
+            self._not_read(name)
+
+    def _under_keys(self, outer: list[tuple[str, Any]], row: Row) -> Iterator[Row]:
+        """The rows under keys that are files, times, numbers of rows, or people."""
+        if not outer:
+            return
+        names = [name for name, _ in outer]
+        numbered = all(map(_NUMBER.fullmatch, names))
+        timed = numbered and not all(name.lstrip("-").isdigit() for name in names)
+        files = not numbered and all(map(is_file, names))
+        kind = "times in seconds" if timed else "numbers of rows" if numbered else "sources" if files else "speakers"
+        shown = ", ".join(name[:60] for name in names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
+        self.notes.add("inferred", f"keys above labels are read as {kind}: {shown}")
+        for name, value in outer:
+            if timed:
+                said = {"begin": name}
+            elif numbered:
+                said = {}
+            elif files:
+                said = {"source": name}
+            else:  # people of several groups
+                said = {"speaker": name, **({"source": row.fields["speaker"]} if "speaker" in row.fields else {})}
+            yield from self._rows(value, row.below(**said))
+
+    def _not_read(self, name: str) -> None:
+        self.notes.add("not-read", f"{name[:60]!r} holds no score; it is left out")
+
+
+@lru_cache(maxsize=4096)
+def _place_of(name: str) -> tuple[str, str]:
+    """What a cell under this name is: a field and which, personal, of a known label, or of an unknown one."""
+    field = field_of(name)
+    if field is not None:
+        return "field", field
+    return ("personal" if is_personal(name) else "label" if concept_of(name) is not None else "unknown"), ""
+
+
+# --- what it looks like
+
+
+def is_nested(value: Any) -> bool:  # noqa: ANN401 - any value of a mapping
+    """Return whether a value may hold rows: a mapping, or a list with mappings in it."""
+    if isinstance(value, Mapping):
+        return True
+    return isinstance(value, (list, tuple)) and any(isinstance(inner, (Mapping, list)) for inner in value[:_SAMPLE])
+
+
+def is_row(plain: Mapping[Any, Any]) -> bool:
+    """Return whether a mapping is one of scores: there are known labels in it, or it is nothing but shares."""
+    if tells(plain) or _names_modality(plain):
+        return True
+    others = {k: v for k, v in plain.items() if field_of(str(k)) is None and not is_personal(str(k))}
+    nested = [v for v in others.values() if isinstance(v, Mapping)]
+    if nested and all(map(is_row, nested)):
+        return True
+    return bool(others) and all(is_score(v) and isinstance(v, float) and 0 <= v <= 1 for v in others.values())
+
+
+def holds_scores(value: Any) -> bool:  # noqa: ANN401 - any value of a mapping
+    """Return whether there are rows in a value, of known labels or others."""
+    if isinstance(value, Mapping):
+        return is_row(value)
+    return as_pairs(value) is not None or any(map(holds_scores, filter(is_nested, value[:_SAMPLE])))
+
+
+def tells(value: Any) -> bool:  # noqa: ANN401 - any value of a mapping
+    """Return whether somewhere in a value a known label has a score; one that is marked sensitive does not count."""
+    if not isinstance(value, Mapping):
+        pairs = as_pairs(value)
+        if pairs is not None:
+            return any(_is_told(str(label), number) for label, number in pairs)
+        return isinstance(value, (list, tuple)) and any(tells(v) for v in value[:_SAMPLE] if is_nested(v))
+    looked_at = [(str(k), v) for k, v in islice(value.items(), _MOST)]
+    nested = [(name, v) for name, v in looked_at if is_nested(v)]
+    if any(_is_told(name, v) for name, v in looked_at) or any(_opens(name) and tells(v) for name, v in nested):
+        return True
+    only = bool(nested) and all(is_nested(v) or field_of(name) is not None for name, v in looked_at)
+    return _turned(value) is not None or (only and any(tells(v) for _, v in nested))
+
+
+def is_score(value: Any) -> bool:  # noqa: ANN401 - any value of a mapping
+    """Return whether a value can be a score: a number, a number as text, or a likelihood's word."""
+    if isinstance(value, str):
+        word = value.strip().upper()
+        if word in LIKELIHOODS:
+            return True
+        try:
+            float(word.removesuffix("%"))
+        except ValueError:
+            return False
+        return True
+    return hasattr(value, "__float__")
+
+
+def is_known(label: str) -> bool:
+    """Return whether a label is one that leed knows, and is not marked sensitive."""
+    concept = concepts().get(concept_of(label) or "")
+    return concept is not None and not concept.sensitive
+
+
+def _opens(name: str) -> bool:
+    return name.casefold() in NAMES or fold(name) in _WRAPPERS
+
+
+def _is_told(name: str, value: Any) -> bool:  # noqa: ANN401 - any cell
+    return (value is None or is_score(value)) and field_of(name) is None and is_known(name)
+
+
+def _names_modality(plain: Mapping[Any, Any]) -> bool:
+    return any(
+        str(k).casefold() in NAMES and any(is_score(number) for _, number in as_pairs(v) or ())
+        for k, v in plain.items()
+        if is_nested(v)
+    )
+
+
+def _is_task(name: str, value: Any) -> bool:  # noqa: ANN401 - any value of a mapping
+    """Whether a key and the labels under it are labels together."""
+    labels = [str(label) for label, number in as_pairs(value) or () if not is_nested(number)]
+    return any(match((f"{name}: {label}",))[0].taxonomy is not None for label in labels[:_SAMPLE])
+
+
+def _turned(plain: Any) -> Mapping[Any, Any] | list[dict[Any, Any]] | None:  # noqa: ANN401 - whatever the input holds
+    """A table that stands by column, by row; None if it is none: one of the keys is a label, and the columns agree."""
+    if not isinstance(plain, Mapping) or not any(
+        isinstance(v, (Mapping, list, tuple)) for v in islice(plain.values(), 1)
+    ):
+        return None
+    if not any(is_known(str(key)) for key in plain):
+        return None
+    columns = list(plain.values())
+    first = columns[0]
+    if isinstance(first, Mapping):
+        same = all(isinstance(column, Mapping) and column.keys() == first.keys() for column in columns)
+        if not same or any(is_known(str(key)) for key in islice(first, _SAMPLE)):
+            return None
+        return {place: {key: column[place] for key, column in plain.items()} for place in first} or None
+    same = all(isinstance(c, (list, tuple)) and len(c) == len(first) and not is_nested(c) for c in columns)
+    return [dict(zip(plain, cells, strict=True)) for cells in zip(*columns, strict=True)] or None if same else None
