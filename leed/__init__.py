@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from leed.describer import describe as describe
     from leed.descriptions import describe_all as describe_all
     from leed.errors import LeedError as LeedError
+    from leed.injection import inject as inject
+    from leed.injection import user_message as user_message
     from leed.matrix import Sentences as Sentences
     from leed.matrix import describe_matrix as describe_matrix
     from leed.readers import read as read
@@ -50,8 +52,10 @@ _HOME = {
     "describe": "leed.describer",
     "describe_all": "leed.descriptions",
     "describe_matrix": "leed.matrix",
+    "inject": "leed.injection",
     "read": "leed.readers",
     "summarize": "leed.timeline",
+    "user_message": "leed.injection",
 }
 
 __all__ = [
@@ -70,8 +74,10 @@ __all__ = [
     "describe",
     "describe_all",
     "describe_matrix",
+    "inject",
     "read",
     "summarize",
+    "user_message",
 ]
 
 

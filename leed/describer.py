@@ -22,7 +22,7 @@ from leed.realiser import Realiser
 from leed.scale import get_scale
 from leed.schema.terms import Description, Issue, Segment, Term
 from leed.scores import as_pairs, from_pairs
-from leed.selection import CODE
+from leed.selection import CODE, Key, Plan
 from leed.together import describe_together, parts_of
 
 if TYPE_CHECKING:
@@ -336,6 +336,10 @@ class Describer:
             self._plans[key] = prepared
         self._last = (list(labels), reading, prepared)
         return prepared
+
+    def worded(self, plan: Plan, key: Key) -> Said:
+        """Return what this describer says for a key of a plan, such as another describer chose."""
+        return self._prepare.made(plan, key)
 
     def quoted(self, text: str, around: Sentence) -> str | None:
         """Return a sentence that follows a transcript, which ends with a full stop; None if there is none to quote."""

@@ -7,6 +7,7 @@
     │   ├── UnknownFormatError    it is no recording of scores that leed knows
     │   ├── DamagedInputError     it is one, but broken: cut off, or not the JSON it begins as
     │   └── ColumnError           the columns of a track do not fit together (also a ValueError)
+    ├── RefusedError              somebody is marked as one whom leed does not describe
     ├── OptionError               an option has a value that leed does not know (also a ValueError)
     ├── DataFileError             a scale, lexicon or taxonomy file is not as it should be
     └── MissingPackageError       a feature needs a package that is not installed (also an ImportError)
@@ -35,6 +36,10 @@ class DamagedInputError(InputError):
 
 class ColumnError(InputError, ValueError):
     """The columns of a track do not fit together."""
+
+
+class RefusedError(LeedError):
+    """Somebody is marked as one whom leed does not describe."""
 
 
 class OptionError(LeedError, ValueError):

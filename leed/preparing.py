@@ -91,7 +91,7 @@ class Preparer:
 
         first = plan(quantity=quantity or inferred, one_class=one_class)
         summing = plan(quantity="probability", one_class=True) if by_sum else None
-        return Prepared(labels, first, summing, self._gate(matches, first, modality), self._made)
+        return Prepared(labels, first, summing, self._gate(matches, first, modality), self.made)
 
     def _gate(self, matches: Sequence[Match], plan: Plan, modality: str | None) -> Gate | None:
         """What is usual for these labels, where the calibration knows it and they are a full set.
@@ -104,7 +104,8 @@ class Preparer:
         gates = (gate_for(table, labels, plan.floor, self.calibration.name) for table in tables)
         return next((gate for gate in gates if gate is not None), None)
 
-    def _made(self, plan: Plan, key: Key) -> Said:
+    def made(self, plan: Plan, key: Key) -> Said:
+        """Return what is said for a key of a plan."""
         if not isinstance(key, str) and key[0] % CODE == HINT:
             entry = plan.entry(key[0])
             noun = entry.noun

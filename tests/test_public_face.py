@@ -29,8 +29,10 @@ PUBLIC = [
     "describe",
     "describe_all",
     "describe_matrix",
+    "inject",
     "read",
     "summarize",
+    "user_message",
 ]
 
 

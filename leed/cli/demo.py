@@ -59,12 +59,12 @@ def strongest(recording: object, turn: Description) -> str:
 
 def message(turn: Description) -> dict[str, str]:
     """Return a turn as a chat message; the user's with its description behind it, if anything stood out."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - as above
+    from leed import marks  # noqa: PLC0415 - as above
+    from leed.prompts import get_handover  # noqa: PLC0415 - as above
 
     if turn.speaker != "user":
         return {"role": "assistant", "content": turn.text or ""}
-    environment = Environment(loader=PackageLoader("leed_prompts", ""), undefined=StrictUndefined, autoescape=False)  # noqa: S701 - no HTML
-    content = environment.get_template("inline.v1.j2").render(
-        text=turn.text, description=str(turn) if turn.notable else ""
-    )
+    content = turn.text or ""
+    if turn.notable:
+        content = get_handover("inline")(marks.fit(str(turn)), text=content)
     return {"role": "user", "content": content}

@@ -223,6 +223,28 @@ def bench_import() -> list[Result]:
     return [Result("import leed / bare python", with_leed / bare, 2.5, more_is_better=False, note=note)]
 
 
+def bench_inject() -> list[Result]:
+    """A history of 200 messages, every other one with 48 scores, as EVI sends it with each turn; beside json.dumps."""
+    usual = get_calibration().table("hume-48", "prosody")
+    assert usual is not None
+    rng = np.random.default_rng(200)
+    level = np.array([usual.at(label, 0.5) for label in LABELS])
+    history: list[dict[str, object]] = []
+    for turn in range(200):
+        scores = dict(zip(LABELS, (level * rng.lognormal(0, 0.8, len(LABELS))).tolist(), strict=True))
+        words = f"This is what was said in turn {turn}."
+        models = {"prosody": {"scores": scores}}
+        history.append({"role": ("user", "assistant")[turn % 2], "content": words, "models": models})
+    cost = 1 / cpu_ratio(lambda: json.dumps(history), lambda: leed.inject(history), rounds=60)
+    out = leed.inject(history)
+    shrunk = len(json.dumps(history)) / len(json.dumps(out))
+    note = f"{sum('[' in str(message['content']) for message in out)} notes"
+    return [
+        Result("leed.inject(200 messages) / json.dumps of them", cost, 4, more_is_better=False, note=note),
+        Result("bytes of 200 messages / after leed.inject", shrunk, 10),
+    ]
+
+
 CASES: dict[str, Callable[[], list[Result]]] = {
     "describe": bench_describe,
     "live": bench_live,
@@ -230,6 +252,7 @@ CASES: dict[str, Callable[[], list[Result]]] = {
     "read": bench_read,
     "table": bench_table,
     "stream": bench_stream,
+    "inject": bench_inject,
     "import": bench_import,
 }
 
