@@ -23,7 +23,7 @@ from leed.schema.recording import Recording, Track
 from leed.schema.terms import GRANULARITIES, Issue
 from leed.taxonomy.matching import dimensions
 
-_LOOKED_AT = 1 << 16
+_LOOKED_AT = 1 << 12
 """Rows that tell whether scores are per cent."""
 
 

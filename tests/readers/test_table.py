@@ -296,9 +296,7 @@ def test_likelihood_words_and_flags_are_read_as_what_they_are() -> None:
 
 def test_long_rows_are_read_and_reported() -> None:
     recording = read("Joy,Sadness\n0.84,0.1,7\n0.5,0.2,\n")
-    assert [i.message for i in recording.issues] == [
-        "1 row has more cells than the header; what is beyond is left out"
-    ]
+    assert [i.message for i in recording.issues] == ["1 row has more cells than the header; what is beyond is left out"]
 
 
 def test_columns_beyond_the_first_64_kilobytes_are_read() -> None:
