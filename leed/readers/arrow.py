@@ -245,10 +245,6 @@ class ArrowColumn:
             values = floats(pc.if_else(missing, strings(["nan"], text.type)[0], text).cast(pa.float64()))
         except pa.ArrowInvalid:
             return self.words().numbers(comma=self._comma)
-        nan = np.isnan(values)
-        if nan.any():
-            told = pc.and_(pc.invert(missing), text.is_valid())
-            values = np.where(nan & (floats(told.cast(pa.int8()).cast(pa.float32())) > 0), np.inf, values)  # as -nan
         return Numbers(values)
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from leed.readers.arrow import ArrowColumn, columns_of
 from leed.readers.arrow_arrays import indices
@@ -110,34 +111,31 @@ class ArrowPieces:
             _NotPlainError: what stands in a cell has to be looked at as text.
         """
         columns = columns_of(table, comma=self._comma)
-        blank = np.ones(table.num_rows, np.bool_)
-        for place in self._floats:
-            values = columns[place].numbers().values
-            if not np.isnan(np.maximum.reduce(values, initial=0.0)):
-                blank[:] = False
-                continue
-            nan = np.isnan(values)
-            if np.count_nonzero(nan) > table.column(place).null_count:  # as -nan, which is no number
-                raise _NotPlainError
-            blank &= nan
-        if _and_says_nothing(blank, {i: column for i, column in columns.items() if i not in self._floats}).any():
+        if _blank(columns, table.num_rows, floats=self._floats).any():
             raise _NotPlainError  # a row of "nan" says something, one of nothing does not
         return Sheet(columns, table.num_rows)
 
     def _text(self, table: pa.Table) -> Sheet:
         """The rows of a table of text."""
         columns = columns_of(table, comma=self._comma)
-        blank = _and_says_nothing(np.ones(table.num_rows, np.bool_), columns)
+        blank = _blank(columns, table.num_rows)
         if not blank.any():
             return Sheet(columns, table.num_rows)
         kept = table.take(indices(np.flatnonzero(~blank)))
         return Sheet(columns_of(kept, comma=self._comma), kept.num_rows)
 
 
-def _and_says_nothing(rows: Any, columns: Mapping[int, Column]) -> Any:  # noqa: ANN401 - an array of bool
-    """Which of the rows have nothing in columns of text either."""
-    for column in columns.values():
-        if not rows.any():
+def _blank(columns: Mapping[int, Column], rows: int, *, floats: Collection[int] = ()) -> NDArray[np.bool_]:
+    """In which rows there is nothing, as far as can be told; a column without a gap tells at once."""
+    blank = np.ones(rows, np.bool_)
+    for place in sorted(columns, key=lambda place: place not in floats):
+        if not blank.any():
             break
-        rows &= column.says_nothing() if isinstance(column, ArrowColumn) else column.words().codes < 0
-    return rows
+        column = columns[place]
+        if place in floats:
+            blank &= np.isnan(column.numbers().values)
+        elif isinstance(column, ArrowColumn):
+            blank &= column.says_nothing()
+        else:
+            blank &= column.words().codes < 0
+    return blank

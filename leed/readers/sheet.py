@@ -7,6 +7,7 @@ of Arrow, many times as fast. Both give the same.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -168,11 +169,10 @@ def number_in(cell: str, *, comma: bool) -> float:
     if text.endswith("%"):
         text, unit = text[:-1], 100.0
     try:
-        number = float(text) / unit
+        return float(text) / unit
     except ValueError:
         word = text.casefold()
-        return math.nan if word in MISSING else _WORDS.get(word, math.inf)
-    return math.inf if math.isnan(number) and text.casefold() != "nan" else number
+        return math.nan if word in MISSING or _NAN.fullmatch(word) else _WORDS.get(word, math.inf)
 
 
 def quantity_in(cells: Iterable[str]) -> str | None:
@@ -193,5 +193,6 @@ def quantity_in(cells: Iterable[str]) -> str | None:
     return told
 
 
+_NAN = re.compile(r"[+-]?nan\(\w*\)")  # as C writes it, and pyarrow reads it
 _FLAGS = {"true": 1.0, "false": 0.0}
 _WORDS = {**{word.casefold(): number for word, number in LIKELIHOODS.items()}, "unknown": math.nan, **_FLAGS}
