@@ -34,7 +34,7 @@ _LARGE = 1 << 30
 _RATIO = 250
 """How many times as large as the file its columns may be, once they are large at all."""
 _SAMPLE = 20
-_CELLS = 1 << 20  # cells that are decoded at a time
+_DECODED = 1 << 24  # bytes that are decoded at a time
 
 
 def recognise(content: Content) -> Guess:
@@ -95,9 +95,10 @@ class ParquetTable:
         stack = Stack(plan)
         wanted = sorted(plan.wanted)
         names = [self._fields[i].name for i in wanted] if self._unique else None
+        rows = _DECODED // sum([_width(self._fields[i].type) for i in wanted] or [1])
         with self._opened() as file:
             stack.expect(file.metadata.num_rows)
-            for batch in file.iter_batches(max(1, _CELLS // max(1, len(wanted))), columns=names, use_threads=False):
+            for batch in file.iter_batches(max(1, rows), columns=names, use_threads=False):
                 stack.add(Sheet(self._columns(batch, wanted), batch.num_rows))
         return stack
 
@@ -140,6 +141,13 @@ def _sized(content: Content, file: Any) -> None:  # noqa: ANN401 - a ParquetFile
             f"{content.shown}: {content.size} bytes of Parquet claim {file.metadata.num_rows} rows; "
             "no recording of scores is packed so tightly"
         )
+
+
+def _width(kind: Any) -> int:  # noqa: ANN401 - a type of Arrow
+    """How many bytes a cell takes, more or less."""
+    from pyarrow import types  # noqa: PLC0415 - optional
+
+    return kind.bit_width // 8 if types.is_floating(kind) else 8
 
 
 def _is_text(kind: Any) -> bool:  # noqa: ANN401 - a type of Arrow
