@@ -3,7 +3,9 @@
 import csv
 import io
 import random
+import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,8 @@ from hypothesis import strategies as st
 
 import leed
 from leed.errors import LeedError, MissingPackageError, UnknownFormatError
-from leed.readers import delimited
+from leed.readers import delimited, matrices, pieces
+from leed.readers.content import Content
 from tests.support.mangling import harmless, mangled
 from tests.support.parts import shared_files
 
@@ -128,6 +131,60 @@ def test_a_table_without_a_known_label_says_what_to_do() -> None:
         UnknownFormatError,
         match=r"is a table, but none of its columns \(when, grumpiness, bliss.*\) is a label that leed knows; .*table",
     ):
+        read(data)
+
+
+WHO = "ActorID,Age,Sex,Ethnicity\n1001,51,Male,Not Hispanic\n1002,21,Female,Hispanic\n"
+MOODS = "start,speaker,grumpiness,bliss\n0,Ben,0.25,0.5\n1.5,Ann,0.75,1\n"
+
+
+def frame_of(text: str) -> pd.DataFrame:
+    return pd.read_csv(io.StringIO(text))
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda text: text.encode(),
+        frame_of,
+        lambda text: pl.from_pandas(frame_of(text)),
+        lambda text: frame_of(text).to_parquet(),
+        lambda text: (frame_of(text).to_json(orient="records", lines=True) or "").encode(),
+    ],
+    ids=["CSV", "pandas", "polars", "Parquet", "JSON lines"],
+)
+def test_who_somebody_is_makes_no_table_of_scores(form: Callable[[str], Any]) -> None:
+    with pytest.raises(UnknownFormatError):
+        leed.read(form(WHO))
+
+
+@pytest.mark.parametrize(
+    "form",
+    [lambda text: text.encode(), frame_of, lambda text: frame_of(text).to_parquet()],
+    ids=["CSV", "pandas", "Parquet"],
+)
+def test_shares_of_somebody_at_some_time_are_scores_whatever_they_are_called(form: Callable[[str], Any]) -> None:
+    tracks = leed.read(form(MOODS)).tracks
+    assert [(t.speaker, t.labels, t.begin.tolist()) for t in tracks] == [
+        ("Ben", ("grumpiness", "bliss"), [0.0]),
+        ("Ann", ("grumpiness", "bliss"), [1.5]),
+    ]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "speaker,grumpiness,bliss\nBen,0.25,0.5\n",
+        "start,grumpiness,bliss\n0,0.25,0.5\n",
+        "start,speaker,grumpiness,bliss\n0,Ben,25,0.5\n",
+        "start,speaker,grumpiness,Age\n0,Ben,0.25,0.5\n",
+        "start,speaker,grumpiness\n0,Ben,0.25\n",
+        "start,speaker,grumpiness,bliss\n0,Ben,1,0\n",
+    ],
+    ids=["no time", "nobody", "no share", "who somebody is", "only one", "flags"],
+)
+def test_anything_less_is_asked_about(data: str) -> None:
+    with pytest.raises(UnknownFormatError, match="is a table, but none of its columns"):
         read(data)
 
 
@@ -353,6 +410,15 @@ def test_both_routes_give_the_same(seed: int) -> None:
         assert outcome(data) == fast
 
 
+@given(st.integers(0, 2**64), st.integers(1, 60))
+@settings(max_examples=200)
+def test_a_table_of_many_pieces_is_the_same_as_of_one(seed: int, size: int) -> None:
+    data = tables(seed)
+    whole = outcome(data)
+    with mock.patch.object(pieces, "_SIZE", size), mock.patch.object(matrices, "_BLOCK", 2):
+        assert outcome(data) == whole
+
+
 @given(st.integers(0, 2**64))
 @settings(max_examples=150)
 def test_a_mangled_table_is_a_recording_or_an_error(seed: int) -> None:
@@ -364,6 +430,51 @@ def test_a_table_of_numbers_is_read_at_once() -> None:
     data = b"speaker,begin,Joy,Sadness\nBen,0,0.5,\nAnn,1,NA,0.25\n"
     with mock.patch.object(delimited.Delimited, "rows_of", side_effect=AssertionError):
         assert len(leed.read(data)) == 2
+
+
+def test_one_odd_row_leaves_the_others_to_pyarrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the piece in which it stands is read by the csv module."""
+    monkeypatch.setattr(pieces, "_SIZE", 64)
+    table = delimited.Delimited
+    with mock.patch.object(table, "rows_of", autospec=True, side_effect=table.rows_of) as by_csv:
+        recording = read("Joy,Sadness\n" + "0.5,0.25\n" * 100 + "0.1\n" + "0.5,0.25\n" * 100)
+    assert (len(recording), by_csv.call_count) == (201, 1)
+    assert [i.message for i in recording.issues] == ["1 row has fewer cells than the header; the rest counts as empty"]
+
+
+def test_a_file_is_never_held_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """30 MB of text, 5 MB of scores."""
+    path = tmp_path / "scores.csv"
+    row = b"0.12345678901234567,0.23456789012345678,0.34567890123456789," + b"x" * 200 + b"\n"
+    path.write_bytes(b"Joy,Sadness,Awe,note\n" + row * 110_000)
+    leed.read(path)  # what is loaded and kept only once
+    monkeypatch.setattr(Content, "data", property(lambda _: pytest.fail("it was read as a whole")))
+    for arrow in (True, False):
+        if not arrow:
+            monkeypatch.setattr(delimited, "arrow_pieces", lambda *_: None)
+        tracemalloc.start()
+        recording = leed.read(path)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert len(recording) == 110_000
+        assert peak < 16 << 20
+
+
+def test_a_large_table_needs_no_pandas(tmp_path: Path) -> None:
+    """pyarrow imports it, 40 MiB, for any of its own ways to NumPy."""
+    path = tmp_path / "scores.csv"
+    path.write_text("speaker,begin,text,note,Joy,Sadness\nBen,0,so,x,0.84,\nAnn,1,,y,NA,0.5\n", encoding="utf-8")
+    code = "import leed, sys; recording = leed.read(sys.argv[1]); print(len(recording), 'pandas' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["2", "False"]
+
+
+def test_a_column_of_text_is_looked_at_until_it_is_known_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand cells of text and no number in the first piece are enough."""
+    monkeypatch.setattr(pieces, "_SIZE", 1 << 14)
+    data = "Joy,note\n" + "".join(f"0.5,word {i}\n" for i in range(1400)) + "0.5,7\n" * 9000
+    (issue,) = read(data).issues
+    assert issue.message == "1 column that holds no numbers is left out: note"
 
 
 def test_without_pyarrow_a_table_is_read_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
