@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from leed.explaining import Evidence
-from leed.modality import modality_named
-from leed.schema.terms import MODALITIES, Description, Segment
+from leed.modality import NAMES
+from leed.schema.terms import Description, Segment
 from leed.selection import CODE, HINT
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def parts_of(given: object) -> dict[str, Segment] | None:
         return None
     parts = {}
     for name, scores in given.items():
-        modality = modality_named(name) if isinstance(name, str) and _names_modality(name) else None
+        modality = NAMES.get(name.casefold()) if isinstance(name, str) else None
         if modality is None or not isinstance(scores, (Mapping, Segment)):
             return None
         parts[modality] = scores if isinstance(scores, Segment) else Segment(scores=dict(scores), modality=modality)
@@ -61,10 +61,6 @@ def _of_utterance(utterance: Any) -> dict[str, Segment]:  # noqa: ANN401 - loadi
     parts["burst"] = utterance.bursts[0] if utterance.bursts else None
     parts["face"] = utterance.faces[0] if len(utterance.faces) == 1 else None
     return {modality: segment for modality, segment in parts.items() if segment is not None}
-
-
-def _names_modality(name: str) -> bool:
-    return name.casefold() in (*MODALITIES, "voice", "speech", "audio", "text", "vocal burst", "bursts", "faces")
 
 
 def describe_together(

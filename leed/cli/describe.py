@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 import typer
 
 from leed import errors, quoting
-from leed.cli import complain
+from leed.cli import complain, options
 from leed.cli.writers import Output, by_name, writer_for
 
 if TYPE_CHECKING:
@@ -24,30 +24,22 @@ _LONG = 5000  # segments from which a terminal sees progress
 
 def command(  # noqa: PLR0917 - the command line names them all
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files of scores; - reads standard input.")],
-    form: Annotated[
-        str | None, typer.Option("--format", help="The format, if it should not be told from the content.")
-    ] = None,
-    scale: Annotated[
-        str | None, typer.Option(help="Which adverb a score takes: a name, or a TOML or JSON file of your own.")
-    ] = None,
-    calibration: Annotated[
-        str | None, typer.Option(help="What is usual: a name, a file that 'leed calibrate' made, or none.")
-    ] = None,
+    form: options.Format = None,
+    scale: options.Scale = None,
+    calibration: options.Calibration = None,
     top: Annotated[str | None, typer.Option(help="How many terms are named at most; 'all' for every one.")] = None,
-    lang: Annotated[str, typer.Option(help="The language: en, de, or a JSON file of your own.")] = "en",
+    lang: options.Language = "en",
     person: Annotated[str | None, typer.Option(help="Whom the sentences are about: They, You, or a name.")] = None,
-    tense: Annotated[str, typer.Option(help="present or past.")] = "present",
+    tense: options.Tense = "present",
     modality: Annotated[
         str | None, typer.Option(help="face, prosody, burst or language, where the file does not say it.")
     ] = None,
     quantity: Annotated[
         str | None, typer.Option(help="What the numbers are: intensity, probability, likelihood, bipolar or presence.")
     ] = None,
-    ignore: Annotated[list[str] | None, typer.Option(help="A label that is never named; may be repeated.")] = None,
-    allow: Annotated[
-        list[str] | None, typer.Option(help="A sensitive label that may be named all the same; may be repeated.")
-    ] = None,
-    quote: Annotated[bool, typer.Option(help="Quote what was said.")] = True,
+    ignore: options.Ignore = None,
+    allow: options.Allow = None,
+    quote: options.Quote = True,
     explain: Annotated[bool, typer.Option("--explain", help="Say below each sentence why it says so.")] = False,
     output: Annotated[Output | None, typer.Option(help="How to write; with -o, the file's name may say it.")] = None,
     path: Annotated[str | None, typer.Option("-o", "--out", metavar="PATH", help="Write to this file.")] = None,

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from leed.cli import options
 from leed.cli.describe import read_file, report, report_unmet
 
 
@@ -17,25 +18,17 @@ def command(  # noqa: PLR0917 - the command line names them all
     counter: Annotated[
         str | None, typer.Option(help="What counts tokens: o200k_base (the default), cl100k_base or estimate.")
     ] = None,
-    form: Annotated[
-        str | None, typer.Option("--format", help="The format, if it should not be told from the content.")
-    ] = None,
-    scale: Annotated[
-        str | None, typer.Option(help="Which adverb a score takes: a name, or a TOML or JSON file of your own.")
-    ] = None,
-    calibration: Annotated[
-        str | None, typer.Option(help="What is usual: a name, a file that 'leed calibrate' made, or none.")
-    ] = None,
-    lang: Annotated[str, typer.Option(help="The language: en, de, or a JSON file of your own.")] = "en",
+    form: options.Format = None,
+    scale: options.Scale = None,
+    calibration: options.Calibration = None,
+    lang: options.Language = "en",
     person: Annotated[
         str | None, typer.Option(help="Whom it is about, where it is one person: You, or a name.")
     ] = None,
-    tense: Annotated[str, typer.Option(help="present or past.")] = "present",
-    ignore: Annotated[list[str] | None, typer.Option(help="A label that is never named; may be repeated.")] = None,
-    allow: Annotated[
-        list[str] | None, typer.Option(help="A sensitive label that may be named all the same; may be repeated.")
-    ] = None,
-    quote: Annotated[bool, typer.Option(help="Quote what was said.")] = True,
+    tense: options.Tense = "present",
+    ignore: options.Ignore = None,
+    allow: options.Allow = None,
+    quote: options.Quote = True,
 ) -> None:
     """Tell a recording in a few sentences: who, when, and what changed, within a budget of tokens.
 

@@ -243,9 +243,7 @@ class Teller:
     def _adverb(self, head: Head) -> str:
         """The adverb of a statement alone; the statement where it has none."""
         (piece,), _ = self.line.plan.pieces(head)
-        if piece.adverb is None:
-            return self._phrase(head)
-        return piece.shown or self._realiser.adverbs[piece.adverb].word or piece.adverb
+        return self._realiser.written(piece) or self._phrase(head)
 
     def _lead(self, parts: Sequence[_Part]) -> str | None:
         """The adverb that stands at the verb, where it is that of all that is said: "They probably sounded sad"."""

@@ -1,0 +1,22 @@
+"""Options that several commands have, with the same names and the same help."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Format = Annotated[str | None, typer.Option("--format", help="The format, if it should not be told from the content.")]
+Scale = Annotated[
+    str | None, typer.Option(help="Which adverb a score takes: a name, or a TOML or JSON file of your own.")
+]
+Calibration = Annotated[
+    str | None, typer.Option(help="What is usual: a name, a file that 'leed calibrate' made, or none.")
+]
+Language = Annotated[str, typer.Option(help="The language: en, de, or a JSON file of your own.")]
+Tense = Annotated[str, typer.Option(help="present or past.")]
+Ignore = Annotated[list[str] | None, typer.Option(help="A label that is never named; may be repeated.")]
+Allow = Annotated[
+    list[str] | None, typer.Option(help="A sensitive label that may be named all the same; may be repeated.")
+]
+Quote = Annotated[bool, typer.Option(help="Quote what was said.")]
