@@ -124,27 +124,33 @@ class Content:
     def open(self) -> IO[bytes]:
         """Return the bytes as an open file, in UTF-8 without a byte order mark."""
         name, mark = encoding.encoding_of(self._raw(encoding.LOOKED_AT))
-        if name != "utf-8":
-            return Held(self.data).open()
         file = self.storage.open()
         file.read(mark)
-        return file
+        return file if name == "utf-8" else encoding.Transcoding(file, name, mark, self.note_encoding).buffered()
 
     @cached_property
     def data(self) -> bytes:
         """All bytes, in UTF-8 without a byte order mark."""
-        data, odd = encoding.in_utf8(self._raw())
-        if odd:
+        self._check_size()
+        with self.open() as file:
+            return read_some(file, -1, self.shown)
+
+    def note_encoding(self, odd: str) -> None:
+        """Add the first thing that was odd about the encoding to the issues."""
+        if not any(issue.code == "encoding" for issue in self.issues):
             self.issues.append(Issue("encoding", odd))
-        return data
 
     def _raw(self, size: int = -1) -> bytes:
         """The bytes as they are, or the first of them."""
-        if size < 0 and self.size > self.storage.whole:
-            what = f"unpacks to {self.size} bytes, more than are read at once; unpack it and give that"
-            raise InputError(f"{self.shown}: {what}")
+        if size < 0:
+            self._check_size()
         with self.storage.open() as file:
             return read_some(file, size, self.shown)
+
+    def _check_size(self) -> None:
+        if self.size > self.storage.whole:
+            what = f"unpacks to {self.size} bytes, more than are read at once; unpack it and give that"
+            raise InputError(f"{self.shown}: {what}")
 
     @cached_property
     def kind(self) -> str:
@@ -185,7 +191,7 @@ class Content:
         """All bytes as text. What is not UTF-8 is read as Windows-1252, and that is reported."""
         text, odd = encoding.as_text(self.data)
         if odd:
-            self.issues.append(Issue("encoding", odd))
+            self.note_encoding(odd)
         return text
 
     @cached_property

@@ -181,8 +181,8 @@ class Delimited:
 
     def _in_utf8(self, data: bytes, at: int) -> bytes:
         text, odd = as_text(data, at)
-        if odd and not any(issue.code == "encoding" for issue in self._content.issues):
-            self._content.issues.append(Issue("encoding", odd))
+        if odd:
+            self._content.note_encoding(odd)
         return text.encode() if odd else data
 
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable
+from typing import IO
+
+from leed.readers.raw import PIECE, Raw
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -38,20 +42,43 @@ def encoding_of(raw: bytes) -> tuple[str, int]:
     return next((encoding for pattern, encoding in _UNMARKED if pattern.match(raw)), "utf-8"), 0
 
 
-def in_utf8(raw: bytes) -> tuple[bytes, str]:
-    """Return bytes in UTF-8, without a byte order mark, and what could not be read, as a clause; empty if all could.
+class Transcoding(Raw):
+    """Bytes in another encoding as an open file of the same in UTF-8.
 
-    What claims to be UTF-8 stays as it is; `as_text` reads it.
+    What cannot be read becomes a replacement character; where that first happens is told, as a clause.
     """
-    encoding, mark = encoding_of(raw)
-    if encoding == "utf-8":
-        return raw[mark:] if mark else raw, ""
-    try:
-        return raw[mark:].decode(encoding).encode(), ""
-    except UnicodeDecodeError as error:
-        name = encoding.upper()[:6]
-        what = f"not {name} at byte {mark + error.start}; what cannot be read stands as \N{REPLACEMENT CHARACTER}"
-        return raw[mark:].decode(encoding, "replace").encode(), what
+
+    def __init__(self, inner: IO[bytes], encoding: str, at: int, tell: Callable[[str], None]) -> None:
+        """Take a file that stands at this byte, behind the mark, and what is called with what is odd."""
+        super().__init__(inner)
+        self._encoding = encoding
+        self._decoder = codecs.getincrementaldecoder(encoding)()
+        self._tell = tell
+        self._at = at
+        self._ready = b""
+        self._ended = False
+
+    def _next(self, size: int) -> bytes:
+        while size and not (self._ready or self._ended):
+            raw = self._inner.read(PIECE)
+            self._ended = not raw
+            self._ready = self._decoded(raw).encode()
+        data, self._ready = self._ready[:size], self._ready[size:]
+        return data
+
+    def _decoded(self, raw: bytes) -> str:
+        before = self._decoder.getstate()
+        try:
+            text = self._decoder.decode(raw, not raw)
+        except UnicodeDecodeError as error:
+            byte = self._at - len(before[0]) + error.start
+            name = self._encoding.upper()[:6]
+            self._tell(f"not {name} at byte {byte}; what cannot be read stands as \N{REPLACEMENT CHARACTER}")
+            self._decoder = codecs.getincrementaldecoder(self._encoding)("replace")
+            self._decoder.setstate(before)
+            text = self._decoder.decode(raw, not raw)
+        self._at += len(raw)
+        return text
 
 
 def beginning_in_utf8(raw: bytes) -> bytes:

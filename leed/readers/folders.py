@@ -16,18 +16,16 @@ import zlib
 from collections import Counter
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import IO, Protocol
 
 import msgspec
 
 from leed.errors import DamagedInputError, InputError, LeedError
 from leed.readers.about import Names
 from leed.readers.content import Content
+from leed.readers.raw import Raw
 from leed.readers.storage import most_unpacked
 from leed.schema.terms import Issue
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 MOST_FILES = 20_000
 """How many files of a directory are looked at; a job's artifacts are about five for each of its sources."""
@@ -40,7 +38,6 @@ LARGEST_SUM = 1 << 31
 _DEEPEST = 12
 _SHALLOW = 4  # without a directory "csv", as artifacts have it on the way to their files
 _TABLES = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
-_PIECE = 1 << 16
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others can take gigabytes for a dictionary
 _BROKEN = (
     *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error, EOFError, OSError, ValueError),
@@ -256,39 +253,19 @@ class _Member:
 
     def open(self) -> IO[bytes]:
         try:
-            return io.BufferedReader(_Unzipping(self._archive.open(self._info)), _PIECE)
+            return _Unzipping(self._archive.open(self._info)).buffered()
         except _BROKEN as error:
             raise DamagedInputError(_damage(error)) from error
 
 
-class _Unzipping(io.RawIOBase):
+class _Unzipping(Raw):
     """A file in a zip, open for reading; whatever is wrong with the archive is an error of leed's."""
 
-    def __init__(self, member: IO[bytes]) -> None:
-        super().__init__()
-        self._member = member
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
-        view = memoryview(buffer).cast("B")
-        data = self._read(len(view))
-        view[: len(data)] = data
-        return len(data)
-
-    def readall(self) -> bytes:
-        return self._read(-1)
-
-    def _read(self, size: int) -> bytes:
+    def _next(self, size: int) -> bytes:
         try:
-            return self._member.read(size)
+            return self._inner.read(size)
         except _BROKEN as error:
             raise DamagedInputError(_damage(error)) from error
-
-    def close(self) -> None:
-        self._member.close()
-        super().close()
 
 
 def _damage(error: Exception) -> str:

@@ -11,12 +11,10 @@ import io
 import os
 import sys
 import zlib
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import IO, Protocol
 
 from leed.errors import DamagedInputError, InputError
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+from leed.readers.raw import PIECE, Raw
 
 RATIO = 100
 """How many times smaller packing can make scores: those of a real job get about 2.2 times smaller, empty cells more."""
@@ -24,7 +22,6 @@ WHOLE = 1 << 31
 """Bytes of packed data that are unpacked into memory at once; what is streamed may be larger."""
 _FREE = 1 << 24  # bytes that may be unpacked in any case
 _KEPT = 1 << 25  # bytes that are kept from when they were counted, so that they are unpacked only once
-_PIECE = 1 << 16
 _GZIP = b"\x1f\x8b"
 _WITH_HEADER = 16 + zlib.MAX_WBITS
 
@@ -112,17 +109,17 @@ class Gzipped:
 
     def open(self) -> IO[bytes]:
         """Return what was packed as an open file, which cannot be gone back in if it is large."""
-        return self._unpacking() if self._kept is None else io.BytesIO(self._kept)
+        return self._unpacking().buffered() if self._kept is None else io.BytesIO(self._kept)
 
-    def _unpacking(self) -> io.BufferedReader:
-        return io.BufferedReader(Unpacking(self._packed.open(), self._shown, self._most), _PIECE)
+    def _unpacking(self) -> Unpacking:
+        return Unpacking(self._packed.open(), self._shown, self._most)
 
     def _count(self) -> tuple[int, int]:
         """Unpack everything once, so that damage is met before anything is read; keep it if it is small."""
         kept = bytearray()
         size = 0
-        with Unpacking(self._packed.open(), self._shown, self._most) as file:
-            while piece := file.read(_PIECE):
+        with self._unpacking() as file:
+            while piece := file.read(PIECE):
                 if not size and piece.startswith(_GZIP):
                     raise InputError(f"{self._shown}: is gzip data within gzip data; unpack it once and give that")
                 size += len(piece)
@@ -134,17 +131,19 @@ class Gzipped:
         return size, trailing
 
 
-class Unpacking(io.RawIOBase):
+class Unpacking(Raw):
     """gzip data as an open file of what was packed.
+
+    Reading raises DamagedInputError if the data is cut off or corrupt (the message says at which byte), and InputError
+    if it unpacks to more than scores do.
 
     Attributes:
         trailing: at the end, how many bytes behind the last member are none, and no padding.
     """
 
     def __init__(self, packed: IO[bytes], shown: str, most: int) -> None:
-        super().__init__()
+        super().__init__(packed)
         self.trailing = 0
-        self._packed = packed
         self._shown = shown
         self._most = most
         self._inflate = zlib.decompressobj(_WITH_HEADER)
@@ -152,34 +151,6 @@ class Unpacking(io.RawIOBase):
         self._came = 0
         self._given = 0
         self._ended = False
-
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
-        """Fill the buffer as far as one piece of the packed data goes; return how far, 0 at the end.
-
-        Raises:
-            DamagedInputError: the data is cut off or corrupt; the message says at which byte.
-            InputError: it unpacks to more than scores do.
-        """
-        view = memoryview(buffer).cast("B")
-        data = self._next(len(view))
-        view[: len(data)] = data
-        return len(data)
-
-    def readall(self) -> bytes:
-        """Return all that is left, in a memory that grows with it."""
-        whole = io.BytesIO()
-        while data := self._next(_PIECE):
-            whole.write(data)
-        return whole.getvalue()
-
-    def close(self) -> None:
-        """Close the packed file too."""
-        self._packed.close()
-        super().close()
 
     def _next(self, size: int) -> bytes:
         while size and not self._ended:
@@ -217,7 +188,7 @@ class Unpacking(io.RawIOBase):
         return data
 
     def _more(self) -> bytes:
-        packed = read_some(self._packed, _PIECE, self._shown)
+        packed = read_some(self._inner, PIECE, self._shown)
         self._came += len(packed)
         return packed
 

@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 import leed
 from leed.errors import DamagedInputError
-from leed.readers.encoding import as_text, beginning_in_utf8, byte_of, in_utf8
+from leed.readers.content import Content
+from leed.readers.encoding import as_text, beginning_in_utf8, byte_of, encoding_of
+from leed.readers.raw import PIECE
 
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"]
 JSON = '{"Joy": 0.84, "text": "naïve 😀"}'
@@ -54,7 +56,9 @@ def test_damage_behind_bytes_of_another_encoding_is_placed_too() -> None:
 
 def test_binary_data_is_not_taken_for_text() -> None:
     for data in (b"\x01\x00\x02\x00", b"a\x00b", b"\x00\x00\x00\x01\x00\x00\x00\x02", bytes(16), b"a" + bytes(7)):
-        assert in_utf8(data) == (data, "")
+        content = Content(data=data)
+        assert content.data == data
+        assert content.issues == []
 
 
 @given(
@@ -63,10 +67,31 @@ def test_binary_data_is_not_taken_for_text() -> None:
 )
 def test_text_with_a_mark_is_itself(text: str, encoding: str) -> None:
     data = f"\ufeff{text}".encode(encoding)
-    assert in_utf8(data) == (text.encode(), "")
+    content = Content(data=data)
+    assert content.data == text.encode()
+    assert content.issues == []
     assert beginning_in_utf8(data) == text.encode()
     for place in (0, len(text) // 2, len(text)):
         assert byte_of(data, place) == len(data) - len(text[place:].encode(encoding))
+
+
+@pytest.mark.parametrize(("encoding", "width"), [("utf-16-le", 2), ("utf-32-be", 4)])
+@pytest.mark.parametrize("shift", range(-4, 4))
+def test_letters_and_faults_where_pieces_meet_are_read(encoding: str, width: int, shift: int) -> None:
+    before = "x" * (PIECE // width + shift)
+    data = f"\ufeff{before}😀\udc00é\udc00".encode(encoding, "surrogatepass")
+    content = Content(data=data)
+    assert content.data == f"{before}😀\N{REPLACEMENT CHARACTER}é\N{REPLACEMENT CHARACTER}".encode()
+    (issue,) = content.issues
+    fault = data.index("\udc00é".encode(encoding, "surrogatepass"))
+    assert issue.message.startswith(f"not {encoding.upper()[:6]} at byte {fault};")
+
+
+@given(data=st.binary(), encoding=st.sampled_from(["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"]))
+def test_any_bytes_behind_a_mark_are_text(data: bytes, encoding: str) -> None:
+    content = Content(data="\ufeff".encode(encoding) + b"a\0\0\0" + data)
+    name, mark = encoding_of(content.storage.open().read(8))
+    assert content.data == ("\ufeff".encode(encoding) + b"a\0\0\0" + data)[mark:].decode(name, "replace").encode()
 
 
 @given(data=st.binary())

@@ -186,6 +186,18 @@ def test_large_files_in_a_zip_are_streamed(tmp_path: Path, monkeypatch: pytest.M
     assert leed.read(path) == leed.read(hume.conversation())
 
 
+def test_large_files_in_a_zip_are_read_whole_where_they_have_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What bounds the list of entries bounds no file."""
+    monkeypatch.setattr("leed.readers.folders.MOST_ENTRIES", 1 << 17)
+    rows = [{"Joy": i / 10000, "text": f"{i * 7919:x}"} for i in range(5000)]
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("rows.json", json.dumps(rows))
+    assert len(target.getvalue()) > 1 << 17
+    (track,) = leed.read(target.getvalue()).tracks
+    assert len(track) == 5000
+
+
 def test_names_that_point_elsewhere_are_only_names(tmp_path: Path) -> None:
     before = sorted(tmp_path.parent.rglob("*"))
     names = ["../../../etc/x.json", "/etc/passwd", "..\\..\\x.json", "C:\\x.json", "a\nb.json", "~/.ssh/y.json"]
