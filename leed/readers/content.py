@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
+from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
 
 import msgspec
 
 from leed.errors import DamagedInputError, InputError, LeedError, UnknownFormatError
 from leed.readers import encoding, json_text, objects
-from leed.readers.glimpse import glimpse
+from leed.readers.glimpse import glimpse, sampled
 from leed.readers.storage import Gzipped, Held, OnDisk, Storage, opened, read_some, unpacked
 from leed.schema.terms import Issue
 
@@ -41,6 +42,7 @@ _KINDS = (  # where in the head which bytes stand
     (257, b"ustar", "a tar archive"),
 )
 _MARK = 20
+_SMALL = 1 << 20  # bytes of lines that are decoded all at once to have a glimpse of them
 _LONGEST = 1 << 12  # bytes of a lone value that are decoded to say what it is
 UNPACK = {
     "compressed by zstd": "zstd -d",
@@ -222,7 +224,25 @@ class Content:
     @cached_property
     def glimpse(self) -> Any:  # noqa: ANN401 - as plain
         """The plain data if it is small, else a sample of it, to recognise a format by; None if there is none."""
-        return glimpse(self.plain) if self.kind in ("json", "plain") else None
+        if self.kind not in ("json", "plain"):
+            return None
+        lines = self._sampled_lines() if self.size > _SMALL and self._begins_lines else None
+        return glimpse(self.plain if lines is None else lines)
+
+    def _sampled_lines(self) -> list[Any] | None:
+        """The data of some of the lines, those at which a glimpse looks, without holding all; None if one is odd."""
+        with self.open() as file:
+            wanted = set(sampled(sum(not line.isspace() for line in file)))
+        with self.open() as file:
+            lines = (line for line in file if not line.isspace())
+            try:
+                return [msgspec.json.decode(line) for i, line in enumerate(lines) if i in wanted]
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                return None
+
+    @cached_property
+    def _begins_lines(self) -> bool:
+        return self.kind == "json" and json_text.begins_lines(self.head)
 
     def too_deep(self) -> DamagedInputError:
         """Return the error for data that is nested too deeply, or holds itself."""
@@ -237,6 +257,29 @@ class Content:
             raise self.too_deep() from error
         except json.JSONDecodeError as error:
             raise DamagedInputError(self._damage(text, error)) from error
+
+    def entries(self) -> Iterator[Any]:
+        """Return the entries of the plain data if it is a list, else itself; lines are decoded one at a time.
+
+        Raises:
+            DamagedInputError: as `plain`.
+        """
+        done = 0
+        if self._begins_lines and "plain" not in vars(self):
+            with self.open() as file:
+                for line in file:
+                    if line.isspace():
+                        continue
+                    try:
+                        entry = msgspec.json.decode(line)
+                    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                        break
+                    yield entry
+                    done += 1
+                else:
+                    return
+        plain = self.plain  # of lines too, where one of them is not strictly JSON
+        yield from islice(plain, done, None) if isinstance(plain, list) else (plain,)
 
     def _lines(self) -> list[Any]:
         """The data of JSON lines; a last one that is cut off is left out."""

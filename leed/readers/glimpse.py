@@ -59,9 +59,17 @@ class _Glimpse:
         return not isinstance(value, _CONTAINERS) or (self._left > 0 and depth < _DEEPEST)
 
 
+def sampled(length: int) -> Iterator[int]:
+    """Return the places of the entries of a list that are looked at: the first ones, and some from all over the rest.
+
+    >>> list(sampled(3)), len(list(sampled(1_000_000)))
+    ([0, 1, 2], 400)
+    """
+    yield from range(min(length, _ENTRIES))
+    if length > _ENTRIES:
+        yield from range(_ENTRIES, length, -(-(length - _ENTRIES) // _ENTRIES))
+
+
 def _sample(values: Sequence[Any]) -> Iterator[Any]:
-    """The first values, and some from all over the rest; of lists of one length, those at the same places."""
-    yield from islice(values, _ENTRIES)
-    rest = len(values) - _ENTRIES
-    if rest > 0:
-        yield from values[_ENTRIES :: -(-rest // _ENTRIES)]
+    """Some of the values; of lists of one length, those at the same places."""
+    return (values[i] for i in sampled(len(values)))

@@ -148,6 +148,12 @@ class Group:
             known = labels if aspect == "expression" else None
             self._add_scores(aspect, start, list(map(_GET[field], items)), known)
 
+    def untime(self, begin: str, end: str) -> None:
+        """Make extras of these names of the times, so that the items have none."""
+        self.more |= {begin: _column(self._begin, np.float64), end: _column(self._end, np.float64)}
+        self._begin = self._end = array("d", [math.nan]) * len(self)
+        self._instants = True
+
     def tracks(self, *, source: str | None, model: str, speaker: str | None, language: str | None) -> list[Track]:
         """Return a track for each aspect and set of labels."""
         modality = MODALITY.get(model)

@@ -19,7 +19,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -38,6 +39,7 @@ _BLOCK = re.compile(
 _CODE = re.compile(r"[A-Z]\d{4}")
 _SMALL = 1 << 20
 _SHOWN = 500
+_BATCH = 1 << 8
 _NOT_RUN = "every model is null, so none was run"
 
 
@@ -48,13 +50,49 @@ class _Sent(Item, gc=False):
     face_id: str | int | None = None
 
 
-class _Found(msgspec.Struct):
-    """One item and where it stood."""
+class _Part(Group):
+    """The items of one model and face, added some at a time, with the numbers of their messages."""
 
-    model: str
-    face: str | None
-    item: Item
-    message: int
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages = array("q")
+        self._waiting: list[Item] = []
+
+    def put(self, items: Sequence[Item], message: int) -> None:
+        """Add the items of a message."""
+        self._waiting += items
+        self.messages.extend([message] * len(items))
+        if len(self._waiting) >= _BATCH:
+            self.settle()
+
+    def settle(self) -> None:
+        """Let what waits take its place in the columns."""
+        self.add(self._waiting)
+        self._waiting = []
+
+
+class _Clock:
+    """Watches whether the times of each message follow those of the message before, for each model.
+
+    Attributes:
+        begins_anew: whether they did not.
+    """
+
+    def __init__(self) -> None:
+        self.begins_anew = False
+        self._latest: dict[str, tuple[int, float, float]] = {}  # the message, its first and its last time
+
+    def see(self, model: str, message: int, item: Item) -> None:
+        """Take in an item."""
+        begin, end = _span(item)
+        if math.isnan(begin):
+            return
+        last_message, first, last = self._latest.get(model, (message, begin, begin))
+        if last_message == message:
+            self._latest[model] = (message, min(first, begin), max(last, begin, 0.0 if math.isnan(end) else end))
+        else:
+            self.begins_anew |= begin < last or begin <= first
+            self._latest[model] = (message, begin, begin if math.isnan(end) else end)
 
 
 def recognise(content: Content) -> Guess:
@@ -75,8 +113,7 @@ def recognise(content: Content) -> Guess:
 def read(content: Content) -> Recording:
     """Return a recording with a track for each model, face and aspect, in the order of the messages."""
     log = _Log(content.name)
-    plain = content.plain
-    for entry in plain if isinstance(plain, list) else [plain]:
+    for entry in content.entries():
         messages = list(_messages(entry))
         log.skipped += not messages
         for message in messages:
@@ -103,9 +140,9 @@ class _Log:
         self.faults: dict[Issue, list[str]] = {}
         self.skipped = 0
         self._source = source
-        self._found: list[_Found] = []
+        self._clock = _Clock()
         self._payloads: list[str | None] = []
-        self._groups: dict[tuple[str, str | None], Group] = {}
+        self._parts: dict[tuple[str, str | None], _Part] = {}
 
     def add(self, message: Mapping[str, Any]) -> None:
         """Add what one message holds."""
@@ -134,69 +171,47 @@ class _Log:
         if self.skipped:
             what = f"{self.skipped} entries are no Hume streaming messages; they are left out"
             issues.append(Issue("not-read", what, self._source))
-        apart = self._begins_anew()
+        apart = self._clock.begins_anew
         if apart:
             what = (
                 "times begin anew with each message: they count from the start of what was sent, so the segments have "
                 "no common time; they are kept as the extras payload_begin and payload_end"
             )
             issues.append(Issue("inferred", what, self._source))
-        parts: dict[tuple[str, str | None], list[_Found]] = {key: [] for key in self._groups}
-        for found in self._found:
-            parts[found.model, found.face].append(found)
         tracks = []
-        for (model, face), group in self._groups.items():
-            self._fill(group, parts[model, face], apart=apart)
-            made = group.tracks(source=self._source, model=model, speaker=face, language=None)
+        for (model, face), part in self._parts.items():
+            self._finish(part, apart=apart)
+            made = part.tracks(source=self._source, model=model, speaker=face, language=None)
             tracks += made
-            issues += group.issues_of(made, self._source, model)
+            issues += part.issues_of(made, self._source, model)
         return Recording(tuple(tracks), tuple(issues))
 
-    def _fill(self, group: Group, found: list[_Found], *, apart: bool) -> None:
-        items = [f.item for f in found]
+    def _finish(self, part: _Part, *, apart: bool) -> None:
+        part.settle()
         if apart:
-            spans = [_span(item) for item in items]
-            group.more["payload_begin"] = np.array([begin for begin, _ in spans], np.float64)
-            group.more["payload_end"] = np.array([end for _, end in spans], np.float64)
-            for item in items:
-                item.time = None
+            part.untime("payload_begin", "payload_end")
         if len(self._payloads) > 1:
-            group.more["message"] = np.array([f.message for f in found], np.int64)
-        payloads = [self._payloads[f.message] for f in found]
+            part.more["message"] = np.array(part.messages, np.int64)
+        payloads = [self._payloads[message] for message in part.messages]
         if any(payloads):
-            group.more["payload_id"] = words(payloads)
-        group.add(items)
+            part.more["payload_id"] = words(payloads)
 
     def _add_item(self, model: str, entry: Any, number: int) -> None:  # noqa: ANN401 - whatever the input holds
         sent = _sent(entry)
         if sent is None:
             face = _face(entry.get("face_id")) if isinstance(entry, Mapping) else None
-            items: list[Any] = lenient([entry], self._group(model, face))
+            part = self._part(model, face)
+            items: list[Item] = lenient([entry], part)
         else:
             sent.box = sent.box or sent.bbox
-            face = _face(sent.face_id)
-            self._group(model, face)
+            part = self._part(model, _face(sent.face_id))
             items = [sent]
-        self._found += [_Found(model, face, item, number) for item in items]
+        for item in items:
+            self._clock.see(model, number, item)
+        part.put(items, number)
 
-    def _group(self, model: str, face: str | None) -> Group:
-        return self._groups.setdefault((model, face), Group())
-
-    def _begins_anew(self) -> bool:
-        """Whether the times of a message do not follow those of the message before, for any model."""
-        latest: dict[str, tuple[int, float, float]] = {}
-        for found in self._found:
-            begin, end = _span(found.item)
-            if math.isnan(begin):
-                continue
-            message, first, last = latest.get(found.model, (found.message, begin, begin))
-            if message == found.message:
-                latest[found.model] = (message, min(first, begin), max(last, begin, 0.0 if math.isnan(end) else end))
-            elif begin < last or begin <= first:
-                return True
-            else:
-                latest[found.model] = (found.message, begin, begin if math.isnan(end) else end)
-        return False
+    def _part(self, model: str, face: str | None) -> _Part:
+        return self._parts.setdefault((model, face), _Part())
 
     def _note(self, code: str, message: str, where: str | None) -> None:
         payload = self._payloads[-1]

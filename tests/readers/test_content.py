@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from leed.errors import DamagedInputError, InputError, UnknownFormatError
 from leed.readers.content import HEAD, Content, take
@@ -33,8 +35,8 @@ def test_the_kind_is_told_from_the_first_bytes(data: bytes, kind: str, tmp_path:
 
 
 def test_plain_data_is_plain() -> None:
-    for given in ({"a": 1}, [1], (1, 2)):
-        content = take(given)
+    for plain in ({"a": 1}, [1], (1, 2)):
+        content = take(plain)
         assert (content.kind, content.is_plain, content.size, content.head) == ("plain", True, 0, b"")
 
 
@@ -135,3 +137,33 @@ def test_an_open_file_is_read_from_where_it_stands() -> None:
 
 def test_content_shows_what_it_is() -> None:
     assert repr(Content(data=b"[]")) == "<Content the input>"
+
+
+ENTRIES = [b'{"a": 1}', b"[1, 2]", b'{"b": "\xc3\xa9"}', b"", b"  "]
+ODD = [b'{"a": NaN}', b'{"b": "\xe9"}', b"[" * 50 + b"]" * 50]
+
+
+@given(lines=st.lists(st.sampled_from([*ENTRIES, *ODD]), max_size=12), cut=st.sampled_from([None, -3]))
+def test_entries_are_those_of_the_plain_data(lines: list[bytes], cut: int | None) -> None:
+    data = b"\n".join([b'{"first": 0}', *lines, b'{"last": 0}'])[:cut]
+    whole = Content(data=data)
+    plain = whole.plain if isinstance(whole.plain, list) else [whole.plain]
+    content = Content(data=data)
+    assert repr(list(content.entries())) == repr(plain)
+    assert content.issues == whole.issues
+
+
+def test_entries_of_lines_are_decoded_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Content, "data", property(lambda _: pytest.fail("it was read as a whole")))
+    assert list(Content(data=b'{"a": 1}\n\n{"b": 2}\n').entries()) == [{"a": 1}, {"b": 2}]
+
+
+def test_a_glimpse_of_many_lines_is_that_of_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = b"".join(b'{"n": %d, "scores": {"Joy": 0.5}}\n\n' % i for i in range(5000))
+    whole = Content(data=data).glimpse
+    monkeypatch.setattr("leed.readers.content._SMALL", 1)
+    odd = Content(data=data.replace(b'"n": 200,', b'"n": NaN,'))
+    monkeypatch.setattr(Content, "plain", property(lambda _: pytest.fail("it was decoded as a whole")))
+    assert Content(data=data).glimpse == whole
+    with pytest.raises(pytest.fail.Exception):
+        _ = odd.glimpse  # a line that is looked at is not strictly JSON

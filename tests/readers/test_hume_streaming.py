@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import leed
 from leed.errors import DamagedInputError, UnknownFormatError
+from leed.readers.content import Content
 from tests.support import hume
 from tests.support.parts import shared
 
@@ -265,6 +266,27 @@ def test_a_large_log_is_told_by_its_beginning() -> None:
     line = hume.minified(message(face=[face(Joy=0.84)]))
     data = b"\n".join([line] * (2 + (1 << 20) // len(line)))
     assert len(leed.read(data)) > 400
+
+
+def test_a_large_log_is_never_decoded_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Content, "plain", property(lambda _: pytest.fail("it was decoded as a whole")))
+    lines = [
+        hume.minified(message(f"p{i}", face=[face(i / 4, Joy=0.1)], prosody=[voice(i, i + 1)])) for i in range(600)
+    ]
+    assert len(b"\n".join(lines)) > 1 << 20
+    recording = leed.read(b"\n".join(lines))
+    assert [len(track) for track in recording.tracks] == [600, 600]
+    np.testing.assert_array_equal(recording.tracks[0].begin, np.arange(600) / 4)
+    np.testing.assert_array_equal(recording.tracks[0].extras["message"], np.arange(600))
+
+
+def test_times_that_begin_anew_late_in_a_log_are_none_from_its_start() -> None:
+    begins = [*range(600), 0]
+    recording = read([message(face=[face(float(begin))]) for begin in begins])
+    assert codes(recording) == ["inferred"]
+    (track,) = recording.tracks
+    assert np.isnan(track.begin).all()
+    np.testing.assert_array_equal(track.extras["payload_begin"], begins)
 
 
 # --- what is odd
