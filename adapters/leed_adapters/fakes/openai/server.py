@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from leed_adapters.fakes.openai.answers import chat_chunks, chat_completion, embeddings
@@ -75,8 +75,7 @@ class FakeOpenAI:
         self.pause = pause
         self.api_key = api_key
         self._lock = Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
+        self._server = _Server(self)
         self._thread = Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     @property
@@ -84,7 +83,7 @@ class FakeOpenAI:
         """What clients are given, up to /v1."""
         return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
 
-    def __enter__(self) -> FakeOpenAI:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -114,98 +113,111 @@ _ANSWERS: dict[str, tuple[Callable[[Plain], Plain], Callable[[Plain], Iterable[P
 _MODELS = {"object": "list", "data": [{"id": "fake", "object": "model", "created": 0, "owned_by": "leed"}]}
 
 
-def _handler(fake: FakeOpenAI) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
+class _Server(ThreadingHTTPServer):
+    """Serves a fake."""
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 - the base's signature
-            """Print nothing."""
+    daemon_threads = True
 
-        def do_GET(self) -> None:
-            """Answer to GET."""
-            self._answer()
+    def __init__(self, fake: FakeOpenAI) -> None:
+        self.fake = fake
+        super().__init__(("127.0.0.1", 0), _Handler)
 
-        def do_POST(self) -> None:
-            """Answer to POST."""
-            self._answer()
 
-        def _answer(self) -> None:
-            url = urlsplit(self.path)
-            body = self.rfile.read(int(self.headers.get("content-length") or 0))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            fault = fake.keep(Request(self.command, url.path, url.query, headers, body))
-            if fault is not None:
-                time.sleep(fault.delay)
-                if fault.after is None:
-                    self._fail(fault)
-                    return
-            if fake.api_key is not None and headers.get("authorization") != f"Bearer {fake.api_key}":
-                self._error(401, "Incorrect API key provided.", "invalid_api_key")
+class _Handler(BaseHTTPRequestHandler):
+    """One connection of a client."""
+
+    server: _Server
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 - the base's signature
+        """Print nothing."""
+
+    def do_GET(self) -> None:
+        """Answer to GET."""
+        self._answer()
+
+    def do_POST(self) -> None:
+        """Answer to POST."""
+        self._answer()
+
+    def _answer(self) -> None:
+        url = urlsplit(self.path)
+        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        fault = self.server.fake.keep(Request(self.command, url.path, url.query, headers, body))
+        if fault is not None:
+            time.sleep(fault.delay)
+            if fault.after is None:
+                self._fail(fault)
                 return
-            self._serve(url.path, body, None if fault is None else fault.after)
+        if (
+            self.server.fake.api_key is not None
+            and headers.get("authorization") != f"Bearer {self.server.fake.api_key}"
+        ):
+            self._error(401, "Incorrect API key provided.", "invalid_api_key")
+            return
+        self._serve(url.path, body, None if fault is None else fault.after)
 
-        def _serve(self, path: str, body: bytes, after: int | None) -> None:
-            if path == "/v1/models":
-                self._send(200, json.dumps(_MODELS).encode())
-                return
-            if path not in _ANSWERS:
-                self._error(404, f"Unknown request URL: {self.command} {path}.", "unknown_url")
-                return
-            try:
-                plain = json.loads(body)
-                whole, stream = _ANSWERS[path]
-                if plain.get("stream") and stream is not None:
-                    self._stream(stream(plain), after, named=path == "/v1/responses")
-                else:
-                    self._send(200, json.dumps(whole(plain)).encode())
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                self._error(400, f"We could not parse the JSON body of your request: {error!r}", None)
-
-        def _stream(self, events: Iterable[Plain], after: int | None, *, named: bool) -> None:
-            self.send_response(200)
-            self.send_header("content-type", "text/event-stream; charset=utf-8")
-            self.send_header("transfer-encoding", "chunked")
-            self.end_headers()
-            for i, event in enumerate(events):
-                if i == after:
-                    self._hang_up()
-                    return
-                name = f"event: {event['type']}\n" if named else ""
-                self._chunk(f"{name}data: {json.dumps(event)}\n\n".encode())
-                time.sleep(fake.pause)
-            if not named:
-                self._chunk(b"data: [DONE]\n\n")
-            self._chunk(b"")
-
-        def _chunk(self, data: bytes) -> None:
-            self.wfile.write(b"%x\r\n%b\r\n" % (len(data), data))
-            self.wfile.flush()
-
-        def _fail(self, fault: Fault) -> None:
-            if not fault.status:
-                self._hang_up()
-            elif fault.body is not None:
-                self._send(fault.status, fault.body, fault.headers)
+    def _serve(self, path: str, body: bytes, after: int | None) -> None:
+        if path == "/v1/models":
+            self._send(200, json.dumps(_MODELS).encode())
+            return
+        if path not in _ANSWERS:
+            self._error(404, f"Unknown request URL: {self.command} {path}.", "unknown_url")
+            return
+        try:
+            plain = json.loads(body)
+            whole, stream = _ANSWERS[path]
+            if plain.get("stream") and stream is not None:
+                self._stream(stream(plain), after, named=path == "/v1/responses")
             else:
-                self._error(fault.status, f"The fake fails with {fault.status}.", "fault", fault.headers)
+                self._send(200, json.dumps(whole(plain)).encode())
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            self._error(400, f"We could not parse the JSON body of your request: {error!r}", None)
 
-        def _hang_up(self) -> None:
-            self.close_connection = True
-            self.connection.close()
+    def _stream(self, events: Iterable[Plain], after: int | None, *, named: bool) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream; charset=utf-8")
+        self.send_header("transfer-encoding", "chunked")
+        self.end_headers()
+        for i, event in enumerate(events):
+            if i == after:
+                self._hang_up()
+                return
+            name = f"event: {event['type']}\n" if named else ""
+            self._chunk(f"{name}data: {json.dumps(event)}\n\n".encode())
+            time.sleep(self.server.fake.pause)
+        if not named:
+            self._chunk(b"data: [DONE]\n\n")
+        self._chunk(b"")
 
-        def _error(self, status: int, message: str, code: str | None, headers: Mapping[str, str] | None = None) -> None:
-            kind = "invalid_request_error" if status < 500 else "server_error"  # noqa: PLR2004 - HTTP's
-            error = {"message": message, "type": kind, "param": None, "code": code}
-            self._send(status, json.dumps({"error": error}).encode(), headers)
+    def _chunk(self, data: bytes) -> None:
+        self.wfile.write(b"%x\r\n%b\r\n" % (len(data), data))
+        self.wfile.flush()
 
-        def _send(self, status: int, data: bytes, headers: Mapping[str, str] | None = None) -> None:
-            self.send_response(status)
-            for name, value in ({"content-type": "application/json"} | dict(headers or {})).items():
-                self.send_header(name, value)
-            self.send_header("x-request-id", f"req_{len(fake.requests)}")
-            self.send_header("content-length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
+    def _fail(self, fault: Fault) -> None:
+        if not fault.status:
+            self._hang_up()
+        elif fault.body is not None:
+            self._send(fault.status, fault.body, fault.headers)
+        else:
+            self._error(fault.status, f"The fake fails with {fault.status}.", "fault", fault.headers)
 
-    return Handler
+    def _hang_up(self) -> None:
+        self.close_connection = True
+        self.connection.close()
+
+    def _error(self, status: int, message: str, code: str | None, headers: Mapping[str, str] | None = None) -> None:
+        kind = "invalid_request_error" if status < 500 else "server_error"  # noqa: PLR2004 - HTTP's
+        error = {"message": message, "type": kind, "param": None, "code": code}
+        self._send(status, json.dumps({"error": error}).encode(), headers)
+
+    def _send(self, status: int, data: bytes, headers: Mapping[str, str] | None = None) -> None:
+        self.send_response(status)
+        for name, value in ({"content-type": "application/json"} | dict(headers or {})).items():
+            self.send_header(name, value)
+        self.send_header("x-request-id", f"req_{len(self.server.fake.requests)}")
+        self.send_header("content-length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
