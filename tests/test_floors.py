@@ -53,6 +53,7 @@ FLOORS = {
     "leed.together": 3,
     "leed.stream": 3,
     "leed.injection": 3,
+    "leed.conversations": 3,
     "leed.expressions": 3,
     "leed.messages": 3,
     "leed.embed": 3,

@@ -167,6 +167,15 @@ _LINES = msgspec.json.Decoder(list[Line])
 
 def read(content: Content) -> Recording:
     """Return a recording with a track for the user and one for the assistant, of each chat."""
+    return chats_of(content).recording()
+
+
+def chats_of(content: Content) -> Chats:
+    """Return all that was said, with scores or without.
+
+    Raises:
+        UnknownFormatError: nothing of EVI is in it.
+    """
     chats = Chats(content.name)
     for entry in _entries(content, chats):
         chats.add(entry)
@@ -175,7 +184,7 @@ def read(content: Content) -> Recording:
             f"{content.shown}: holds nothing of Hume EVI: expected messages (user_message, assistant_message), "
             "history events (emotion_features), or a chat request whose messages have models.prosody.scores"
         )
-    return chats.recording()
+    return chats
 
 
 def _entries(content: Content, chats: Chats) -> Iterator[Mapping[str, Any]]:

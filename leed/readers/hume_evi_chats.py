@@ -60,7 +60,7 @@ def tells(entry: Mapping[str, Any]) -> bool:
     return kind in ("page", "event") or (kind == "message" and voice_of(entry) is not None)
 
 
-class _Row(msgspec.Struct, gc=False):
+class Row(msgspec.Struct, gc=False):
     """A message of the user or the assistant; scores is None where there are none."""
 
     text: str | None
@@ -69,9 +69,11 @@ class _Row(msgspec.Struct, gc=False):
     end: float
     extras: dict[str, Any]
     typed: bool = False
+    place: int = 0
+    """Its place among the messages of its chat."""
 
 
-def _when(row: _Row) -> float:
+def _when(row: Row) -> float:
     return math.inf if math.isnan(row.begin) else row.begin
 
 
@@ -82,13 +84,13 @@ class _Chat:
         self.name = name
         self.notes = Notes()
         self.start = math.nan
-        self.rows: dict[str, list[_Row]] = {"user": [], "assistant": []}
+        self.rows: dict[str, list[Row]] = {"user": [], "assistant": []}
         self.events: set[str] = set()
         self.counts: Counter[bytes] = Counter()
         self.logged = False
         self._heard_until = math.nan
         self._placed = 0
-        self._waiting: dict[str, list[_Row]] = {}
+        self._waiting: dict[str, list[Row]] = {}
 
     def message(self, speaker: str, entry: Mapping[str, Any], said: Any) -> None:  # noqa: ANN401 - text or its parts
         """Add a message of a log or request."""
@@ -96,7 +98,7 @@ class _Chat:
         begin, end = (_seconds(time.get(k)) if isinstance(time, Mapping) else math.nan for k in ("begin", "end"))
         if speaker == "assistant" and math.isnan(begin):
             begin = self._heard_until
-        row = _Row(
+        row = Row(
             self._text(speaker, said),
             self._scores(speaker, voice_of(entry)),
             begin,
@@ -108,7 +110,7 @@ class _Chat:
             self._place_greeting()
             self._heard_until = end
         self._placed += speaker == "assistant" and row.scores is not None and not math.isnan(begin)
-        self.rows[speaker].append(row)
+        self._append(speaker, row)
         if speaker == "assistant" and row.scores is None and isinstance(entry.get("id"), str):
             self._waiting.setdefault(entry["id"], []).append(row)
 
@@ -143,9 +145,16 @@ class _Chat:
         if heard is not None:
             extras |= {"audio_begin": heard[0], "audio_end": heard[1]}
         scores = self._scores(speaker, features) if not isinstance(features, str) else None
-        self.rows[speaker].append(
-            _Row(self._text(speaker, entry.get("message_text")), scores, timestamp, math.nan, extras)
-        )
+        self._append(speaker, Row(self._text(speaker, entry.get("message_text")), scores, timestamp, math.nan, extras))
+
+    def _append(self, speaker: str, row: Row) -> None:
+        row.place = sum(map(len, self.rows.values()))
+        self.rows[speaker].append(row)
+
+    def turns(self) -> list[tuple[str, Row]]:
+        """Return who said what, in the order of the messages."""
+        told = [(speaker, row) for speaker, rows in self.rows.items() for row in rows]
+        return sorted(told, key=lambda turn: (_when(turn[1]) if self.logged else 0, turn[1].place))
 
     def tracks(self, source: str | None) -> list[Track]:
         """Return a track for the user and one for the assistant, if there are scores."""
@@ -243,6 +252,10 @@ class Chats:
             self._message(entry)
         else:
             self._role(entry, self._chat(self._current))
+
+    def turns(self) -> list[tuple[str, Row]]:
+        """Return who said what ("user", "assistant"), chat by chat."""
+        return [turn for chat in self._chats.values() for turn in chat.turns()]
 
     def recording(self) -> Recording:
         """Return everything as tracks, chat by chat."""

@@ -1,6 +1,7 @@
 """leed prompt: a file of scores in, its timeline as text within a budget of tokens out."""
 
 import json
+import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -65,3 +66,82 @@ def test_wrong_options_are_one_line(prompt: Leed, talk: Path) -> None:
     status, out, err = prompt(talk, "--counter", "words")
     assert (status, out) == (1, "")
     assert err.startswith("leed: error: counter 'words' is not known: give one of o200k_base, cl100k_base")
+
+
+# --- messages
+
+CHAT = [
+    {"role": "system", "content": "Be kind."},
+    {"role": "user", "content": "I'm fine", "expression": {"prosody": {"Sadness": 0.34}}},
+    {"role": "assistant", "content": "Good."},
+    {"role": "user", "content": [{"type": "text", "text": "Look!"}, {"type": "image_url", "image_url": {"url": "x"}}]},
+]
+
+
+def test_the_messages_of_a_chat_are_printed_with_what_leed_puts_in(prompt: Leed) -> None:
+    status, out, err = prompt("-", "--policy", "none", "--counter", "estimate", stdin=json.dumps(CHAT).encode())
+    assert status == 0
+    assert out == (
+        "system (4 tokens)\n"
+        "  Be kind.\n"
+        "user (14 tokens, 8 of them leed's)\n"
+        "  I'm fine\n"
+        "  \n"
+        "  ⟦[The user sounds quite sad.]⟧\n"
+        "assistant (3 tokens)\n"
+        "  Good.\n"
+        "user (9 tokens)\n"
+        "  Look!\n"
+        "  (image_url)\n"
+    )
+    assert err == "leed: 30 tokens in 4 messages, 8 of them leed's (estimate of o200k_base)\n"
+
+
+def test_a_policy_is_marked_at_the_end_of_the_system_message(prompt: Leed) -> None:
+    _, out, _ = prompt("-", "--policy", "companion", stdin=json.dumps({"messages": CHAT[:2]}).encode())
+    assert out.splitlines()[1:4] == ["  Be kind.", "  ", "  ⟦<expression_notes>"]
+    assert "  </expression_notes>⟧\n" in out
+
+
+@pytest.mark.parametrize("handover", ["tag", "system", "developer", "json", "evi"])
+def test_each_handover_is_marked(prompt: Leed, handover: str) -> None:
+    options = ("--policy", "none", "--handover", handover)
+    _, out, _ = prompt("-", *options, stdin=json.dumps(CHAT).encode())
+    (injected,) = re.findall("⟦(.*?)⟧", out, re.DOTALL)
+    assert "quite sad" in injected
+    assert "fine" not in injected
+
+
+def test_messages_as_json_are_those_of_inject(prompt: Leed) -> None:
+    _, out, _ = prompt("-", "--output", "json", stdin=json.dumps(CHAT).encode())
+    assert json.loads(out) == {"messages": leed.inject(CHAT)}
+
+
+def test_a_recording_with_words_is_a_chat_of_its_utterances(prompt: Leed) -> None:
+    rows = [
+        {"begin": 2.0, "speaker": "Ben", "text": "Oh. It's broken.", "prosody": {"Disappointment": 0.33}},
+        {"begin": 0.0, "speaker": "Ann", "text": "It came!", "prosody": {"Joy": 0.41}},
+    ]
+    _, out, _ = prompt("-", "--output", "json", "--policy", "none", stdin=json.dumps(rows).encode())
+    assert json.loads(out)["messages"] == [
+        {"role": "user", "content": "It came!\n\n[The user sounds very joyful.]", "name": "Ann"},
+        {"role": "user", "content": "Oh. It's broken.\n\n[The user sounds quite disappointed.]", "name": "Ben"},
+    ]
+
+
+def test_a_message_that_cannot_be_described_goes_out_and_is_reported(prompt: Leed) -> None:
+    chat = [{"role": "user", "content": "Hm.", "expression": 3}]
+    status, out, err = prompt("-", "--policy", "none", "--output", "json", stdin=json.dumps(chat).encode())
+    assert (status, json.loads(out)["messages"]) == (0, [{"role": "user", "content": "Hm."}])
+    assert err.startswith("leed: message 1 goes out without a description: an expression is int")
+
+
+def test_text_that_would_steer_a_terminal_is_shown(prompt: Leed) -> None:
+    chat = [{"role": "user", "content": "a\x1b[2Jb"}]
+    assert "\x1b" not in prompt("-", stdin=json.dumps(chat).encode())[1]
+
+
+def test_names_that_are_allowed_and_stand_nowhere_are_told(prompt: Leed) -> None:
+    _, _, err = prompt("-", "--allow", "Romanse", "--allow", "Sadness", stdin=json.dumps(CHAT).encode())
+    assert "leed: --allow: 'Romanse'" in err
+    assert "Sadness" not in err
