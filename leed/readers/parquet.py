@@ -18,9 +18,10 @@ from typing import Any
 
 from leed.errors import DamagedInputError, UnknownFormatError
 from leed.readers import CERTAIN, GENERIC, NEAR, NOT_THIS, Guess, Reader
-from leed.readers.arrow import INDEX, column_of, form_of, pyarrow, read_table
+from leed.readers.arrow import INDEX, column_of, form_of, pyarrow
 from leed.readers.content import Content
 from leed.readers.gathering import some
+from leed.readers.recorded import from_table
 from leed.readers.roles import holds_shares, listed, tells, unknown
 from leed.readers.sheet import Column, Sheet
 from leed.readers.stack import Plan, Stack
@@ -61,9 +62,8 @@ def read(content: Content) -> Recording:
     with _opened(content) as file:
         _sized(content, file)
         schema = file.schema_arrow
-        table = file.read(use_threads=False) if is_recording(schema) else None
-    if table is not None:
-        return read_table(table, shown=content.shown, source=content.name)
+        if is_recording(schema):
+            return from_table(_Columns(content, file))
     recording = recording_of(ParquetTable(content, schema), shown=content.shown, source=content.name)
     left = [field.name for field in schema if _is_left(field.type)]
     if not left:
@@ -131,17 +131,44 @@ class ParquetTable:
         return _opened(self._content, [field.name for field in self._fields if _is_text(field.type)])
 
 
+class _Columns:
+    """The columns of a file that leed wrote (a `leed.readers.recorded.Table`), each decoded when it is asked for."""
+
+    def __init__(self, content: Content, file: Any) -> None:  # noqa: ANN401 - a ParquetFile
+        self.schema = file.schema_arrow
+        self._content = content
+        self._file = file
+
+    def column(self, name: str) -> Any:  # noqa: ANN401 - a ChunkedArray
+        """Return a column.
+
+        Raises:
+            LookupError: there is none of that name, or more than one.
+            DamagedInputError: it cannot be decoded.
+        """
+        with _damage(self._content, pyarrow("reading Parquet")):
+            table = self._file.read(columns=[name], use_threads=False)
+        return table.column(name)
+
+
 @contextmanager
 def _opened(content: Content, texts: Sequence[str] = ()) -> Generator[Any]:
     """The file, its footer read; texts are columns to be read as codes. Of damage, an error of leed's tells."""
     pa = pyarrow("reading Parquet")
     from pyarrow import parquet  # noqa: PLC0415 - optional
 
-    try:
+    with _damage(content, pa):
         data, buffer = _bytes(content, pa)
         options = {"read_dictionary": list(texts), "buffer_size": buffer, "pre_buffer": False}
         with data, parquet.ParquetFile(data, **options) as file:
             yield file
+
+
+@contextmanager
+def _damage(content: Content, pa: Any) -> Generator[None]:  # noqa: ANN401 - a module without types
+    """Say of what goes wrong within that the file is damaged."""
+    try:
+        yield
     except (pa.ArrowException, OSError, ValueError, MemoryError, OverflowError) as error:
         what = " ".join(str(error).split())[:300]
         raise DamagedInputError(
