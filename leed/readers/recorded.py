@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leed.errors import DamagedInputError
-from leed.readers.arrow_arrays import floats, integers, values_of
+from leed.readers.arrow_arrays import floats, indices, integers, values_of
 from leed.schema.plain import SAME, Same, check_kind
 from leed.schema.recording import Recording, Track
 from leed.schema.tables import KEY
@@ -103,11 +103,17 @@ class _Rows(msgspec.Struct, frozen=True):
     at: slice | NDArray[np.int64]
     stood: NDArray[np.int64]
 
+    def taken(self, column: NDArray[Any]) -> NDArray[Any]:
+        """Return these rows of a column, which nobody changes, so that a track needs no copy."""
+        rows = column[self.at]
+        rows.flags.writeable = False
+        return rows
+
     def of(self, column: Any) -> Any:  # noqa: ANN401 - of Arrow, in one piece or more
         """Return these rows of a column."""
         if isinstance(self.at, slice):
             return column.slice(self.at.start, len(self.stood))
-        return column.take(self.at)
+        return column.take(indices(self.at))
 
 
 def _rows(table: Table, count: int) -> list[_Rows]:
@@ -119,13 +125,13 @@ def _rows(table: Table, count: int) -> list[_Rows]:
         raise ValueError(f"there are rows of a track beyond the {count} it tells of")
     order = np.lexsort((row, track))
     track, row = track[order], row[order]
-    if ((np.diff(track) == 0) & (np.diff(row) == 0)).any():
+    if ((track[1:] == track[:-1]) & (row[1:] == row[:-1])).any():
         raise ValueError("a row of a track stands twice; read the tables of different recordings one by one")
-    together = np.concatenate([[0], np.cumsum(np.diff(order) != 1)])
+    apart = order[1:] - order[:-1] != 1
     bounds = np.searchsorted(track, np.arange(count + 1)).tolist()
     found = []
     for a, b in pairwise(bounds):
-        whole = a == b or together[a] == together[b - 1]
+        whole = not apart[a : max(a, b - 1)].any()
         start = int(order[a]) if a < b else 0
         found.append(_Rows(slice(start, start + b - a) if whole else order[a:b], row[a:b]))
     return found
@@ -149,8 +155,8 @@ class _Tracks:
             Track(
                 labels=tuple(told.labels),
                 matrix=matrices[i],
-                begin=begin[rows.at],
-                end=end[rows.at],
+                begin=rows.taken(begin),
+                end=rows.taken(end),
                 text=_text(rows, texts, dict(told.odd)),
                 extras=extras[i],
                 **{name: getattr(told, name) for name in SAME},
@@ -212,7 +218,7 @@ def _places(columns: Iterable[Iterable[tuple[T, str]]]) -> dict[str, list[tuple[
 
 
 def _text(rows: _Rows, given: Any, odd: dict[int, str]) -> tuple[str | None, ...] | None:  # noqa: ANN401 - of Arrow
-    column = rows.of(given)
+    column = given if given.null_count == len(given) else rows.of(given)
     if column.null_count == len(column):
         return None
     texts = _texts(column)
@@ -228,6 +234,8 @@ def _extra(told: _Column, rows: _Rows, given: Any) -> NDArray[Any]:  # noqa: ANN
     shape = (len(rows.stood), *told.shape)
     if told.values is not None:
         return np.array([told.values[row] for row in rows.stood.tolist()], str).reshape(shape)
+    if not (told.shape or given.null_count or kind.kind == "U"):
+        return rows.taken(values_of(given).astype(kind, copy=False))
     column = rows.of(given)
     if told.shape:
         column = column.combine_chunks().flatten()
