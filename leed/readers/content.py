@@ -19,8 +19,13 @@ from leed.schema.terms import Issue
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from leed.readers.row_stream import Rows
+
 HEAD = 1 << 16
 """How many bytes of the beginning are looked at to recognise a format."""
+
+LARGE = 1 << 22
+"""From how many bytes on rows of JSON are read some at a time, if that can be done."""
 
 _KINDS = (  # where in the head which bytes stand
     (0, b"PK\x03\x04", "a zip archive"),
@@ -222,7 +227,19 @@ class Content:
     @cached_property
     def glimpse(self) -> Any:  # noqa: ANN401 - as plain
         """The plain data if it is small, else a sample of it, to recognise a format by; None if there is none."""
-        return glimpse(self.plain) if self.kind in ("json", "plain") else None
+        if self.kind not in ("json", "plain"):
+            return None
+        return glimpse(self.plain if self.rows is None else self.rows.sample)
+
+    @cached_property
+    def rows(self) -> Rows | None:
+        """The rows of large JSON that are all of one shape; None for all else, which `plain` has."""
+        if self.kind != "json" or self.size < LARGE:
+            return None
+        from leed.readers.row_stream import streamed  # noqa: PLC0415 - loads numpy
+
+        with self.open() as file:
+            return streamed(file, self.shown)
 
     def too_deep(self) -> DamagedInputError:
         """Return the error for data that is nested too deeply, or holds itself."""
