@@ -78,7 +78,8 @@ def shape_of(row: Any) -> Shape | None:  # noqa: ANN401 - whatever the input hol
     odd = any(what == "odd" for what, _ in kinds.values()) or (bool(below) and any(map(is_known, row)))
     twice = len({*fields}) < len(fields) or len({*modalities}) < len(modalities) or len(below) > _MOST
     both = bool(below) and (bool(beside) or "modality" in fields)
-    if odd or twice or both or not (below or _are_labels(beside)):
+    told = bool(below) or any(map(is_known, beside))  # else the numbers of all rows have to tell that they are scores
+    if odd or twice or both or not told or not (below or _are_labels(beside)):
         return None
     try:
         return _made(row, kinds)

@@ -36,8 +36,11 @@ _MOST = 1000  # rows that are kept as a sample
 _KEY = frozenset({"source", "channel", "modality", "granularity", "speaker"})
 _HIGHEST = 1.5  # above it, scores may be per cent, and dimensions are none from 0 to 1
 _BETWEEN = re.compile(rb"\}([ \t\r\n]*,[ \t\r\n]*)\{")
+_END_OF_LINE = re.compile(rb"(?<=\S)[ \t\r]*\n")
 _BLANK = b" \t\r\n"
 _FAULTS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+_ANY: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
 
 Row = dict[str, Any]
 
@@ -79,11 +82,17 @@ class _Piece(msgspec.Struct):
     lines: bool
 
     def decoded(self, decoder: msgspec.json.Decoder[Any], listed: msgspec.json.Decoder[Any]) -> list[Any]:
+        """Return the rows, by the decoder of one or that of a list of them."""
         found: list[Any] = decoder.decode_lines(self.data) if self.lines else listed.decode(b"[%b]" % self.data)
         return found
 
-
-_ANY: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
+    def first(self) -> list[Row]:
+        """Return the first row as it stands there; nothing if it takes more than a look to find its end."""
+        end = _END_OF_LINE.search(self.data) if self.lines else _BETWEEN.search(self.data)
+        try:
+            return [] if end is None else [_ANY.decode(self.data[: end.start() + 1])]
+        except _FAULTS:
+            return []
 
 
 def _plain(piece: _Piece) -> list[Any]:
@@ -159,7 +168,7 @@ class Rows:
         if not rows:
             return
         if len(self):
-            self.sample.append(msgspec.to_builtins(rows[0]))
+            self.sample += piece.first()
         if len(self.sample) > _MOST:
             del self.sample[_SAMPLE::2]
         for columns in self._columns:

@@ -188,9 +188,14 @@ def test_what_is_not_like_the_rows_before_it_is_left_to_the_whole(last: Any) -> 
 
 
 def test_the_first_row_of_a_speaker_decides_the_order_of_unknown_labels() -> None:
-    rows = [{"speaker": "a", "zest": 0.5, "gusto": 0.25}] * 20 + [{"speaker": "b", "gusto": 0.25, "zest": 0.5}] * 20
-    assert streamed(io.BytesIO(lines(rows)), "it") is None
-    assert [t.labels for t in leed.read(lines(rows), format="mapping").tracks] == [("zest", "gusto"), ("gusto", "zest")]
+    one, other = {"Joy": 0.5, "zest": 0.5, "gusto": 0.25}, {"gusto": 0.25, "zest": 0.5, "Joy": 0.5}
+    data = lines([{"speaker": "a", **one}] * 20 + [{"speaker": "b", **other}] * 20)
+    assert streamed(io.BytesIO(data), "it") is None
+    assert [t.labels for t in leed.read(data).tracks] == [("Joy", "zest", "gusto"), ("Joy", "gusto", "zest")]
+
+
+def test_rows_of_unknown_labels_are_left_to_the_whole_whose_numbers_tell_what_they_are() -> None:
+    assert streamed(io.BytesIO(lines([{"zest": 0.5}] * 40)), "it") is None
 
 
 def test_the_sample_stays_small() -> None:
