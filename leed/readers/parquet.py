@@ -159,8 +159,8 @@ def _opened(content: Content, texts: Sequence[str] = ()) -> Generator[Any]:
 
     with _damage(content, pa):
         data, buffer = _bytes(content, pa)
-        options = {"read_dictionary": list(texts), "buffer_size": buffer, "pre_buffer": False}
-        with data, parquet.ParquetFile(data, **options) as file:
+        codes = list(texts)
+        with data, parquet.ParquetFile(data, read_dictionary=codes, buffer_size=buffer, pre_buffer=False) as file:
             yield file
 
 

@@ -65,7 +65,8 @@ def usual(key: str, rng: random.Random) -> Any:
             return rng.choice(["a", "b", "unknown", "assistant", "frame", 3, None])
         case "age":
             return 30
-    return rng.choice([round(rng.random(), 3), rng.random(), 0, 1, None if key != "zest" else 0.5])
+        case _:
+            return rng.choice([round(rng.random(), 3), rng.random(), 0, 1, None if key != "zest" else 0.5])
 
 
 def row_of(shape: dict[str, Any], rng: random.Random) -> dict[str, Any]:
@@ -77,7 +78,9 @@ def shape_from(rng: random.Random) -> dict[str, Any]:
     labels = rng.sample(LABELS[:6], rng.randint(1, 4)) + rng.sample(LABELS[6:], rng.choice([0, 0, 0, 1]))
     said = rng.sample(KEYS, rng.randint(0, 4))
     below = {name: dict.fromkeys(rng.sample(labels, rng.randint(1, len(labels)))) for name in ("prosody", "face")}
-    made = {**dict.fromkeys(said), **(rng.choice([dict.fromkeys(labels), below, dict(list(below.items())[:1])]))}
+    flat: dict[str, Any] = dict.fromkeys(labels)
+    scores: dict[str, Any] = rng.choice([flat, below, dict(list(below.items())[:1])])
+    made = {**dict.fromkeys(said), **scores}
     return dict(rng.sample(list(made.items()), len(made)))
 
 
