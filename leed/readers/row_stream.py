@@ -21,6 +21,7 @@ from leed.float32 import INFINITE
 from leed.readers.about import About, word_of
 from leed.readers.columns import by_aspect, range_issues, track_of
 from leed.readers.gathering import Notes
+from leed.readers.json_text import begins_lines
 from leed.readers.matrices import Matrix, finite, permuted
 from leed.readers.nesting import is_score, not_read
 from leed.readers.row_shape import Scores, Shape, keys_of, shape_of
@@ -62,9 +63,11 @@ def streamed(file: IO[bytes], shown: str) -> Rows | None:
     try:
         pieces = _pieces(file, shown)
         first = next(pieces, None)
-        plain = _plain(first) if first is not None else []
+        if first is None or (first.lines and not begins_lines(first.data)):
+            return None
+        plain = _plain(first)
         shape = shape_of(plain[0]) if plain else None
-        if first is None or shape is None:
+        if shape is None:
             return None
         rows = Rows(shape, plain)
         rows.add(first)

@@ -201,6 +201,13 @@ def test_rows_of_unknown_labels_are_left_to_the_whole_whose_numbers_tell_what_th
     assert streamed(io.BytesIO(lines([{"zest": 0.5}] * 40)), "it") is None
 
 
+def test_objects_one_behind_the_other_that_are_no_lines_are_the_error_that_they_were() -> None:
+    data = b'{"Joy":\n 0.5}\n{"Joy": 0.25}\n'
+    same(data)
+    with pytest.raises(LeedError, match=r"not JSON from byte 14 on: Extra data"):
+        leed.read(data)
+
+
 def test_the_sample_stays_small() -> None:
     rows = streamed(io.BytesIO(lines(face() * 100)), "it")
     assert rows is not None
