@@ -106,13 +106,13 @@ def as_pairs(scores: Any) -> Iterable[tuple[Any, Any]] | None:  # noqa: ANN401 -
     if isinstance(scores, Mapping):
         return scores.items()
     if isinstance(scores, (list, tuple)) and scores:
-        keys = next((k for k in _PAIR_KEYS if all(isinstance(e, Mapping) and {*k} <= e.keys() for e in scores)), None)
+        keys = next((k for k in PAIR_KEYS if all(isinstance(e, Mapping) and {*k} <= e.keys() for e in scores)), None)
         if keys is not None:
             return [(e[keys[0]], e[keys[1]]) for e in scores]
     return None
 
 
-_PAIR_KEYS = (("name", "score"), ("label", "score"), ("name", "probability"), ("emotion", "probability"))
+PAIR_KEYS = (("name", "score"), ("label", "score"), ("name", "probability"), ("emotion", "probability"))
 
 _WHY = {
     "not-a-number": "the score is text, {value}; it is read as that number",

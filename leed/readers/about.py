@@ -49,15 +49,15 @@ class About:
     def __init__(self, fields: dict[str, Any], *, source: str | None = None, modality: str | None = None) -> None:
         self.begin = _seconds(fields, "begin")
         self.end = _seconds(fields, "end")
-        self.text = _word(fields.get("text"))
+        self.text = word_of(fields.get("text"))
         self.confidence = number_of(fields.get("confidence"))[0]
-        speaker = _word(fields.get("speaker"))
-        granularity = _word(fields.get("granularity"))
+        speaker = word_of(fields.get("speaker"))
+        granularity = word_of(fields.get("granularity"))
         self.extras: dict[str, Any] = {} if math.isnan(self.confidence) else {"confidence": self.confidence}
         self.key = (
-            _word(fields.get("source")) or source,
-            _word(fields.get("channel")) or (ASSISTANT if speaker == ASSISTANT else None),
-            _modality(_word(fields.get("modality"))) or modality,
+            word_of(fields.get("source")) or source,
+            word_of(fields.get("channel")) or (ASSISTANT if speaker == ASSISTANT else None),
+            _modality(word_of(fields.get("modality"))) or modality,
             granularity if granularity in GRANULARITIES else None,
             None if speaker == "unknown" else speaker,
         )
@@ -116,7 +116,12 @@ def _seconds(fields: dict[str, Any], name: str) -> float:
     return number
 
 
-def _word(value: Any) -> str | None:  # noqa: ANN401 - any cell
+def word_of(value: Any) -> str | None:  # noqa: ANN401 - any cell
+    """Return a cell as text; None where it says nothing, or is nested.
+
+    >>> word_of("Ann"), word_of(7), word_of(" "), word_of([1])
+    ('Ann', '7', None, None)
+    """
     if value is None or isinstance(value, (dict, list)):
         return None
     text = value if isinstance(value, str) else str(value)

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from leed import plugins
 from leed.errors import DamagedInputError, InputError, UnknownFormatError
 from leed.readers.arrow_arrays import floats, integers, strings
+from leed.readers.recorded import from_table
 from leed.readers.sheet import MISSING, CodedCells, Column, Numbers, Sheet, Words
 from leed.readers.stack import Plan, Stack
 from leed.readers.tabular import recording_of
 from leed.schema.recording import Recording
-from leed.schema.tables import from_table, is_recording
+from leed.schema.tables import is_recording
 
 if TYPE_CHECKING:
     import pyarrow as pa

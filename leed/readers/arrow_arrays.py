@@ -37,11 +37,31 @@ def integers(column: pa.Array | pa.ChunkedArray) -> NDArray[np.int64]:
     >>> integers(pyarrow.array([3, None], "uint8"))
     array([ 3, -1])
     """
-    import pyarrow as pa  # noqa: PLC0415 - optional
-
-    kind = np.dtype(f"{'u' if pa.types.is_unsigned_integer(column.type) else 'i'}{column.type.bit_width // 8}")
+    kind = np.dtype(f"{_letter(column.type)}{column.type.bit_width // 8}")
     pieces = [np.where(_valid(chunk), _piece(chunk, kind, 0), np.int64(-1)) for chunk in _chunks(column)]
     return np.concatenate([np.empty(0, np.int64), *pieces])
+
+
+def values_of(column: pa.Array | pa.ChunkedArray) -> NDArray[Any]:
+    """Return a column as pyarrow would: of its own type, or of floats where there are integers and null.
+
+    >>> import pyarrow
+    >>> values_of(pyarrow.array([True, False])), values_of(pyarrow.array([1, None], "uint8"))
+    (array([ True, False]), array([ 1., nan]))
+    """
+    import pyarrow as pa  # noqa: PLC0415 - optional
+
+    kind = column.type
+    if pa.types.is_floating(kind):
+        return floats(column)
+    if pa.types.is_integer(kind) and column.null_count:
+        return floats(column.cast(pa.float64(), safe=False))
+    if pa.types.is_integer(kind):
+        return _whole(column)
+    if pa.types.is_boolean(kind) and not column.null_count:
+        return _whole(column.cast(pa.uint8())).view(np.bool_)
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return np.asarray(whole.to_numpy(zero_copy_only=False))
 
 
 def valid(column: pa.Array | pa.ChunkedArray) -> NDArray[np.bool_]:
@@ -69,6 +89,19 @@ def indices(numbers: NDArray[np.int64]) -> pa.Array:
     import pyarrow as pa  # noqa: PLC0415 - optional
 
     return pa.Array.from_buffers(pa.int64(), len(numbers), [None, pa.py_buffer(np.ascontiguousarray(numbers))])
+
+
+def _whole(column: pa.Array | pa.ChunkedArray) -> NDArray[Any]:
+    """A column of integers without null."""
+    kind = np.dtype(f"{_letter(column.type)}{column.type.bit_width // 8}")
+    pieces = [_piece(chunk, kind, 0) for chunk in _chunks(column)]
+    return np.concatenate([np.empty(0, kind), *pieces])
+
+
+def _letter(kind: pa.DataType) -> str:
+    import pyarrow as pa  # noqa: PLC0415 - optional
+
+    return "u" if pa.types.is_unsigned_integer(kind) else "i"
 
 
 def _chunks(column: Any) -> list[Any]:  # noqa: ANN401 - an array of Arrow, in one piece or more

@@ -20,8 +20,13 @@ from leed.schema.terms import Issue
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from leed.readers.row_stream import Rows
+
 HEAD = 1 << 16
 """How many bytes of the beginning are looked at to recognise a format."""
+
+LARGE = 1 << 22
+"""From how many bytes on rows of JSON are read some at a time, if that can be done."""
 
 _KINDS = (  # where in the head which bytes stand
     (0, b"PK\x03\x04", "a zip archive"),
@@ -226,6 +231,8 @@ class Content:
         """The plain data if it is small, else a sample of it, to recognise a format by; None if there is none."""
         if self.kind not in ("json", "plain"):
             return None
+        if self.rows is not None:
+            return glimpse(self.rows.sample)
         lines = self._sampled_lines() if self.size > _SMALL and self._begins_lines else None
         return glimpse(self.plain if lines is None else lines)
 
@@ -243,6 +250,16 @@ class Content:
     @cached_property
     def _begins_lines(self) -> bool:
         return self.kind == "json" and json_text.begins_lines(self.head)
+
+    @cached_property
+    def rows(self) -> Rows | None:
+        """The rows of large JSON that are all of one shape; None for all else, which `plain` has."""
+        if self.kind != "json" or self.size < LARGE:
+            return None
+        from leed.readers.row_stream import streamed  # noqa: PLC0415 - loads numpy
+
+        with self.open() as file:
+            return streamed(file, self.shown)
 
     def too_deep(self) -> DamagedInputError:
         """Return the error for data that is nested too deeply, or holds itself."""

@@ -51,6 +51,8 @@ def recognise(content: Content) -> Guess:
 
 def read(content: Content) -> Recording:
     """Return a recording with a track for each modality, speaker and source that the rows name."""
+    if content.rows is not None:
+        return content.rows.recording(content.name)
     plain = _with_duplicates(content)
     if not isinstance(plain, (Mapping, list)):
         raise UnknownFormatError(f"{content.shown}: is {type(plain).__name__}, not a mapping of label to score")

@@ -6,7 +6,7 @@ ever held twice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -64,6 +64,27 @@ class Matrix:
                 odd[place] = odd.get(place, 0) + count
         return odd
 
+    def put(self, columns: Mapping[int, NDArray[Any]], first: int) -> dict[int, int]:
+        """Put cells of some columns where they belong, from one of the expected rows on; return the same as `add`.
+
+        All of the expected rows have to be put, of each column.
+        """
+        if not self._begun(columns.values()):
+            return {}
+        odd = {}
+        for place, column in columns.items():
+            low, high = (float(reduce(column, initial=0.0)) for reduce in (np.minimum.reduce, np.maximum.reduce))
+            if not max(high, -low) < INFINITE:  # nor where there is NaN
+                self.has_gaps = True
+                columns = {**columns, place: finite(column)[0]}
+                odd[place] = finite(column)[1]
+        rows = self._flat.reshape(self._rows, self._width)[first:]
+        for start in range(0, max(map(len, columns.values())), _BLOCK):
+            for place, column in columns.items():
+                piece = column[start : start + _BLOCK]
+                rows[start : start + len(piece), place] = piece
+        return {place: count for place, count in odd.items() if count}
+
     def column(self, place: int) -> NDArray[np.float32]:
         """Return a copy of one column."""
         self._fill()
@@ -79,6 +100,22 @@ class Matrix:
         if any(not isinstance(c, int) or c != i for i, c in enumerate(columns)) or len(columns) != self._width:
             self._rewrite(columns)
         return self._flat[: self._rows * len(columns)].reshape(self._rows, len(columns))
+
+    def _begun(self, columns: Iterable[NDArray[Any]]) -> bool:
+        """Whether the expected rows have their memory, which they take when the first number comes."""
+        if not self._rows:
+            self._rows = self._pending = self.expected
+        if not self._pending:
+            return True
+        if all(map(is_nan, columns)):
+            self.has_gaps = True
+            return False
+        if self.has_gaps:
+            self._fill()
+        else:  # nothing was left out
+            self._rows = self._pending = 0
+            self._reserved(self.expected)
+        return True
 
     def _fill(self) -> None:
         """Let the rows that were pending take their memory."""

@@ -163,7 +163,7 @@ class Nest:
             found.inner.append((None, value))
 
     def _cell(self, row: Row, name: str, value: Any) -> None:  # noqa: ANN401 - any cell
-        what, field = _place_of(name)
+        what, field = place_of(name)
         if what == "field":
             row.fields[field] = value
         elif what == "personal":
@@ -196,12 +196,17 @@ class Nest:
             yield from self._rows(value, row.below(**said))
 
     def _not_read(self, name: str) -> None:
-        self.notes.add("not-read", f"{name[:60]!r} holds no score; it is left out")
+        not_read(self.notes, name)
+
+
+def not_read(notes: Notes, name: str) -> None:
+    """Note that what stands under a name is left out."""
+    notes.add("not-read", f"{name[:60]!r} holds no score; it is left out")
 
 
 @lru_cache(maxsize=4096)
-def _place_of(name: str) -> tuple[str, str]:
-    """What a cell under this name is: a field and which, personal, of a known label, or of an unknown one."""
+def place_of(name: str) -> tuple[str, str]:
+    """Return what a cell under this name is: ("field", which), or "personal", "label" (a known one) or "unknown"."""
     field = field_of(name)
     if field is not None:
         return "field", field

@@ -12,15 +12,16 @@ Apache's, https://parquet.apache.org; files come from pandas, polars, Spark, Duc
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from leed.errors import DamagedInputError, UnknownFormatError
 from leed.readers import CERTAIN, GENERIC, NEAR, NOT_THIS, Guess, Reader
-from leed.readers.arrow import INDEX, column_of, form_of, pyarrow, read_table
+from leed.readers.arrow import INDEX, column_of, form_of, pyarrow
 from leed.readers.content import Content
 from leed.readers.gathering import some
+from leed.readers.recorded import from_table
 from leed.readers.roles import holds_shares, listed, tells, unknown
 from leed.readers.sheet import Column, Sheet
 from leed.readers.stack import Plan, Stack
@@ -34,7 +35,9 @@ _LARGE = 1 << 30
 _RATIO = 250
 """How many times as large as the file its columns may be, once they are large at all."""
 _SAMPLE = 20
-_DECODED = 1 << 24  # bytes that are decoded at a time
+_DECODED = 1 << 22  # bytes that are decoded at a time
+_ABREAST = 2  # columns that are read side by side: for each, a page and its dictionary may take megabytes
+_BUFFER = 1 << 16
 
 
 def recognise(content: Content) -> Guess:
@@ -59,9 +62,8 @@ def read(content: Content) -> Recording:
     with _opened(content) as file:
         _sized(content, file)
         schema = file.schema_arrow
-        table = file.read(use_threads=False) if is_recording(schema) else None
-    if table is not None:
-        return read_table(table, shown=content.shown, source=content.name)
+        if is_recording(schema):
+            return from_table(_Columns(content, file))
     recording = recording_of(ParquetTable(content, schema), shown=content.shown, source=content.name)
     left = [field.name for field in schema if _is_left(field.type)]
     if not left:
@@ -93,14 +95,32 @@ class ParquetTable:
             DamagedInputError: they cannot be decoded.
         """
         stack = Stack(plan)
-        wanted = sorted(plan.wanted)
-        names = [self._fields[i].name for i in wanted] if self._unique else None
-        rows = _DECODED // sum([_width(self._fields[i].type) for i in wanted] or [1])
         with self._opened() as file:
-            stack.expect(file.metadata.num_rows)
-            for batch in file.iter_batches(max(1, rows), columns=names, use_threads=False):
-                stack.add(Sheet(self._columns(batch, wanted), batch.num_rows))
+            stack.rows = file.metadata.num_rows
+            stack.expect(stack.rows)
+            for places in self._parts(plan):
+                self._put(stack, file, places)
         return stack
+
+    def _parts(self, plan: Plan) -> Iterator[Sequence[int]]:
+        """The columns that are wanted, in parts that are read one after the other."""
+        beside = [place for places in plan.scores.values() for place in places]
+        wanted = [*beside, *sorted(plan.wanted.difference(beside))]
+        size = _ABREAST if self._unique else len(wanted)
+        return (wanted[start : start + size] for start in range(0, len(wanted), max(1, size)))
+
+    def _put(self, stack: Stack, file: Any, places: Sequence[int]) -> None:  # noqa: ANN401 - a ParquetFile
+        """Add all rows of some columns."""
+        names = [self._fields[i].name for i in places] if self._unique else None
+        size = _DECODED // sum([_width(self._fields[i].type) for i in places] or [1])
+        first = 0
+        for batch in file.iter_batches(max(1, size), columns=names, use_threads=False):
+            if first + batch.num_rows > stack.rows:
+                break
+            stack.put(Sheet(self._columns(batch, places), batch.num_rows), first)
+            first += batch.num_rows
+        if first != stack.rows:
+            raise ValueError(f"it says that it has {stack.rows} rows, and a column does not")
 
     def _columns(self, batch: Any, wanted: Iterable[int]) -> dict[int, Column]:  # noqa: ANN401 - a RecordBatch
         found = batch.schema.get_field_index
@@ -111,15 +131,44 @@ class ParquetTable:
         return _opened(self._content, [field.name for field in self._fields if _is_text(field.type)])
 
 
+class _Columns:
+    """The columns of a file that leed wrote (a `leed.readers.recorded.Table`), each decoded when it is asked for."""
+
+    def __init__(self, content: Content, file: Any) -> None:  # noqa: ANN401 - a ParquetFile
+        self.schema = file.schema_arrow
+        self._content = content
+        self._file = file
+
+    def column(self, name: str) -> Any:  # noqa: ANN401 - a ChunkedArray
+        """Return a column.
+
+        Raises:
+            LookupError: there is none of that name, or more than one.
+            DamagedInputError: it cannot be decoded.
+        """
+        with _damage(self._content, pyarrow("reading Parquet")):
+            table = self._file.read(columns=[name], use_threads=False)
+        return table.column(name)
+
+
 @contextmanager
 def _opened(content: Content, texts: Sequence[str] = ()) -> Generator[Any]:
     """The file, its footer read; texts are columns to be read as codes. Of damage, an error of leed's tells."""
     pa = pyarrow("reading Parquet")
     from pyarrow import parquet  # noqa: PLC0415 - optional
 
-    try:
-        with _bytes(content, pa) as data, parquet.ParquetFile(data, read_dictionary=list(texts)) as file:
+    with _damage(content, pa):
+        data, buffer = _bytes(content, pa)
+        codes = list(texts)
+        with data, parquet.ParquetFile(data, read_dictionary=codes, buffer_size=buffer, pre_buffer=False) as file:
             yield file
+
+
+@contextmanager
+def _damage(content: Content, pa: Any) -> Generator[None]:  # noqa: ANN401 - a module without types
+    """Say of what goes wrong within that the file is damaged."""
+    try:
+        yield
     except (pa.ArrowException, OSError, ValueError, MemoryError, OverflowError) as error:
         what = " ".join(str(error).split())[:300]
         raise DamagedInputError(
@@ -127,10 +176,12 @@ def _opened(content: Content, texts: Sequence[str] = ()) -> Generator[Any]:
         ) from error
 
 
-def _bytes(content: Content, pa: Any) -> Any:  # noqa: ANN401 - a module without types, and a file of its
-    """The bytes as a file in which pyarrow may go back and forth."""
+def _bytes(content: Content, pa: Any) -> tuple[Any, int]:  # noqa: ANN401 - a module without types, and a file of its
+    """The bytes as a file in which pyarrow may go back and forth; and how many are to be read of a column at a time."""
     file = content.open()
-    return pa.PythonFile(file) if content.path and file.seekable() else pa.BufferReader(content.data)
+    if content.path and file.seekable():
+        return pa.PythonFile(file), _BUFFER
+    return pa.BufferReader(content.data), 0
 
 
 def _sized(content: Content, file: Any) -> None:  # noqa: ANN401 - a ParquetFile

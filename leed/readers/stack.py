@@ -98,20 +98,21 @@ class Stack:
     def add(self, sheet: Sheet) -> None:
         """Add the rows of a sheet below those that are there."""
         self.rows += sheet.rows
-        values = {place: self._values(place, sheet) for place in self._tallies}
-        for place, column in self._numbers.items():
-            values[place], odd = finite(values[place])
-            self._tallies[place].odd += odd
-            column.add(values[place])
+        values = self._taken(sheet)
         for name, places in self._scores.items():
-            for i, odd in self._matrices[name].add([values[place] for place in places], sheet.rows).items():
-                self._tallies[places[i]].odd += odd
-        for place, dictionary in self._words.items():
-            dictionary.add(sheet.columns[place].words())
-        for place, texts in self._texts.items():
-            texts.extend(self._text(sheet.columns[place]))
-        for place, vectors in self._vectors.items():
-            vectors.append(sheet.columns[place].vectors())
+            self._count(places, self._matrices[name].add([values[place] for place in places], sheet.rows))
+
+    def put(self, sheet: Sheet, first: int) -> None:
+        """Add rows, from this number on, of some columns only.
+
+        All rows have to be expected before, and to be put in their order, for each column that the plan wants.
+        """
+        self.rows = max(self.rows, first + sheet.rows)
+        values = self._taken(sheet)
+        for name, places in self._scores.items():
+            here = {i: values[place] for i, place in enumerate(places) if place in sheet.columns}
+            if here:
+                self._count(places, self._matrices[name].put(here, first))
 
     def matrix(self, name: str) -> Matrix:
         """Return the scores of a matrix of the plan."""
@@ -151,6 +152,27 @@ class Stack:
         width = max(widths, default=0)
         padded = [p if p.shape[1] else np.full((len(p), width), np.nan, np.float32) for p in pieces]
         return np.concatenate(padded) if padded else np.empty((0, 0))
+
+    def _taken(self, sheet: Sheet) -> dict[int, NDArray[Any]]:
+        """Add the columns of a sheet that stand alone; return the numbers of all that are numbers."""
+        values = {place: self._values(place, sheet) for place in self._tallies if place in sheet.columns}
+        for place, column in sheet.columns.items():
+            if place in self._numbers:
+                values[place], odd = finite(values[place])
+                self._tallies[place].odd += odd
+                self._numbers[place].add(values[place])
+            if place in self._words:
+                self._words[place].add(column.words())
+            if place in self._texts:
+                self._texts[place].extend(self._text(column))
+            if place in self._vectors:
+                self._vectors[place].append(column.vectors())
+        return values
+
+    def _count(self, places: Sequence[int], odd: Mapping[int, int]) -> None:
+        """Take note of cells of a matrix that are no numbers."""
+        for i, count in odd.items():
+            self._tallies[places[i]].odd += count
 
     def _values(self, place: int, sheet: Sheet) -> NDArray[Any]:
         """Some cells of a column as numbers; infinity where there is something else."""

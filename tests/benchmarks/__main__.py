@@ -5,6 +5,7 @@
 """
 
 import argparse
+import codecs
 import csv
 import io
 import itertools
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import tracemalloc
+import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -190,11 +192,46 @@ def bench_stream(size: int = 2_000_000_000) -> list[Result]:
 
 
 def bench_memory(size: int = 150_000_000) -> list[Result]:
-    """Large tables of text: one of anybody's, with cells of text in it, and one of Hume's."""
+    """Large tables: of anybody's, with cells of text in them, and of Hume's; as text, packed, by column and by row."""
+    rows = faces(1000)
+    small = size // 2
+    utf16 = codecs.getincrementalencoder("utf-16")()
     return [
-        peak_memory("150 MB CSV", "scores.csv", csv_parts(faces(1000), size)),
-        peak_memory("150 MB CSV of Hume", "face.csv", hume_csv_parts(faces(1000), size)),
+        peak_memory("150 MB CSV", "scores.csv", csv_parts(rows, size)),
+        peak_memory("150 MB CSV of Hume", "face.csv", hume_csv_parts(rows, size)),
+        peak_memory("75 MB CSV in UTF-16", "a.csv", (utf16.encode(p.decode()) for p in csv_parts(rows, small // 2))),
+        peak_memory("75 MB CSV in a zip", "scores.zip", [zipped("scores.csv", csv_parts(rows, small))]),
+        peak_memory("75 MB Parquet", "scores.parquet", [random_parquet(small)]),
+        peak_memory("75 MB JSON lines", "scores.jsonl", json_parts(rows, small)),
     ]
+
+
+def zipped(name: str, parts: Iterable[bytes]) -> bytes:
+    """A zip archive with a file of these parts."""
+    target = io.BytesIO()
+    with (
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open(name, "w") as file,
+    ):
+        file.writelines(parts)
+    return target.getvalue()
+
+
+def random_parquet(size: int) -> bytes:
+    """A table of about so many bytes, with a column of time and one for each label, that do not pack at all."""
+    matrix = np.random.default_rng(48).random((size // 250, len(LABELS)), np.float32)
+    columns = {"begin": np.arange(len(matrix)) / 3, **{name: matrix[:, i] for i, name in enumerate(LABELS)}}
+    target = io.BytesIO()
+    parquet.write_table(pa.table(columns), target)
+    return target.getvalue()
+
+
+def json_parts(matrix: NDArray[np.float32], size: int) -> Iterator[bytes]:
+    """JSON lines of about so many bytes, each with time, speaker and scores, with the rows repeated."""
+    rows = [dict(zip(LABELS, row, strict=True)) for row in matrix.astype(float).tolist()]
+    told = [json.dumps({"begin": i / 3, "speaker": "ab"[i % 2], **row}).encode() for i, row in enumerate(rows)]
+    part = b"".join(line + b"\n" for line in told)
+    return itertools.repeat(part, size // len(part))
 
 
 def csv_parts(matrix: NDArray[np.float32], size: int) -> Iterator[bytes]:

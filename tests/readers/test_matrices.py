@@ -49,6 +49,25 @@ def test_what_is_expected_need_not_come(expected: int) -> None:
     np.testing.assert_array_equal(matrix.rearranged([0])[:, 0], np.arange(10))
 
 
+@given(data=st.data(), rows=st.integers(1, 11), width=st.integers(1, 4), at_once=st.integers(1, 5))
+def test_cells_put_by_column_are_those_added_by_row(data: st.DataObject, rows: int, width: int, at_once: int) -> None:
+    numbers = st.sampled_from([0.5, -1.0, np.nan, np.inf, 1e39])
+    flat = data.draw(st.lists(numbers, min_size=rows * width, max_size=rows * width))
+    values = np.array(flat).reshape(rows, width)
+    if data.draw(st.booleans()):
+        values[:, : width // 2] = np.nan
+    whole, put = of(values), Matrix(width)
+    put.expected = rows
+    odd = [0] * width
+    for places in (range(width // 2), range(width // 2, width)):
+        for start in range(0, rows, at_once) if places else ():
+            for place, count in put.put({i: values[start : start + at_once, i] for i in places}, start).items():
+                odd[place] += count
+    assert odd == (values > 1e38).sum(axis=0).tolist()
+    np.testing.assert_array_equal(put.rearranged(range(width)), whole.rearranged(range(width)))
+    assert put.has_gaps == whole.has_gaps
+
+
 def test_what_float32_does_not_hold_is_counted_and_nan() -> None:
     matrix = Matrix(2)
     assert matrix.add([np.array([1e39, 0.5, -np.inf, np.nan]), np.ones(4)], 4) == {0: 2}

@@ -187,6 +187,17 @@ def test_a_mangled_file_is_a_recording_or_an_error(seed: int) -> None:
     harmless(mangled(packed(leed.read(packed(TABLE)).to_table()), seed))
 
 
+def test_rows_and_columns_come_in_parts_and_blank_ones_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leed.readers.parquet, "_DECODED", 64)
+    joy = [None] * 50 + [i / 100 for i in range(50)]
+    columns = {"Joy": pa.array(joy, pa.float32()), "clip": ["a", "b"] * 50, "Fear": [0.5] * 100, "file": ["x"] * 100}
+    (track,) = leed.read(packed(columns, row_group_size=30)).tracks
+    assert track.labels == ("Fear", "Joy")
+    np.testing.assert_array_equal(track.matrix[:, 1], np.array(joy, np.float32))
+    assert (track.matrix[:, 0] == 0.5).all()
+    assert track.source == "x"
+
+
 def test_what_is_no_parquet_is_an_error() -> None:
     for data in (b"", b"Joy\n0.5\n", b"{}"):
         with pytest.raises(UnknownFormatError, match="is no Parquet"):

@@ -1,0 +1,168 @@
+"""The shape of rows of JSON that are all alike, so that they are decoded as one type: what each key is.
+
+A shape is made of the first row, and only where what `leed.readers.nesting` makes of a row depends on its keys alone:
+scores beside each other, or below modalities, with numbers or null for known labels, and numbers for all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
+from typing import Any
+
+import msgspec
+
+from leed.modality import NAMES
+from leed.readers.about import is_personal
+from leed.readers.nesting import is_known, is_score, place_of
+from leed.readers.units import says_per_cent
+from leed.scores import PAIR_KEYS
+from leed.taxonomy import fold
+
+_TIMES = frozenset({"begin", "begin_ms", "end", "end_ms", "confidence"})
+_MOST = 64  # modalities in a row
+_WIDEST = 1000  # labels under one of them
+
+Values = Callable[[Any], tuple[Any, ...]]
+
+
+class Scores(msgspec.Struct, frozen=True):
+    """Scores that stand beside each other.
+
+    Attributes:
+        labels: in the order of the first row.
+        modality: what they stand under, or None.
+        values: takes them out of a decoded row; None for null.
+    """
+
+    labels: tuple[str, ...]
+    modality: str | None
+    values: Values
+
+
+class Shape(msgspec.Struct, frozen=True):
+    """What the keys of rows are.
+
+    Attributes:
+        row: the type to decode them as; nothing else fits it.
+        keys: in their order, those of mappings within with what is in them.
+        scores: one for each modality, or a single one.
+        fields: those that rows fill (see `leed.readers.about`).
+        values: takes the fields out of a decoded row.
+        unread: keys of text that is no score.
+        texts: takes these out of a decoded row.
+    """
+
+    row: type[msgspec.Struct]
+    keys: tuple[Any, ...]
+    scores: tuple[Scores, ...]
+    fields: tuple[str, ...]
+    values: Values
+    unread: tuple[str, ...]
+    texts: Values
+
+
+def shape_of(row: Any) -> Shape | None:  # noqa: ANN401 - whatever the input holds
+    """Return the shape of a row, or None where there is more to a row than its keys tell.
+
+    >>> shape_of({"begin": 0.5, "Joy": 0.8}).fields, shape_of({"models": {"prosody": {"Joy": 0.8}}})
+    (('begin',), None)
+    """
+    if not isinstance(row, dict) or any(row.keys() >= {*keys} for keys in PAIR_KEYS):
+        return None
+    kinds = {key: _kind(key, value) for key, value in row.items()}
+    below = {key: value for key, value in row.items() if isinstance(value, dict)}
+    beside = [key for key, (what, _) in kinds.items() if what == "score"]
+    fields = [name for what, name in kinds.values() if what == "field"]
+    modalities = [name for what, name in kinds.values() if what == "modality"]
+    odd = any(what == "odd" for what, _ in kinds.values()) or (bool(below) and any(map(is_known, row)))
+    twice = len({*fields}) < len(fields) or len({*modalities}) < len(modalities) or len(below) > _MOST
+    both = bool(below) and (bool(beside) or "modality" in fields)
+    told = bool(below) or any(map(is_known, beside))  # else the numbers of all rows have to tell that they are scores
+    if odd or twice or both or not told or not (below or _are_labels(beside)):
+        return None
+    try:
+        return _made(row, kinds)
+    except ValueError:  # a key that msgspec does not take
+        return None
+
+
+def keys_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return the keys of a row in their order, those of mappings within with what is in them."""
+    return tuple((key, *value) if isinstance(value, dict) else key for key, value in row.items())
+
+
+def _kind(key: str, value: Any) -> tuple[str, str]:  # noqa: ANN401 - any value of a row
+    """What stands under a key, and as which field or modality."""
+    if isinstance(value, dict):
+        modality = None if is_personal(key) else NAMES.get(key.casefold())
+        whole = modality is not None and any(map(is_known, value)) and _are_labels(list(value))
+        alone = whole and all(_kind(label, cell)[0] == "score" for label, cell in value.items())
+        return ("modality", str(modality)) if alone else ("odd", "")
+    what, field = place_of(key)
+    if what == "field":
+        number = value is None or (isinstance(value, (int, float)) and not isinstance(value, bool))
+        word = value is None or isinstance(value, str) or type(value) is int
+        return ("field", field) if (number if field in _TIMES else word) else ("odd", "")
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if number and what in ("label", "unknown"):
+        return "score", ""
+    if value is None and what == "label":
+        return "score", ""
+    text = value is None or (isinstance(value, str) and not is_score(value))
+    return ("unread", "") if what == "unknown" and text else ("odd", "")
+
+
+def _are_labels(names: Sequence[str]) -> bool:
+    """Whether these are labels that are all different, and do not say what their numbers are."""
+    different = len({fold(name) or name for name in names}) == len(names)
+    return different and 0 < len(names) <= _WIDEST and not any(map(says_per_cent, names))
+
+
+def _made(row: Mapping[str, Any], kinds: Mapping[str, tuple[str, str]]) -> Shape:
+    types: dict[str, Any] = {}
+    scores = []
+    for key, value in row.items():
+        what, name = kinds[key]
+        place = f"f{len(types)}"
+        if what == "modality":
+            types[key] = _struct({label: _score(label) for label in value})
+            inner = [f"{place}.f{i}" for i in range(len(value))]
+            scores.append(Scores(tuple(value), name, _getter(inner)))
+        elif what == "field":
+            types[key] = float | None if name in _TIMES else str | int | None
+        else:
+            types[key] = _score(key) if what == "score" else str | None
+    places = {key: f"f{i}" for i, key in enumerate(types)}
+    of = {what: [key for key in row if kinds[key][0] == what] for what in ("score", "field", "unread")}
+    if of["score"]:
+        scores.append(Scores(tuple(of["score"]), None, _getter([places[key] for key in of["score"]])))
+    return Shape(
+        row=_struct(types),
+        keys=keys_of(row),
+        scores=tuple(scores),
+        fields=tuple(kinds[key][1] for key in of["field"]),
+        values=_getter([places[key] for key in of["field"]]),
+        unread=tuple(of["unread"]),
+        texts=_getter([places[key] for key in of["unread"]]),
+    )
+
+
+def _score(label: str) -> Any:  # noqa: ANN401 - a type
+    """The type of a score: null is one that is missing where leed knows the label; under other names, it is none."""
+    return float | None if place_of(label)[0] == "label" else float
+
+
+def _struct(types: Mapping[str, Any]) -> type[msgspec.Struct]:
+    """A type of objects that have all of these keys, and no other."""
+    names = {f"f{i}": key for i, key in enumerate(types)}
+    fields = list(zip(names, types.values(), strict=True))
+    return msgspec.defstruct("Row", fields, rename=names, forbid_unknown_fields=True, gc=False)
+
+
+def _getter(places: Sequence[str]) -> Values:
+    """What returns the values at places of an object, always as a tuple."""
+    if not places:
+        return lambda _: ()
+    get = attrgetter(*places)
+    return get if len(places) > 1 else lambda row: (get(row),)
