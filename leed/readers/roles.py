@@ -13,7 +13,7 @@ from leed.readers.about import FIELD_OF, field_of, is_personal
 from leed.readers.columns import arranged
 from leed.readers.gathering import some
 from leed.readers.sheet import Column
-from leed.readers.stack import Plan, Stack, Table
+from leed.readers.stack import Plan, Stack
 from leed.readers.units import says_per_cent
 from leed.schema.terms import Issue
 from leed.taxonomy import concept_of, concepts, fold
@@ -117,16 +117,16 @@ class Roles:
         issues: what was odd about them.
     """
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, names: Sequence[str], forms: Sequence[str]) -> None:
         self.issues: list[Issue] = []
         self.extras: dict[str, NDArray[Any]] = {}
-        self._names = table.names
-        self._forms = table.forms
-        self.fields = _fields(table.names)
+        self._names = names
+        self._forms = forms
+        self.fields = _fields(names)
         self._moments()
-        self._any_known = any(map(is_label, table.names))
+        self._any_known = any(map(is_label, names))
         taken = set(self.fields.values())
-        self._others = [i for i, name in enumerate(table.names) if name and i not in taken]
+        self._others = [i for i, name in enumerate(names) if name and i not in taken]
         self.labels = self._hoped_for()
         self._columns = tuple(self.labels[name] for name in arranged(tuple(self.labels), None))
         self._left: list[str] = []
