@@ -21,7 +21,7 @@ from leed.readers import CERTAIN, GENERIC, NEAR, NOT_THIS, Guess, Reader
 from leed.readers.arrow import INDEX, column_of, form_of, pyarrow, read_table
 from leed.readers.content import Content
 from leed.readers.gathering import some
-from leed.readers.roles import holds_shares, listed, tells, unknown
+from leed.readers.roles import holds_scores, listed, unknown
 from leed.readers.sheet import Column, Sheet
 from leed.readers.stack import Plan, Stack
 from leed.readers.tabular import recording_of
@@ -46,7 +46,7 @@ def recognise(content: Content) -> Guess:
             if is_recording(file.schema_arrow):
                 return Guess(CERTAIN)
             table = ParquetTable(content, file.schema_arrow)
-        scores = any(map(tells, table.names)) or holds_shares(table.names, table.sampled())
+        scores = holds_scores(table)
     except (DamagedInputError, ImportError):
         return Guess(CERTAIN)  # reading says what is wrong
     return Guess(GENERIC) if scores else Guess(NEAR, unknown(table.names, "parquet"))
@@ -86,13 +86,13 @@ class ParquetTable:
         with self._opened() as file:
             return next((self._columns(b, range(len(self.names))) for b in file.iter_batches(_SAMPLE)), {})
 
-    def stacked(self, plan: Plan) -> Stack:
+    def stacked(self, plan: Plan, into: Stack | None = None) -> Stack:
         """Read the rows; return what the plan wants of them.
 
         Raises:
             DamagedInputError: they cannot be decoded.
         """
-        stack = Stack(plan)
+        stack = Stack(plan) if into is None else into
         wanted = sorted(plan.wanted)
         names = [self._fields[i].name for i in wanted] if self._unique else None
         rows = _DECODED // sum([_width(self._fields[i].type) for i in wanted] or [1])

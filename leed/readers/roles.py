@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from leed.readers.about import FIELD_OF, field_of, is_personal
 from leed.readers.columns import arranged
 from leed.readers.gathering import some
+from leed.readers.long import is_long
 from leed.readers.sheet import Column
-from leed.readers.stack import Plan, Stack
+from leed.readers.stack import Plan, Stack, Table
 from leed.readers.units import says_per_cent
 from leed.schema.terms import Issue
 from leed.taxonomy import concept_of, concepts, fold
@@ -69,6 +70,14 @@ def are_shares(values: NDArray[Any]) -> bool:
     """
     known = values[~np.isnan(values)]
     return bool(len(known) and known.min() >= 0 and known.max() <= 1 and (known != np.trunc(known)).any())
+
+
+def holds_scores(table: Table) -> bool:
+    """Return whether a table is one of scores: it names a label, has a row for each, or holds shares of somebody."""
+    if any(map(tells, table.names)):
+        return True
+    sample = table.sampled()
+    return is_long(table.names, sample) or holds_shares(table.names, sample)
 
 
 def holds_shares(names: Sequence[str], columns: Mapping[int, Column]) -> bool:

@@ -64,8 +64,12 @@ class Table(Protocol):
     names: Sequence[str]
     forms: Sequence[str]
 
-    def stacked(self, plan: Plan) -> Stack:
-        """Read the rows; return what the plan wants of them."""
+    def stacked(self, plan: Plan, into: Stack | None = None) -> Stack:
+        """Read the rows; return what the plan wants of them, in the stack given if there is one."""
+        ...
+
+    def sampled(self) -> Mapping[int, Column]:
+        """Return the columns of the first rows."""
         ...
 
 

@@ -15,6 +15,7 @@ from leed.readers.answers import centred
 from leed.readers.columns import arranged, by_aspect, range_issues, track_of
 from leed.readers.gathering import some
 from leed.readers.groups import grouped, renamed, speaker_named
+from leed.readers.long import LongTable, form_of
 from leed.readers.matrices import permuted
 from leed.readers.roles import KEYS, SCORES, Roles, is_label, listed
 from leed.readers.sheet import Words
@@ -39,13 +40,16 @@ def recording_of(table: Table, *, shown: str, source: str | None) -> Recording:
     Raises:
         UnknownFormatError: no column holds scores.
     """
+    form = form_of(table.names)
+    if form is not None:
+        table = LongTable(table, form, shown)
     raw = laion_scale.columns_of(table.names)
     names = table.names if raw is None else raw
     roles = Roles(names, table.forms)
     stack = table.stacked(roles.plan())
     roles.settle(stack)
     if not roles.labels:
-        if not stack.rows and any(map(is_label, names)):
+        if not stack.rows and (form is not None or any(map(is_label, names))):
             return Recording((), (*stack.issues, Issue("no-segments", "there are no rows of scores")))
         raise UnknownFormatError(
             f"{shown}: none of the {len(table.names)} columns holds scores; expected a column for each label"
