@@ -28,6 +28,7 @@ from leed.readers.gathering import some
 from leed.readers.matrices import finite
 from leed.readers.sheet import Column, Numbers, Sheet, Words
 from leed.readers.stack import Plan, Stack, Table
+from leed.readers.units import written_per_cent
 from leed.schema.terms import Issue
 from leed.taxonomy import concept_of, fold
 
@@ -164,6 +165,7 @@ class _Rows(Stack):
         self._first: NDArray[np.int64] = np.empty(0, np.int64)
         self._quantities: set[str | None] = set()
         self._unnamed = self._unreadable = 0
+        self._per_cent = False
 
     @property
     def told(self) -> str | None:
@@ -185,6 +187,7 @@ class _Rows(Stack):
         scores, odd = finite(numbers.values)
         self._unreadable += odd
         self._unnamed += int(np.count_nonzero(codes < 0))
+        self._per_cent |= numbers.per_cent
         if not np.isnan(numbers.values).all():
             self._quantities.add(numbers.quantity)
         narrow = np.uint16 if len(self._known) < np.iinfo(np.uint16).max else np.int32
@@ -266,6 +269,8 @@ class _Rows(Stack):
         if again:
             what = f"{some(again, 'row', 'gives', 'give')} a label of a stretch once more"
             self.issues.append(Issue("duplicate-label", f"{what}; the higher score is kept"))
+        if self._per_cent:
+            self.issues.append(written_per_cent(self._names[self._form.score]))
         if self._unreadable:
             what = some(self._unreadable, "cell", "is", "are")
             self.issues.append(

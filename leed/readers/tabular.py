@@ -20,9 +20,10 @@ from leed.readers.matrices import permuted
 from leed.readers.roles import KEYS, SCORES, Roles, is_label, listed
 from leed.readers.sheet import Words
 from leed.readers.stack import Stack, Table
-from leed.readers.units import PER_CENT, SAID_PER_CENT, dimension_scale, in_per_cent, says_per_cent, shares
+from leed.readers.units import PER_CENT, SAID_PER_CENT, in_per_cent, says_per_cent, shares, written_per_cent
 from leed.schema.recording import Recording, Track
 from leed.schema.terms import GRANULARITIES, Issue
+from leed.scores import dimension_scale
 from leed.taxonomy.matching import dimensions
 
 _LOOKED_AT = 1 << 12
@@ -133,6 +134,9 @@ class _Rows:
         for name, place in labels.items():
             self._note_odd("unreadable-score", name, self._stack.odd(place), "finite number")
         self._note_silent(matrix)
+        written = [name for name, place in labels.items() if self._stack.is_per_cent(place)]
+        if written:
+            self.issues.append(written_per_cent(listed(written)))
         if signed:
             self.issues.append(Issue("inferred", f"{listed(signed)}: per cent by name; read as shares of 1"))
         self._settle_per_cent(matrix, [i for i, name in enumerate(names) if name not in bipolar])
