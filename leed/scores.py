@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 
-from leed.float32 import float32
+from leed.float32 import INFINITE, float32
 from leed.schema.terms import Issue
 from leed.taxonomy import fold
 
@@ -48,6 +49,10 @@ def from_pairs(pairs: Iterable[tuple[Any, Any]]) -> Scores:
     >>> [issue.code for issue in scores.issues]
     ['not-a-number', 'not-finite', 'duplicate-label']
     """
+    pairs = pairs if isinstance(pairs, list) else list(pairs)
+    usual = _usual(pairs)
+    if usual is not None:
+        return usual
     issues: list[Issue] = []
     found: dict[str, float] = {}
     spelled: dict[str, str] = {}
@@ -75,12 +80,41 @@ def from_pairs(pairs: Iterable[tuple[Any, Any]]) -> Scores:
     return Scores(tuple(found), tuple(found.values()), quantity, tuple(issues))
 
 
+def _usual(pairs: list[tuple[Any, Any]]) -> Scores | None:
+    """The scores of pairs about which nothing is odd, as nearly all are; None if anything may be."""
+    try:
+        found = dict(pairs)
+        kinds = set(map(type, found.values()))
+        if len(found) < len(pairs) or not kinds <= _NUMBERS or not _differ(tuple(found)):
+            return None
+        values = tuple(found.values()) if kinds == {float} else tuple(map(float, found.values()))
+        total = sum(values)
+    except (TypeError, OverflowError):  # a label that cannot be a key, a whole number that is too large
+        return None
+    if not values or not (math.isfinite(total) and max(values) < INFINITE and min(values) > -INFINITE):
+        return None
+    return Scores(tuple(found), values)
+
+
+_NUMBERS = {float, int}
+
+
+@lru_cache(maxsize=4096)
+def _differ(labels: tuple[Any, ...]) -> bool:
+    """Whether these are texts, no two of which are spellings of one label."""
+    return all(type(label) is str for label in labels) and len({fold(label) or label for label in labels}) == len(
+        labels
+    )
+
+
 def number_of(value: Any) -> tuple[float, str | None]:  # noqa: ANN401, PLR0911 - this is where anything comes in
     """Return a value as a float and, if it was not simply one, the code of the issue.
 
     >>> number_of("0.5"), number_of("80%"), number_of("LIKELY"), number_of(float("inf")), number_of("high")
     ((0.5, 'not-a-number'), (0.8, 'not-a-number'), (4.0, None), (nan, 'not-finite'), (nan, 'unreadable-score'))
     """
+    if type(value) is float:
+        return (value, None) if -INFINITE < value < INFINITE else (math.nan, "not-finite")
     issue = None
     if value is None:
         return math.nan, None
