@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 
-from leed.float32 import float32
+from leed.float32 import INFINITE, float32
 from leed.schema.terms import Issue
 from leed.taxonomy import fold
 
 LIKELIHOODS = {"VERY_UNLIKELY": 1.0, "UNLIKELY": 2.0, "POSSIBLE": 3.0, "LIKELY": 4.0, "VERY_LIKELY": 5.0}
 """Google's ordinal words, counted as its protocol buffers count them (UNKNOWN, 0, is not reported)."""
+
+
+HIGHEST_SHARE = 1.5
+"""A number above it is no share that was rounded or overshot."""
+
+_SCALES = ((5, "1 to 5, 1 to 7 or 1 to 9"), (7, "1 to 7 or 1 to 9"), (9, "1 to 9"), (10, "0 to 10"), (100, "0 to 100"))
+_CENTRED = ((3, "-3 to 3"), (5, "-5 to 5"), (10, "-10 to 10"), (100, "-100 to 100"))
+_LISTED = 5
 
 
 class Scores(msgspec.Struct, frozen=True):
@@ -40,6 +49,10 @@ def from_pairs(pairs: Iterable[tuple[Any, Any]]) -> Scores:
     >>> [issue.code for issue in scores.issues]
     ['not-a-number', 'not-finite', 'duplicate-label']
     """
+    pairs = pairs if isinstance(pairs, list) else list(pairs)
+    usual = _usual(pairs)
+    if usual is not None:
+        return usual
     issues: list[Issue] = []
     found: dict[str, float] = {}
     spelled: dict[str, str] = {}
@@ -67,12 +80,41 @@ def from_pairs(pairs: Iterable[tuple[Any, Any]]) -> Scores:
     return Scores(tuple(found), tuple(found.values()), quantity, tuple(issues))
 
 
+def _usual(pairs: list[tuple[Any, Any]]) -> Scores | None:
+    """The scores of pairs about which nothing is odd, as nearly all are; None if anything may be."""
+    try:
+        found = dict(pairs)
+        kinds = set(map(type, found.values()))
+        if len(found) < len(pairs) or not kinds <= _NUMBERS or not _differ(tuple(found)):
+            return None
+        values = tuple(found.values()) if kinds == {float} else tuple(map(float, found.values()))
+        total = sum(values)
+    except (TypeError, OverflowError):  # a label that cannot be a key, a whole number that is too large
+        return None
+    if not values or not (math.isfinite(total) and max(values) < INFINITE and min(values) > -INFINITE):
+        return None
+    return Scores(tuple(found), values)
+
+
+_NUMBERS = {float, int}
+
+
+@lru_cache(maxsize=4096)
+def _differ(labels: tuple[Any, ...]) -> bool:
+    """Whether these are texts, no two of which are spellings of one label."""
+    return all(type(label) is str for label in labels) and len({fold(label) or label for label in labels}) == len(
+        labels
+    )
+
+
 def number_of(value: Any) -> tuple[float, str | None]:  # noqa: ANN401, PLR0911 - this is where anything comes in
     """Return a value as a float and, if it was not simply one, the code of the issue.
 
     >>> number_of("0.5"), number_of("80%"), number_of("LIKELY"), number_of(float("inf")), number_of("high")
     ((0.5, 'not-a-number'), (0.8, 'not-a-number'), (4.0, None), (nan, 'not-finite'), (nan, 'unreadable-score'))
     """
+    if type(value) is float:
+        return (value, None) if -INFINITE < value < INFINITE else (math.nan, "not-finite")
     issue = None
     if value is None:
         return math.nan, None
@@ -124,3 +166,45 @@ _WHY = {
 def _shown(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004 - fits a line
+
+
+def dimension_scale(names: Sequence[str], low: float, high: float) -> tuple[str, Issue | None]:
+    """Return how the dimensions of one model are read, and the issue that says so.
+
+    All of them are of one scale, so one negative number tells what they all run from: "centred" dimensions run from -1
+    to 1, "foreign" ones on a scale that is not known, so that they are no scores; anything else is "plain", 0 to 1.
+
+    >>> dimension_scale(["valence"], 0.2, 0.9), dimension_scale(["valence"], -0.5, 0.3)[0]
+    (('plain', None), 'centred')
+    >>> dimension_scale(["valence"], 3.0, 5.5)[0]
+    'foreign'
+    """
+    shown = ", ".join(names[:_LISTED]) + (", ..." if len(names) > _LISTED else "")
+    if low < 0 and max(-low, high) <= 1:
+        what = f"{shown}: there are negative values, so they run from -1 to 1; read onto 0 to 1"
+        return "centred", Issue("inferred", what)
+    if high <= HIGHEST_SHARE and low >= 1 - HIGHEST_SHARE:
+        return "plain", None
+    most = max(-low, high)
+    known = next((text for end, text in (_CENTRED if low < 0 else _SCALES) if most <= end), None)
+    may = f" They may run from {known}:" if known else ""
+    what = f"{shown}: values from {low:.3g} to {high:.3g}, where 0 to 1 or -1 to 1 was expected.{may}"
+    return "foreign", Issue("out-of-range", f"{what} put them onto 0 to 1; kept as extras, and not described")
+
+
+def dimensions_settled(names: Sequence[str], values: Sequence[float]) -> tuple[list[float], Issue | None]:
+    """Return the values of the dimensions of one set of scores from 0 to 1, and the issue that says what was done.
+
+    One set tells less than many: 3 may be the middle of 1 to 5, so on a scale that is not known all count as not
+    reported. Negative ones that are no lower than -1 are read as running from -1 to 1.
+
+    >>> dimensions_settled(["valence", "arousal"], [-0.5, 0.0])[0], dimensions_settled(["valence"], [5.5])[0]
+    ([0.25, 0.5], [nan])
+    """
+    told = [value for value in values if not math.isnan(value)]
+    if not told:
+        return list(values), None
+    scale, issue = dimension_scale(names, min(told), max(told))
+    if scale == "plain":
+        return list(values), None
+    return [(value + 1) / 2 if scale == "centred" else math.nan for value in values], issue

@@ -74,6 +74,7 @@ class Plan:
     Attributes:
         entries: the labels by rank, in the taxonomy's order.
         simple: whether labels are simply those above a floor, the strongest first, and all that are low say the same.
+        dimensions: the positions of the labels that are dimensions.
         low: the key for scores that are all low: neutral, or "nothing" where none of the labels is an expression.
     """
 
@@ -105,6 +106,7 @@ class Plan:
         aspect = get(taxonomy).aspect if taxonomy is not None else "expression"
         roles = _Roles(lexicon, scale, ignore, allow, aspect)
         self.entries = roles.entries([matches[i] for i in order], order)
+        self.dimensions = tuple(entry.position for entry in self.entries if entry.role == "dimension")
         self.ranks = [0] * len(order)
         for rank, position in enumerate(order):
             self.ranks[position] = rank

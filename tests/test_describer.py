@@ -975,7 +975,7 @@ def test_farther_from_the_middle_is_never_weaker(one: float, other: float, label
     adverbs = ("slightly", "rather", "very", "highly")
 
     def place(score: float) -> int:
-        terms = DEFAULT({label: score}, modality="prosody").terms
+        terms = DEFAULT.describe({label: score}, modality="prosody", quantity="bipolar").terms
         return adverbs.index(terms[0].adverb or "") if terms else -1
 
     assert min(place(near), 2) <= min(place(far), 2)
@@ -1163,3 +1163,36 @@ def test_a_label_of_any_characters_stays_inside_its_quotation(label: str, modali
         assert before.endswith("very strong signs of ")
         assert after == "."
         assert inside.strip()
+
+
+@pytest.mark.parametrize(
+    ("scores", "sentence", "issues"),
+    [
+        ({"valence": 1.2}, "They come across as very positive in tone.", []),
+        ({"valence": -0.5}, "They come across as rather negative in tone.", ["inferred"]),
+        ({"valence": -0.3, "arousal": 1.3}, "They come across as very negative in tone and highly energetic.", []),
+        ({"valence": 5.5}, "There are no scores for their expression.", ["out-of-range"]),
+        ({"valence": 5.5, "Joy": 0.4}, "They come across as somewhat joyful.", ["out-of-range"]),
+        ({"valence": "5.5"}, "There are no scores for their expression.", ["not-a-number", "out-of-range"]),
+    ],
+)
+def test_dimensions_on_another_scale_are_read_as_leed_read_reads_them(
+    scores: dict[str, Any], sentence: str, issues: list[str]
+) -> None:
+    description = leed.describe(scores)
+    assert (str(description), [issue.code for issue in description.issues]) == (sentence, issues)
+    assert leed.Describer().text(scores) == sentence
+    assert [str(d) for d in leed.describe_all(leed.read(scores))] == [sentence]
+
+
+def test_dimensions_that_are_not_described_are_no_extras_of_a_mapping() -> None:
+    (issue,) = leed.describe({"valence": 5.5}).issues
+    assert issue.message == (
+        "valence: values from 5.5 to 5.5, where 0 to 1 or -1 to 1 was expected. They may run from 1 to 7 or 1 to 9: "
+        "put them onto 0 to 1; not described"
+    )
+
+
+def test_dimensions_said_to_be_bipolar_are_taken_as_they_are() -> None:
+    description = leed.describe({"valence": 5.5}, quantity="bipolar")
+    assert (str(description), description.issues) == ("They come across as very positive in tone.", ())

@@ -41,7 +41,9 @@ def command(  # noqa: PLR0917 - the command line names them all
     allow: options.Allow = None,
     quote: options.Quote = True,
     explain: Annotated[bool, typer.Option("--explain", help="Say below each sentence why it says so.")] = False,
-    output: Annotated[Output | None, typer.Option(help="How to write; with -o, the file's name may say it.")] = None,
+    output: Annotated[
+        Output | None, typer.Option(help="How to write; with -o, the ending of the file's name says it.")
+    ] = None,
     path: Annotated[str | None, typer.Option("-o", "--out", metavar="PATH", help="Write to this file.")] = None,
 ) -> None:
     """Describe files of expression scores, one sentence a segment.
@@ -59,6 +61,7 @@ def command(  # noqa: PLR0917 - the command line names them all
     """
     from leed.describer import Describer  # noqa: PLC0415 - keeps 'leed --help' fast
 
+    written = output or by_name(path)
     describer = Describer(
         scale=scale,
         calibration=calibration,
@@ -73,7 +76,7 @@ def command(  # noqa: PLR0917 - the command line names them all
     failed = 0
     met: set[str] = set()
     with _target(path) as target:
-        writer = writer_for(output or by_name(path), target, explain=explain, titles=describer.lexicon.titles)
+        writer = writer_for(written, target, explain=explain, titles=describer.lexicon.titles)
         for file in files:
             try:
                 recording = read_file(file, form)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
@@ -65,13 +66,27 @@ def writer_for(output: Output, target: IO[str], *, explain: bool, titles: Mappin
 
 
 def by_name(path: str | None) -> Output:
-    """Return the form that a file's name asks for; text where it says nothing.
+    """Return the form that a file's name asks for by its ending; text for none, and for devices.
 
-    >>> by_name("a.SRT").value, by_name("a.txt").value
-    ('srt', 'text')
+    >>> by_name("a.SRT").value, by_name("a.txt").value, by_name("/dev/stdout").value
+    ('srt', 'text', 'text')
+
+    Raises:
+        OptionError: no form has that ending.
     """
-    ending = (path or "").rpartition(".")[2].casefold()
-    return Output(ending) if ending in {o.value for o in Output} else Output.text
+    ending = os.path.splitext(path or "")[1].casefold()
+    if ending in _TEXT:
+        return Output.text
+    found = next((output for output in Output if ending == f".{output.value}"), None)
+    if found is None:
+        endings = ", ".join(sorted({*filter(None, _TEXT), *(f".{output.value}" for output in Output)} - {".text"}))
+        raise OptionError(
+            f"{path}: the ending {ending!r} says nothing of how to write; give one of {endings}, or --output"
+        )
+    return found
+
+
+_TEXT = ("", ".txt", ".text")
 
 
 # --- lines

@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from leed.float32 import INFINITE
 from leed.readers.about import is_file
 from leed.readers.columns import range_issues, track_of
 from leed.readers.content import HEAD, Content
@@ -71,8 +72,9 @@ class Answers:
         tidy = from_pairs(pairs)
         for issue in tidy.issues:
             self.note(issue.code, issue.message, source or self.source)
-        factor = _PERCENT if percent else 1.0
-        return {label: value / factor for label, value in zip(tidy.labels, tidy.values, strict=True)}
+        if not percent:
+            return dict(zip(tidy.labels, tidy.values, strict=True))
+        return {label: value / _PERCENT for label, value in zip(tidy.labels, tidy.values, strict=True)}
 
     def add(
         self,
@@ -89,7 +91,11 @@ class Answers:
         if all(map(math.isnan, scores.values())) and stretch.get("text") is None:
             self._silent[source] = self._silent.get(source, 0) + 1
             return
-        self._groups.setdefault((kind, source, speaker), []).append(Stretch(scores, **stretch))
+        key = (kind, source, speaker)
+        rows = self._groups.get(key)
+        if rows is None:
+            rows = self._groups[key] = []
+        rows.append(Stretch(scores, **stretch))
 
     def recording(self) -> Recording:
         """Return what was gathered, in the order of the input."""
@@ -198,24 +204,39 @@ def found(
         plain: mappings and lists of any depth.
         test: what is looked for; nothing is looked for inside of it.
     """
+    yield from _inside(plain, (), test)
 
-    def inside(value: Any, path: Path) -> Iterator[tuple[Mapping[str, Any], Path]]:  # noqa: ANN401 - as above
-        if len(path) > _DEEPEST:
+
+def _inside(
+    value: Any,  # noqa: ANN401 - as above
+    path: Path,
+    test: Callable[[Mapping[str, Any]], bool],
+) -> Iterator[tuple[Mapping[str, Any], Path]]:
+    if len(path) > _DEEPEST:
+        return
+    if type(value) is dict or isinstance(value, Mapping):
+        if test(value):
+            yield value, path
             return
-        if isinstance(value, Mapping):
-            if test(value):
-                yield value, path
-                return
-            for key, inner in value.items():
-                if isinstance(inner, (Mapping, list, tuple)):
-                    named = ({SOURCES[0]: key},) if isinstance(key, str) and is_file(key) else ()
-                    yield from inside(inner, (*path, value, *named))
-        elif isinstance(value, (list, tuple)):
-            for inner in value:
-                if isinstance(inner, (Mapping, list, tuple)):
-                    yield from inside(inner, path)
+        for key, inner in value.items():
+            if _is_outer(inner):
+                named = ({SOURCES[0]: key},) if isinstance(key, str) and is_file(key) else ()
+                yield from _inside(inner, (*path, value, *named), test)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            if type(inner) is dict and test(inner):
+                yield inner, path
+            elif _is_outer(inner):
+                yield from _inside(inner, path, test)
 
-    yield from inside(plain, ())
+
+def _is_outer(value: Any) -> bool:  # noqa: ANN401 - whatever the input holds
+    """Whether there may be mappings in a value."""
+    kind = type(value)
+    return kind is dict or kind is list or (kind not in _LEAVES and isinstance(value, (Mapping, tuple, list)))
+
+
+_LEAVES = frozenset({str, float, int, bool, type(None)})
 
 
 def first(content: Content, test: Callable[[Mapping[str, Any]], bool]) -> Mapping[str, Any] | None:
@@ -226,6 +247,8 @@ def first(content: Content, test: Callable[[Mapping[str, Any]], bool]) -> Mappin
 def source_of(path: Path) -> str | None:
     """Return the file or picture that the mappings around an answer name, the nearest first, or None."""
     for around in reversed(path):
+        if around.keys().isdisjoint(SOURCES):
+            continue
         for key in SOURCES:
             name = around.get(key)
             if isinstance(name, str) and name.strip() and not name.startswith("data:"):
@@ -250,6 +273,8 @@ _SIGNED = re.compile(r"\?(?=[^?]*\b(?:X-Amz-|X-Goog-|Signature=|sig=|sv=|token=)
 def time_of(path: Path) -> float:
     """Return the seconds that the mappings around an answer name, the nearest first, or NaN."""
     for around in reversed(path):
+        if around.keys().isdisjoint(_TIMES):
+            continue
         for key, unit in _TIMES.items():
             seconds = number(around.get(key)) / unit
             if not math.isnan(seconds) and seconds < _EPOCH:
@@ -262,16 +287,18 @@ _TIMES = {"time": 1, "timestamp": 1, "begin": 1, "start": 1, "timestamp_ms": 100
 
 def number(value: Any) -> float:  # noqa: ANN401 - any cell
     """Return a value as a finite float, or NaN."""
-    if isinstance(value, (bool, str)):
+    if type(value) is float:
+        return value if -INFINITE < value < INFINITE else math.nan
+    if value is None or isinstance(value, (bool, str)):
         return math.nan
     return number_of(value)[0]
 
 
 def numbers_of(value: Any, names: Iterable[str]) -> tuple[float, ...] | None:  # noqa: ANN401 - any cell
     """Return the numbers under some keys of a mapping, or None if there is none of them."""
-    if not isinstance(value, Mapping):
+    if type(value) is not dict and not isinstance(value, Mapping):
         return None
-    row = tuple(number(value.get(name)) for name in names)
+    row = tuple([number(value.get(name)) for name in names])
     return None if all(map(math.isnan, row)) else row
 
 

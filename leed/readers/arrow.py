@@ -97,9 +97,9 @@ class ArrowTable:
         """Return the columns of the first rows."""
         return {i: column_of(column.slice(0, _SAMPLE)) for i, column in enumerate(self._columns)}
 
-    def stacked(self, plan: Plan) -> Stack:
+    def stacked(self, plan: Plan, into: Stack | None = None) -> Stack:
         """Return what the plan wants of the rows."""
-        stack = Stack(plan)
+        stack = Stack(plan) if into is None else into
         stack.expect(self._rows)
         stack.add(Sheet({i: column_of(column) for i, column in enumerate(self._columns)}, self._rows))
         return stack

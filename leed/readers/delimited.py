@@ -134,14 +134,14 @@ class Delimited:
         """Return the columns of the first rows."""
         return {i: Cells(cells, comma=self.comma) for i, cells in enumerate(self.sample)}
 
-    def stacked(self, plan: Plan) -> Stack:
+    def stacked(self, plan: Plan, into: Stack | None = None) -> Stack:
         """Read the rows; return what the plan wants of them.
 
         Raises:
             DamagedInputError: it is no table.
             InputError: the file cannot be read.
         """
-        stack = Stack(plan)
+        stack = Stack(plan) if into is None else into
         reading = _Reading(self, plan)
         for piece in self._pieces():
             sheet = reading.sheet(piece)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -55,15 +56,10 @@ def tracks_of(
     tracks = []
     for rows, labels in parted(stretches, lambda stretch: stretch.scores):
         names = sorted(labels) if ordered else labels
-        matrix = np.full((len(rows), len(names)), np.nan, np.float32)
-        place = {name: i for i, name in enumerate(names)}
-        for i, row in enumerate(rows):
-            for label, score in row.scores.items():
-                matrix[i, place[label]] = score
         tracks.append(
             make(
                 names,
-                matrix,
+                _matrix([row.scores for row in rows], names),
                 begin=np.array([row.begin for row in rows], np.float64),
                 end=np.array([row.end for row in rows], np.float64),
                 text=tuple(row.text for row in rows),
@@ -72,6 +68,28 @@ def tracks_of(
             )
         )
     return tracks
+
+
+def _matrix(rows: Iterable[Mapping[str, float]], names: list[str]) -> NDArray[np.float32]:
+    """The scores as (n, k) float32, NaN for what is not reported."""
+    values = array("f")
+    place = {name: i for i, name in enumerate(names)}
+    absent = [math.nan] * len(names)
+    count = 0
+    for row in rows:
+        count += 1
+        if list(row) == names:
+            values.extend(row.values())
+            continue
+        filled = absent.copy()
+        for label, score in row.items():
+            filled[place[label]] = score
+        values.extend(filled)
+    return (
+        np.frombuffer(values, np.float32).reshape(count, len(names))
+        if values
+        else np.empty((count, len(names)), np.float32)
+    )
 
 
 def plain_track(names: list[str], matrix: NDArray[np.float32], **fields: Any) -> Track:  # noqa: ANN401 - those of Track
@@ -86,13 +104,17 @@ def parted(rows: Iterable[T], scores_of: Callable[[T], Mapping[str, float]]) -> 
     filled = 0
     for row in rows:
         scores = scores_of(row)
-        new = [label for label in scores if label not in labels]
-        if part and (len(part) + 1) * (len(labels) + len(new)) > max(_CELLS, _SPARSE * (filled + len(scores))):
-            yield part, list(labels)
-            part, labels, filled = [], {}, 0
-        part.append(row)
-        labels.update(dict.fromkeys(scores))
         filled += len(scores)
+        if scores.keys() <= labels.keys():
+            cells = (len(part) + 1) * len(labels)
+        else:
+            cells = (len(part) + 1) * len(labels.keys() | scores.keys())
+        if part and cells > _CELLS and cells > _SPARSE * filled:
+            yield part, list(labels)
+            part, labels, filled = [], {}, len(scores)
+        part.append(row)
+        if not scores.keys() <= labels.keys():
+            labels.update(dict.fromkeys(scores))
     if part:
         yield part, list(labels)
 

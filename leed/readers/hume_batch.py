@@ -264,6 +264,8 @@ def _source(plain: Mapping[str, Any]) -> SourceOf[Any] | None:
     results = plain.get("results")
     if isinstance(results, Mapping) and isinstance(results.get("predictions"), list):
         files = [f for entry in results["predictions"] if (f := _file(entry, listed=True)) is not None]
+        if not files and next(bare(results["predictions"]), None) is not None:
+            return None  # predictions alone, without the files around them
         errors = results.get("errors")
         found = ResultsOf(files, errors if isinstance(errors, list) else None, len(results["predictions"]) - len(files))
         return SourceOf(plain.get("source"), found, plain.get("error"))

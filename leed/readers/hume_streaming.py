@@ -28,15 +28,19 @@ import numpy as np
 
 from leed.errors import UnknownFormatError
 from leed.readers import CERTAIN, NEAR, NOT_THIS, Guess, Reader, answers
+from leed.readers.about import is_file
 from leed.readers.content import Content
 from leed.readers.hume_items import ASPECTS, MODALITY, Box, Group, Item, Stretch, lenient, words
+from leed.readers.nesting import WRAPPERS
 from leed.schema.recording import Recording
 from leed.schema.terms import Issue
+from leed.taxonomy import fold
 
 _BLOCK = re.compile(
     rb'"(?:face|prosody|burst|language|facemesh)"\s*:\s*\{\s*"(?:predictions"\s*:\s*\[|warning"\s*:\s*")'
 )
 _CODE = re.compile(r"[A-Z]\d{4}")
+_NO_MODELS = WRAPPERS | {"answer", "body", "json", "payload"}
 _SMALL = 1 << 20
 _SHOWN = 500
 _BATCH = 1 << 8
@@ -241,8 +245,11 @@ def _is_silent(plain: Mapping[Any, Any]) -> bool:
 
 
 def _blocks(message: Mapping[Any, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The models of a message with what they answered."""
+    """The models of a message with what they answered; a key that says nothing of a model is none by itself."""
+    is_told = "payload_id" in message or any(name in MODALITY for name in message)
     for name, block in message.items():
+        if not is_told and (fold(str(name)) in _NO_MODELS or is_file(str(name))):
+            continue  # predictions that an application put under a key of its own
         if not isinstance(block, Mapping) or "grouped_predictions" in block:
             continue
         predictions = block.get("predictions")

@@ -30,7 +30,7 @@ from leed.taxonomy.matching import match
 
 Pairs = list[tuple[Any, Any]]
 
-_WRAPPERS = frozenset(
+WRAPPERS = frozenset(
     [
         *(
             "data",
@@ -48,6 +48,7 @@ _WRAPPERS = frozenset(
         *("results", "rows", "score", "scores", "segments", "turns", "utterances"),
     ]
 )
+"""Keys that say nothing of what is under them, folded."""
 _NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:e-?\d+)?", re.IGNORECASE)
 _SAMPLE = 20
 _MOST = 4_096  # keys of a mapping that are looked at
@@ -145,7 +146,7 @@ class Nest:
             row.personal.update({f"{name}: {label}": number for label, number in as_pairs(value) or ()})
         elif modality is not None and (not value or holds_scores(value)):
             found.inner.append((modality, value))
-        elif fold(name) in _WRAPPERS and holds_scores(value):
+        elif fold(name) in WRAPPERS and holds_scores(value):
             self._unwrap(found, value)
         elif _is_task(name, value) or (not tells(value) and holds_scores(value)):
             row.scores += [(f"{name}: {label}", number) for label, number in as_pairs(value) or ()]
@@ -277,7 +278,7 @@ def is_known(label: str) -> bool:
 
 
 def _opens(name: str) -> bool:
-    return name.casefold() in NAMES or fold(name) in _WRAPPERS
+    return name.casefold() in NAMES or fold(name) in WRAPPERS
 
 
 def _is_told(name: str, value: Any) -> bool:  # noqa: ANN401 - any cell

@@ -22,7 +22,7 @@ from leed.readers.arrow import INDEX, column_of, form_of, pyarrow
 from leed.readers.content import Content
 from leed.readers.gathering import some
 from leed.readers.recorded import from_table
-from leed.readers.roles import holds_shares, listed, tells, unknown
+from leed.readers.roles import holds_scores, listed, unknown
 from leed.readers.sheet import Column, Sheet
 from leed.readers.stack import Plan, Stack
 from leed.readers.tabular import recording_of
@@ -49,7 +49,7 @@ def recognise(content: Content) -> Guess:
             if is_recording(file.schema_arrow):
                 return Guess(CERTAIN)
             table = ParquetTable(content, file.schema_arrow)
-        scores = any(map(tells, table.names)) or holds_shares(table.names, table.sampled())
+        scores = holds_scores(table)
     except (DamagedInputError, ImportError):
         return Guess(CERTAIN)  # reading says what is wrong
     return Guess(GENERIC) if scores else Guess(NEAR, unknown(table.names, "parquet"))
@@ -88,14 +88,18 @@ class ParquetTable:
         with self._opened() as file:
             return next((self._columns(b, range(len(self.names))) for b in file.iter_batches(_SAMPLE)), {})
 
-    def stacked(self, plan: Plan) -> Stack:
+    def stacked(self, plan: Plan, into: Stack | None = None) -> Stack:
         """Read the rows; return what the plan wants of them.
 
         Raises:
             DamagedInputError: they cannot be decoded.
         """
-        stack = Stack(plan)
+        stack = Stack(plan) if into is None else into
         with self._opened() as file:
+            if into is not None:
+                for batch in self._batches(file, sorted(plan.wanted)):
+                    stack.add(batch)
+                return stack
             stack.rows = file.metadata.num_rows
             stack.expect(stack.rows)
             for places in self._parts(plan):
@@ -111,16 +115,21 @@ class ParquetTable:
 
     def _put(self, stack: Stack, file: Any, places: Sequence[int]) -> None:  # noqa: ANN401 - a ParquetFile
         """Add all rows of some columns."""
-        names = [self._fields[i].name for i in places] if self._unique else None
-        size = _DECODED // sum([_width(self._fields[i].type) for i in places] or [1])
         first = 0
-        for batch in file.iter_batches(max(1, size), columns=names, use_threads=False):
-            if first + batch.num_rows > stack.rows:
+        for batch in self._batches(file, places):
+            if first + batch.rows > stack.rows:
                 break
-            stack.put(Sheet(self._columns(batch, places), batch.num_rows), first)
-            first += batch.num_rows
+            stack.put(batch, first)
+            first += batch.rows
         if first != stack.rows:
             raise ValueError(f"it says that it has {stack.rows} rows, and a column does not")
+
+    def _batches(self, file: Any, places: Sequence[int]) -> Iterator[Sheet]:  # noqa: ANN401 - a ParquetFile
+        """Some columns, some rows at a time."""
+        names = [self._fields[i].name for i in places] if self._unique else None
+        size = _DECODED // sum([_width(self._fields[i].type) for i in places] or [1])
+        for batch in file.iter_batches(max(1, size), columns=names, use_threads=False):
+            yield Sheet(self._columns(batch, places), batch.num_rows)
 
     def _columns(self, batch: Any, wanted: Iterable[int]) -> dict[int, Column]:  # noqa: ANN401 - a RecordBatch
         found = batch.schema.get_field_index

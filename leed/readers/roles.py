@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from leed.readers.about import FIELD_OF, field_of, is_personal
 from leed.readers.columns import arranged
 from leed.readers.gathering import some
+from leed.readers.long import is_long
 from leed.readers.sheet import Column
 from leed.readers.stack import Plan, Stack, Table
 from leed.readers.units import says_per_cent
@@ -71,6 +72,14 @@ def are_shares(values: NDArray[Any]) -> bool:
     return bool(len(known) and known.min() >= 0 and known.max() <= 1 and (known != np.trunc(known)).any())
 
 
+def holds_scores(table: Table) -> bool:
+    """Return whether a table is one of scores: it names a label, has a row for each, or holds shares of somebody."""
+    if any(map(tells, table.names)):
+        return True
+    sample = table.sampled()
+    return is_long(table.names, sample) or holds_shares(table.names, sample)
+
+
 def holds_shares(names: Sequence[str], columns: Mapping[int, Column]) -> bool:
     """Return whether rows that say when and who hold shares under names that nobody knows, and no other numbers.
 
@@ -117,16 +126,16 @@ class Roles:
         issues: what was odd about them.
     """
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, names: Sequence[str], forms: Sequence[str]) -> None:
         self.issues: list[Issue] = []
         self.extras: dict[str, NDArray[Any]] = {}
-        self._names = table.names
-        self._forms = table.forms
-        self.fields = _fields(table.names)
+        self._names = names
+        self._forms = forms
+        self.fields = _fields(names)
         self._moments()
-        self._any_known = any(map(is_label, table.names))
+        self._any_known = any(map(is_label, names))
         taken = set(self.fields.values())
-        self._others = [i for i, name in enumerate(table.names) if name and i not in taken]
+        self._others = [i for i, name in enumerate(names) if name and i not in taken]
         self.labels = self._hoped_for()
         self._columns = tuple(self.labels[name] for name in arranged(tuple(self.labels), None))
         self._left: list[str] = []

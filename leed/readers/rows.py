@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from leed.readers.about import About
 from leed.readers.columns import by_aspect, numbers, range_issues, track_of
 from leed.readers.gathering import extras_of, parted
-from leed.readers.units import PER_CENT, SAID_PER_CENT, dimension_scale, in_per_cent, says_per_cent, shares
+from leed.readers.units import PER_CENT, SAID_PER_CENT, in_per_cent, says_per_cent, shares
 from leed.schema.recording import Recording, Track
 from leed.schema.terms import Issue
+from leed.scores import dimension_scale
 from leed.taxonomy.matching import dimensions
 
 _Row = tuple[dict[str, float], About]

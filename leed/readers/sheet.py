@@ -27,10 +27,12 @@ class Numbers(msgspec.Struct, frozen=True):
     Attributes:
         values: floats of any width; NaN where there is none, infinity where a cell holds anything else.
         quantity: "likelihood" or "presence" where all cells say so, else None.
+        per_cent: whether any of them was written with a sign of per cent, and read as a share of 1.
     """
 
     values: NDArray[Any]
     quantity: str | None = None
+    per_cent: bool = False
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -56,7 +58,7 @@ class Words(msgspec.Struct, frozen=True):
         [0.5, inf, nan, 0.5]
         """
         values = np.array([*(number_in(value, comma=comma) for value in self.values), np.nan], np.float64)
-        return Numbers(values[self.codes], quantity_in(self.values))
+        return Numbers(values[self.codes], quantity_in(self.values), _any_per_cent(self.values, values))
 
 
 class Column(Protocol):
@@ -110,7 +112,7 @@ class Cells:
         """Return the column as numbers."""
         comma = self._comma
         values = np.array([number_in(cell, comma=comma) for cell in self._cells], np.float64)
-        return Numbers(values, quantity_in(self._cells))
+        return Numbers(values, quantity_in(self._cells), _any_per_cent(self._cells, values))
 
     def vectors(self) -> None:
         """Return None: text holds no rows of numbers."""
@@ -173,6 +175,11 @@ def number_in(cell: str, *, comma: bool) -> float:
     except ValueError:
         word = text.casefold()
         return math.nan if word in MISSING or _NAN.fullmatch(word) else _WORDS.get(word, math.inf)
+
+
+def _any_per_cent(cells: Sequence[str], values: NDArray[np.float64]) -> bool:
+    """Whether any number among cells was written in per cent."""
+    return any("%" in cell and math.isfinite(value) for cell, value in zip(cells, values, strict=False))
 
 
 def quantity_in(cells: Iterable[str]) -> str | None:

@@ -64,8 +64,12 @@ class Table(Protocol):
     names: Sequence[str]
     forms: Sequence[str]
 
-    def stacked(self, plan: Plan) -> Stack:
-        """Read the rows; return what the plan wants of them."""
+    def stacked(self, plan: Plan, into: Stack | None = None) -> Stack:
+        """Read the rows; return what the plan wants of them, in the stack given if there is one."""
+        ...
+
+    def sampled(self) -> Mapping[int, Column]:
+        """Return the columns of the first rows."""
         ...
 
 
@@ -135,6 +139,10 @@ class Stack:
         tally = self._tallies[place]
         return None if tally.plain or len(tally.quantities) != 1 else min(tally.quantities)
 
+    def is_per_cent(self, place: int) -> bool:
+        """Return whether any cell of a column of numbers was written with a sign of per cent."""
+        return self._tallies[place].per_cent
+
     def words(self, place: int) -> Words:
         """Return a column as text, each different one once."""
         return self._words[place].words()
@@ -203,16 +211,19 @@ class _Tally:
         odd: how many hold something that is no number.
         plain: whether any says something that is neither a likelihood nor a flag.
         quantities: what the others are.
+        per_cent: whether any was written with a sign of per cent.
     """
 
     def __init__(self) -> None:
         self.odd = 0
         self.plain = False
+        self.per_cent = False
         self.quantities: set[str] = set()
 
     def values(self, column: Column) -> NDArray[Any]:
         """Take note of some cells; return their numbers."""
         numbers = column.numbers()
+        self.per_cent |= numbers.per_cent
         if numbers.quantity is not None:
             self.quantities.add(numbers.quantity)
         elif not self.plain:

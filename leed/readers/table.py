@@ -1,9 +1,15 @@
-"""A table with a column for each label: CSV, text parted by tabs or semicolons, or a data frame.
+"""A table with a column, or a row, for each label: CSV, text parted by tabs or semicolons, or a data frame.
 
 ::
 
     clip,speaker,begin,end,Joy,Sadness
     a.wav,Ben,0.0,1.5,0.84,0.02
+
+or with a row for each label, which may stand in any order::
+
+    time,speaker,label,score
+    0.0,Ben,Joy,0.84
+    0.0,Ben,Sadness,0.02
 
 Quantity: as the labels and numbers tell; rows that sum to 1 are probabilities of exclusive classes. A column is a label
 if leed knows its name. Beside known ones, a column that nobody knows is a label too if its cells are shares between 0
@@ -23,8 +29,9 @@ from leed.readers import CERTAIN, GENERIC, NEAR, NOT_THIS, Guess, Reader
 from leed.readers.arrow import ArrowTable, read_table
 from leed.readers.content import Content
 from leed.readers.delimited import Delimited, header
+from leed.readers.long import is_long
 from leed.readers.parquet import read as read_parquet
-from leed.readers.roles import holds_shares, tells, unknown
+from leed.readers.roles import holds_scores, holds_shares, tells, unknown
 from leed.readers.tabular import recording_of
 from leed.schema.recording import Recording
 from leed.schema.tables import is_recording
@@ -43,7 +50,7 @@ def recognise(content: Content) -> Guess:
     if any(map(tells, found.names)) and (len(found.names) > 1 or table.sample):
         return Guess(GENERIC)
     columns = table.sampled()
-    if holds_shares(found.names, columns):
+    if is_long(found.names, columns) or holds_shares(found.names, columns):
         return Guess(GENERIC)
     numeric = any(np.isfinite(column.numbers().values).any() for column in columns.values())
     return Guess(NEAR, unknown(found.names, "table")) if len(found.names) > _FEW and numeric else NOT_THIS
@@ -54,8 +61,7 @@ def _frame(content: Content) -> Guess:
     if is_recording(frame.schema):
         return Guess(CERTAIN)
     table = ArrowTable(frame)
-    scores = any(map(tells, table.names)) or holds_shares(table.names, table.sampled())
-    return Guess(GENERIC) if scores else Guess(NEAR, unknown(table.names, "table"))
+    return Guess(GENERIC) if holds_scores(table) else Guess(NEAR, unknown(table.names, "table"))
 
 
 def read(content: Content) -> Recording:
@@ -73,7 +79,7 @@ def read(content: Content) -> Recording:
 
 reader = Reader(
     "table",
-    "a table with a column for each label: CSV, tabs, semicolons, data frames",
+    "a table with a column or row for each label: CSV, tabs, semicolons, data frames",
     "as the labels tell",
     recognise,
     read,

@@ -10,17 +10,20 @@ from numpy.typing import NDArray
 
 from leed.errors import OptionError, UnknownFormatError
 from leed.modality import modality_named
+from leed.readers import laion_scale
 from leed.readers.answers import centred
 from leed.readers.columns import arranged, by_aspect, range_issues, track_of
 from leed.readers.gathering import some
 from leed.readers.groups import grouped, renamed, speaker_named
+from leed.readers.long import LongTable, form_of
 from leed.readers.matrices import permuted
 from leed.readers.roles import KEYS, SCORES, Roles, is_label, listed
 from leed.readers.sheet import Words
 from leed.readers.stack import Stack, Table
-from leed.readers.units import PER_CENT, SAID_PER_CENT, dimension_scale, in_per_cent, says_per_cent, shares
+from leed.readers.units import PER_CENT, SAID_PER_CENT, in_per_cent, says_per_cent, shares, written_per_cent
 from leed.schema.recording import Recording, Track
 from leed.schema.terms import GRANULARITIES, Issue
+from leed.scores import dimension_scale
 from leed.taxonomy.matching import dimensions
 
 _LOOKED_AT = 1 << 12
@@ -38,19 +41,26 @@ def recording_of(table: Table, *, shown: str, source: str | None) -> Recording:
     Raises:
         UnknownFormatError: no column holds scores.
     """
-    roles = Roles(table)
+    form = form_of(table.names)
+    if form is not None:
+        table = LongTable(table, form, shown)
+    raw = laion_scale.columns_of(table.names)
+    names = table.names if raw is None else raw
+    roles = Roles(names, table.forms)
     stack = table.stacked(roles.plan())
     roles.settle(stack)
     if not roles.labels:
-        if not stack.rows and any(map(is_label, table.names)):
+        if not stack.rows and (form is not None or any(map(is_label, names))):
             return Recording((), (*stack.issues, Issue("no-segments", "there are no rows of scores")))
         raise UnknownFormatError(
             f"{shown}: none of the {len(table.names)} columns holds scores; expected a column for each label"
         )
-    rows = _Rows(table.names, roles, stack)
+    rows = _Rows(names, roles, stack, raw=raw is not None)
     tracks = tuple(rows.tracks(source))
-    issues = (*stack.issues, *roles.issues, *rows.issues, *(i for track in tracks for i in range_issues(track)))
-    return Recording(tracks, issues)
+    issues = (*stack.issues, *roles.issues, *rows.issues)
+    if raw is not None:
+        return laion_scale.settled(Recording(tracks, issues), source)
+    return Recording(tracks, (*issues, *(i for track in tracks for i in range_issues(track))))
 
 
 class _Rows:
@@ -60,8 +70,10 @@ class _Rows:
         issues: what was odd about it.
     """
 
-    def __init__(self, names: Sequence[str], roles: Roles, stack: Stack) -> None:
+    def __init__(self, names: Sequence[str], roles: Roles, stack: Stack, *, raw: bool) -> None:
+        """Take the rows; ``raw`` says that their numbers are not to be brought onto 0 to 1."""
         self.issues: list[Issue] = []
+        self._raw = raw
         self._names = names
         self._roles = roles
         self._stack = stack
@@ -122,6 +134,9 @@ class _Rows:
         for name, place in labels.items():
             self._note_odd("unreadable-score", name, self._stack.odd(place), "finite number")
         self._note_silent(matrix)
+        written = [name for name, place in labels.items() if self._stack.is_per_cent(place)]
+        if written:
+            self.issues.append(written_per_cent(listed(written)))
         if signed:
             self.issues.append(Issue("inferred", f"{listed(signed)}: per cent by name; read as shares of 1"))
         self._settle_per_cent(matrix, [i for i, name in enumerate(names) if name not in bipolar])
@@ -138,13 +153,13 @@ class _Rows:
     def _scale(self, bipolar: Sequence[str]) -> tuple[str, Issue | None]:
         """How dimensions are read, and the issue that says so."""
         told = [values for name in bipolar if not np.isnan(values := self._exact(name)).all()]
-        if not told:
+        if not told or self._raw:
             return "plain", None
         return dimension_scale(bipolar, min(map(np.nanmin, told)), max(map(np.nanmax, told)))
 
     def _settle_per_cent(self, matrix: NDArray[np.float32], places: Sequence[int]) -> None:
         """Divide exclusive classes in per cent, where they are."""
-        if places and in_per_cent(matrix[:_LOOKED_AT, _slice_of(places)]):
+        if places and not self._raw and in_per_cent(matrix[:_LOOKED_AT, _slice_of(places)]):
             for i in places:
                 matrix[:, i] /= PER_CENT
             self._quantity = "probability"

@@ -1,21 +1,16 @@
-"""What plain numbers run from and to, where nobody says it: shares or per cent, dimensions from 0 to 1 or otherwise."""
+"""What plain numbers run from and to, where nobody says it: shares or per cent (dimensions: `leed.scores`)."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leed.schema.terms import Issue
+from leed.scores import HIGHEST_SHARE
 
 PER_CENT = 100.0
-_SHARES = 1.5  # a number above it is no share that was rounded or overshot
 _ROUNDED = 0.6  # how far a whole number may be from what it was
 _NEARLY_ALL = 0.95  # of the rows; a broken one does not hide the rest
-_SCALES = ((5, "1 to 5, 1 to 7 or 1 to 9"), (7, "1 to 7 or 1 to 9"), (9, "1 to 9"), (10, "0 to 10"), (100, "0 to 100"))
-_CENTRED = ((3, "-3 to 3"), (5, "-5 to 5"), (10, "-10 to 10"), (100, "-100 to 100"))
-_SHOWN = 5
 
 
 def in_per_cent(rows: NDArray[np.floating]) -> bool:
@@ -27,7 +22,7 @@ def in_per_cent(rows: NDArray[np.floating]) -> bool:
     Args:
         rows: (n, k), NaN for what is not reported.
     """
-    if rows.shape[1] < 2 or not np.nanmax(rows, initial=0.0) > _SHARES:  # noqa: PLR2004 - one number sums to itself
+    if rows.shape[1] < 2 or not np.nanmax(rows, initial=0.0) > HIGHEST_SHARE:  # noqa: PLR2004 - one number sums to itself
         return False
     told = ~np.isnan(rows)
     filled = told.sum(axis=1)
@@ -49,30 +44,11 @@ def says_per_cent(name: str) -> bool:
     return "%" in name
 
 
+def written_per_cent(columns: str) -> Issue:
+    """Return the issue for columns some of whose cells are like "80%"."""
+    return Issue("inferred", f"{columns}: cells written with % are per cent; read as shares of 1")
+
+
 def shares(values: NDArray[np.floating]) -> NDArray[np.floating] | None:
     """Return numbers under a name that says per cent as shares of 1; None where they are shares already."""
-    return values / PER_CENT if np.nanmax(values, initial=0.0) > _SHARES else None
-
-
-def dimension_scale(names: Sequence[str], low: float, high: float) -> tuple[str, Issue | None]:
-    """Return how the dimensions of one model are read, and the issue that says so.
-
-    All of them are of one scale, so one negative number tells what they all run from: "centred" dimensions run from -1
-    to 1, "foreign" ones on a scale that is not known, so that they are no scores; anything else is "plain", 0 to 1.
-
-    >>> dimension_scale(["valence"], 0.2, 0.9), dimension_scale(["valence"], -0.5, 0.3)[0]
-    (('plain', None), 'centred')
-    >>> dimension_scale(["valence"], 3.0, 5.5)[0]
-    'foreign'
-    """
-    shown = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
-    if low < 0 and max(-low, high) <= 1:
-        what = f"{shown}: there are negative values, so they run from -1 to 1; read onto 0 to 1"
-        return "centred", Issue("inferred", what)
-    if high <= _SHARES and low >= 1 - _SHARES:
-        return "plain", None
-    most = max(-low, high)
-    known = next((text for end, text in (_CENTRED if low < 0 else _SCALES) if most <= end), None)
-    may = f" They may run from {known}:" if known else ""
-    what = f"{shown}: values from {low:.3g} to {high:.3g}, where 0 to 1 or -1 to 1 was expected.{may}"
-    return "foreign", Issue("out-of-range", f"{what} put them onto 0 to 1; kept as extras, and not described")
+    return values / PER_CENT if np.nanmax(values, initial=0.0) > HIGHEST_SHARE else None

@@ -403,3 +403,30 @@ def test_an_allowed_name_that_is_no_label_is_reported(describe: Leed, tmp_path: 
         0,
         "leed: --allow: 'desier' is no label that leed knows or the input has (did you mean 'desire'?)\n",
     )
+
+
+@pytest.mark.parametrize("name", ["o.xyz", "o.json", "talk.2026"])
+def test_an_ending_that_says_no_form_is_refused_and_nothing_is_written(
+    describe: Leed, talk: Path, tmp_path: Path, name: str
+) -> None:
+    target = tmp_path / name
+    ending = target.suffix
+    assert describe(talk, "-o", target) == (
+        1,
+        "",
+        (
+            f"leed: error: {target}: the ending {ending!r} says nothing of how to write; "
+            "give one of .csv, .jsonl, .parquet, .srt, .txt, .vtt, or --output\n"
+        ),
+    )
+    assert not target.exists()
+    assert describe(talk, "-o", target, "--output", "text")[0] == 0
+    assert target.exists()
+
+
+@pytest.mark.parametrize("name", ["o.txt", "o", "o.TXT"])
+def test_a_name_of_text_or_without_an_ending_is_written_as_text(
+    describe: Leed, talk: Path, tmp_path: Path, name: str
+) -> None:
+    assert describe(talk, "-o", tmp_path / name) == (0, "", "")
+    assert (tmp_path / name).read_text(encoding="utf-8") == describe(talk)[1]

@@ -720,3 +720,19 @@ def test_a_prediction_alone_without_emotions_is_reported() -> None:
 def test_a_job_that_failed_is_called_so() -> None:
     with pytest.raises(UnknownFormatError, match=r"status FAILED\): the job failed, so there are no"):
         leed.read({"job_id": "1", "status": "FAILED", "predictions": []})
+
+
+@pytest.mark.parametrize("key", ["data", "results", "Response", "body", "clips/a.mp4"])
+def test_predictions_under_a_key_of_a_program_are_no_streaming_message(key: str) -> None:
+    item = {"frame": 1, "time": 0.3, "prob": 0.9, "box": dict.fromkeys("xywh", 1.0)}
+    recording = leed.read({key: {"predictions": [item | {"emotions": [{"name": "Joy", "score": 0.84}]}]}})
+    (track,) = recording.tracks
+    assert (track.modality, track.labels, track.begin.tolist()) == ("face", ("Joy",), [0.3])
+    assert track.source == ("clips/a.mp4" if "." in key else None)
+    assert recording.issues == ()
+
+
+def test_the_group_of_a_face_under_a_key_of_a_program_keeps_its_name() -> None:
+    item = {"box": dict.fromkeys("xywh", 1.0), "emotions": [{"name": "Joy", "score": 0.84}]}
+    (track,) = leed.read({"data": {"id": "face_0", "predictions": [item]}}).tracks
+    assert (track.modality, track.speaker) == ("face", "face_0")

@@ -3,10 +3,13 @@
 import json
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import leed
-from leed.readers.laion import RANGES
+from leed.readers.laion_scale import RANGES
+from leed.readers.roles import is_label
 from leed.taxonomy import _file, get
 from tests.support.answers import LAION
 
@@ -90,3 +93,52 @@ def test_a_few_names_are_enough_where_one_is_nobody_elses() -> None:
     recording = leed.read({"emotions": {"Amusement": 2.1, "Elation": 1.0, "Pleasure_Ecstasy": 0.2, "Anger": 0.1}})
     assert (recording.tracks[0].taxonomy, [i.code for i in recording.issues]) == ("laion-voice-40", ["uncalibrated"])
     assert recording.segments()[0].scores["Amusement"] == pytest.approx(0.525)
+
+
+def table(rows: list[dict[str, Any]]) -> bytes:
+    lines = [list(rows[0]), *(list(row.values()) for row in rows)]
+    return "".join(",".join(map(str, line)) + "\n" for line in lines).encode()
+
+
+def wide(file: str, value: float, *names: str, prefix: str = "") -> dict[str, Any]:
+    return {"file": file} | {prefix + name: round(value + i / 100, 2) for i, name in enumerate((*NAMES, *names))}
+
+
+@pytest.mark.parametrize("prefix", ["", "emotions."])
+def test_a_table_of_the_names_is_read_as_the_same_in_json(prefix: str) -> None:
+    names = [name for name in RANGES if name not in ("Age", "Gender")]
+    rows = [wide("a.wav", 1.0, *names), wide("b.wav", 2.0, *names)]
+    nested = [{"file": row.pop("file"), "emotions": row} for row in map(dict, rows)]
+    written = table([{(prefix if k != "file" else "") + k: v for k, v in row.items()} for row in rows])
+    assert leed.read(written) == leed.read(nested)
+
+
+def test_a_table_of_pictures_is_one_of_faces() -> None:
+    (track,) = leed.read(table([wide("a.jpg", 1.82)])).tracks
+    assert (track.modality, track.granularity, track.labels) == ("face", "frame", tuple(NAMES))
+    assert track.matrix[0, 0] == np.float32(0.26)
+
+
+def test_a_caption_in_a_table_is_what_a_voice_said() -> None:
+    recording = leed.read(table([wide("a", 1.0) | {"caption": "so glad"}]))
+    assert (recording.tracks[0].modality, recording.segments()[0].text) == ("prosody", "so glad")
+
+
+def test_a_frame_of_the_names_is_read_as_the_table_is() -> None:
+    rows = [wide("a.wav", 1.0), wide("b.wav", 2.0)]
+    assert leed.read(pd.DataFrame(rows)) == leed.read(table(rows))
+
+
+def test_age_and_gender_in_a_table_are_extras() -> None:
+    recording = leed.read(table([wide("a.wav", 1.0) | {"Age": 2.0, "Gender": -1.0, "Valence": 0.0}]))
+    assert sorted(recording.tracks[0].extras) == ["Age", "Gender"]
+    assert recording.segments()[1].scores == {"Valence": 0.5}
+
+
+def test_every_name_alone_is_a_label_in_a_table() -> None:
+    names = [*NAMES, *(name for name in RANGES if name not in ("Age", "Gender"))]
+    assert [name for name in names if not is_label(name)] == []
+
+
+def test_a_table_can_be_forced() -> None:
+    assert leed.read(table([wide("a.wav", 1.0)]), format="laion").tracks[0].taxonomy == "laion-voice-40"

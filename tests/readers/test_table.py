@@ -597,3 +597,25 @@ def test_clock_times_are_seconds() -> None:
 def test_an_id_of_each_row_is_no_speaker() -> None:
     recording = read("id,text,joy\na1,hello,0.8\na2,yo,0.2\n")
     assert [(track.speaker, len(track)) for track in recording.tracks] == [(None, 2)]
+
+
+@pytest.mark.parametrize(
+    ("data", "columns"),
+    [
+        ("Joy,Fear\n80%,0.1\n70 %,5%\n", "Joy, Fear"),
+        ("Joy;Fear\n80,5%;0,1\n", "Joy"),
+        ("time,label,score\n0,Joy,80%\n0,Fear,0.1\n", "score"),
+    ],
+)
+@pytest.mark.parametrize("with_arrow", [True, False])
+def test_cells_in_per_cent_are_read_as_shares_and_noted_once(data: str, columns: str, with_arrow: bool) -> None:  # noqa: FBT001
+    with mock.patch.object(delimited, "arrow_pieces", delimited.arrow_pieces if with_arrow else lambda *_: None):
+        recording = read(data)
+    assert [(i.code, i.message) for i in recording.issues] == [
+        ("inferred", f"{columns}: cells written with % are per cent; read as shares of 1")
+    ]
+    assert 0.79 < recording.segments()[0].scores["Joy"] < 0.81
+
+
+def test_a_sign_of_per_cent_in_text_is_not_noted() -> None:
+    assert read("Joy,text\n0.8,80%\n").issues == ()
