@@ -122,16 +122,53 @@ def by_aspect(names: tuple[str, ...], modality: str | None) -> dict[str, tuple[s
 
 def range_issues(track: Track) -> list[Issue]:
     """Return an issue for scores outside 0 to 1, which are kept as they are."""
-    if track.quantity not in ("intensity", "probability") or not track.matrix.size:
-        return []
-    low = float(np.nanmin(track.matrix, initial=0.0))
-    high = float(np.nanmax(track.matrix, initial=0.0))
-    if low >= 0 and high <= 1:
-        return []
-    blocks = (track.matrix[i : i + _BLOCK] for i in range(0, len(track), _BLOCK))
-    rows = sum(_rows_of((block > 1) | (block < 0) if low < 0 else block > 1) for block in blocks)
-    what = f"{rows} of {len(track)} segments have scores outside 0 to 1 ({low:.3g} to {high:.3g})"
-    return [Issue("out-of-range", f"{what}; they are kept as they are", track.source, _where(track))]
+    ranges = Ranges()
+    ranges.add(track)
+    return ranges.issues()
+
+
+class Ranges:
+    """Counts scores outside 0 to 1, which are kept as they are, in tracks that may come in parts."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[tuple[str | None, ...], tuple[str, ...]], _Range] = {}
+
+    def add(self, track: Track) -> None:
+        """Count the scores of a track, or of a part of one."""
+        if track.quantity not in ("intensity", "probability") or not track.matrix.size:
+            return
+        low = float(np.nanmin(track.matrix, initial=0.0))
+        high = float(np.nanmax(track.matrix, initial=0.0))
+        rows = 0
+        if low < 0 or high > 1:
+            blocks = (track.matrix[i : i + _BLOCK] for i in range(0, len(track), _BLOCK))
+            rows = sum(_rows_of((block > 1) | (block < 0) if low < 0 else block > 1) for block in blocks)
+        before = self._seen.get((track.key, track.labels), _Range(track.source, _where(track)))
+        self._seen[track.key, track.labels] = before.and_of(len(track), rows, low, high)
+
+    def issues(self) -> list[Issue]:
+        """Return an issue for each track that has such scores."""
+        return [found.issue() for found in self._seen.values() if found.rows]
+
+
+class _Range(msgspec.Struct, frozen=True):
+    """How many segments of a track have scores outside 0 to 1, and from where to where the scores go."""
+
+    source: str | None
+    where: str | None
+    total: int = 0
+    rows: int = 0
+    low: float = 0.0
+    high: float = 0.0
+
+    def and_of(self, total: int, rows: int, low: float, high: float) -> _Range:
+        return _Range(
+            self.source, self.where, self.total + total, self.rows + rows, min(self.low, low), max(self.high, high)
+        )
+
+    def issue(self) -> Issue:
+        what = f"{self.rows} of {self.total} segments have scores outside 0 to 1 ({self.low:.3g} to {self.high:.3g})"
+        return Issue("out-of-range", f"{what}; they are kept as they are", self.source, self.where)
 
 
 def whole_numbers(values: NDArray[np.float64]) -> NDArray[Any]:
