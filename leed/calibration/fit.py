@@ -96,12 +96,12 @@ class Fit:
         Raises:
             InputError: nothing was counted.
         """
-        if not self._tables:
+        tables = [table.usual(*key) for key, table in sorted(self._tables.items()) if table.counts.any()]
+        if not tables:
             raise InputError(
                 "nothing to calibrate: no segment has scores of a known taxonomy in a known modality "
                 "(face, prosody, burst, language), other than exclusive classes"
             )
-        tables = [table.usual(*key) for key, table in sorted(self._tables.items())]
         return digested(Calibration(name, tuple(tables), source))
 
 
