@@ -9,6 +9,8 @@ from statistics import median
 from typing import Any
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from leed.baseline import Baseline
 from leed.describer import ASSISTANT, Describer, describer_for
@@ -197,7 +199,13 @@ class Stream:
             return None
         if self._one is not None:
             return self._one
-        return self.baselines.setdefault(segment.speaker, Baseline(self.describer.calibration))
+        found = self.baselines.get(segment.speaker)
+        if found is None:
+            found = self.baselines[segment.speaker] = Baseline(self.describer.calibration)
+        return found
+
+
+_Scores = NDArray[np.float64]
 
 
 class _Followed:
@@ -212,14 +220,14 @@ class _Followed:
         self._settle = settle
         self._margin = margin
         self._dwell = dwell
-        self._recent: deque[tuple[float, list[float], list[float]]] = deque()
-        self._held: list[float] = []
+        self._recent: deque[tuple[float, _Scores, _Scores]] = deque()
+        self._held: _Scores | None = None
         self._since = -math.inf
         self._last: Segment | None = None
 
     def take(self, segment: Segment) -> bool:
         """Put a segment's scores in their place in time; False if that is too long ago."""
-        values = [float(score) for score in segment.scores.values()]
+        values = np.array(list(segment.scores.values()), np.float64)
         self._last = segment
         recent = self._recent
         at = _time(segment)
@@ -244,7 +252,7 @@ class _Followed:
         if self._last is None:
             return []
         return [
-            msgspec.structs.replace(self._last, scores=dict(zip(self.labels, values, strict=True)), begin=at, end=at)
+            msgspec.structs.replace(self._last, scores=self._by_label(values), begin=at, end=at)
             for at, values, _ in self._recent
             if begin <= at <= end
         ]
@@ -253,25 +261,23 @@ class _Followed:
         """The description of what is held, if its words are others than those that stand."""
         at, _, settled = self._recent[-1]
         begun = len(self._recent) == 1 or at - self._recent[-2][0] > GAP
-        if begun or not self._held:
+        if begun or self._held is None:
             self._held, self._since = settled, -math.inf
-        else:
-            margin = self._margin
-            self._held = [
-                held if -margin <= now - held <= margin else now - margin if now > held else now + margin
-                for held, now in zip(self._held, settled, strict=True)
-            ]
+        else:  # what is held follows at a distance
+            self._held = np.minimum(np.maximum(self._held, settled - self._margin), settled + self._margin)
         if self.standing is not None and at - self._since < self._dwell:
             return None
-        scores = dict(zip(self.labels, self._held, strict=True))
-        about = msgspec.structs.replace(segment, scores=scores)
+        about = msgspec.structs.replace(segment, scores=self._by_label(self._held))
         description = self._describer.describe(about, baseline=baseline)
         if self.standing is not None and description.sentence == self.standing.sentence:
             return None
         self.standing, self._since = description, at
         return description
 
-    def _settled(self, at: float, values: list[float]) -> None:
+    def _by_label(self, scores: _Scores) -> dict[str, float]:
+        return dict(zip(self.labels, scores.tolist(), strict=True))
+
+    def _settled(self, at: float, values: _Scores) -> None:
         """Add scores to those that are settled by now."""
         recent = self._recent
         if not recent or at - recent[-1][0] > GAP or not self._settle:
@@ -279,7 +285,7 @@ class _Followed:
             return
         before, _, settled = recent[-1]
         kept = math.exp(-(at - before) / self._settle)
-        recent.append((at, values, [v + kept * (s - v) for s, v in zip(settled, values, strict=True)]))
+        recent.append((at, values, values + kept * (settled - values)))
 
 
 def _time(segment: Segment) -> float | None:
