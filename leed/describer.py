@@ -207,9 +207,11 @@ class Describer:
         try:
             last = self._last  # most often the next row has the labels of the one before
             if last is not None and last[0] == list(given) and last[1] == (modality, quantity, exclusive, taxonomy):
-                found = last[2].find(given)
+                prepared = last[2]
             else:
-                found = self._prepared(tuple(given), (modality, quantity, exclusive, taxonomy)).find(given)
+                prepared = self._prepared(tuple(given), (modality, quantity, exclusive, taxonomy))
+            prepared = prepared if baseline is None else baseline.behind(prepared)
+            found = prepared.find(given)
             values = tuple(given.values())
             if not isfinite(sum(values)):
                 raise ValueError("a score is not finite")
@@ -222,13 +224,11 @@ class Describer:
             if parts is not None:
                 return describe_together(self._speaking_of(next(iter(parts.values()))), parts, text, baseline)
             labels, values, quantity, issues = self._tidied(given, quantity, taxonomy)
-            found = self._prepared(labels, (modality, quantity, exclusive, taxonomy)).look_up(values)
-        else:
-            labels = ()
+            prepared = self._prepared(labels, (modality, quantity, exclusive, taxonomy))
+            prepared = prepared if baseline is None else baseline.behind(prepared)
+            found = prepared.look_up(values)
         if baseline is not None:
-            reading = (modality, quantity, exclusive, taxonomy)
-            tidy = dict(zip(labels, values, strict=True)) if labels else given
-            found = self._against(baseline, tidy, values, reading)
+            found = self._beside(baseline, found, values)
         sentence = found.sentence
         quoted = self._quoted(text) if text is not None else None
         terms = tuple(
@@ -248,24 +248,11 @@ class Describer:
             end,
             text,
             issues,
-            Evidence(found.plan, values, found.key, self.lang, self.lexicon.version),
+            Evidence(prepared.plan_of(found), values, found.key, self.lang, self.lexicon.version),
         )
 
-    def _against(
-        self,
-        baseline: Baseline,
-        scores: Mapping[str, Any],
-        values: tuple[float, ...],
-        reading: tuple[str | None, str | None, bool | None, str | None],
-    ) -> Said:
+    def _beside(self, baseline: Baseline, found: Said, values: tuple[float, ...]) -> Said:
         """What is said of scores beside what is usual for the person: "..., more than they usually do"."""
-        last = self._last
-        known = last is not None and last[0] == list(scores) and last[1] == reading
-        prepared = baseline.behind(last[2] if known and last else self._prepared(tuple(scores), reading))
-        try:
-            found = prepared.find(scores)
-        except TypeError:  # numbers of other kinds
-            found = prepared.look_up(tuple(map(float, values)))
         faint = found.notable and all(code % CODE < _FAINT for code in found.key if not isinstance(code, str))
         if not faint or not baseline.is_exceeded(found.plan, *((at, values[at]) for at, *_ in found.terms)):
             return found

@@ -29,9 +29,9 @@ class GatedPlan(Plan):
     """
 
     def __init__(self, labels: Sequence[str], plan: Plan, gate: Gate) -> None:
+        may = plan.alone
         self.__dict__.update(plan.__dict__)
         self.gate = gate
-        may = [plan.nameable(rank, ()) for rank in plan.ranks]
         self.named_from = tuple(score if named else math.inf for score, named in zip(gate.high, may, strict=True))
         self._hinted_from = tuple(score if named else math.inf for score, named in zip(gate.rare, may, strict=True))
         self._usual_of = dict(zip(labels, gate.usual, strict=True))

@@ -81,6 +81,10 @@ class Prepared:
         other._gated = other.plan  # noqa: SLF001 - of this class
         return other
 
+    def plan_of(self, said: Said) -> Plan:
+        """Return the plan by which something was said here; it may first have been said behind another gate."""
+        return self.plan if isinstance(said.plan, GatedPlan) else said.plan
+
     def find(self, scores: Mapping[str, Any]) -> Said:  # noqa: C901, PLR0912 - the hot path: a call more would cost a tenth
         """Return what is said of scores under just these labels.
 

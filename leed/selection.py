@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -207,6 +208,11 @@ class Plan:
     def nameable(self, rank: int, named: Sequence[int]) -> bool:
         """Return whether a label may be named beside those already named."""
         return rank not in self._skip and self._near[rank].isdisjoint(named)
+
+    @cached_property
+    def alone(self) -> tuple[bool, ...]:
+        """By the input's order, whether a label may be named first."""
+        return tuple(self.nameable(rank, ()) for rank in self.ranks)
 
     def opposed(self, first: int, second: int) -> bool:
         """Return whether two labels pull in opposite directions, so that a sentence says both ... and ...."""

@@ -9,6 +9,8 @@ from statistics import median
 from typing import Any
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from leed.baseline import Baseline
 from leed.describer import ASSISTANT, Describer, describer_for
@@ -41,8 +43,9 @@ class Stream:
     """Follows scores as they come, and says when there is something else to say.
 
     Frames of a face are averaged over a moment, a label has to pass its bound clearly to come or go, and a description
-    stands for a second. Stretches that stand for themselves (utterances) are described as they are. Segments that come
-    late are put in their place; one that comes again in the same place takes the place of the earlier one.
+    stands for a second, unless an utterance that has ended showed something else (`ended`). Stretches that stand for
+    themselves (utterances) are described as they are. Segments that come late are put in their place; one that comes
+    again in the same place takes the place of the earlier one.
 
     >>> stream = Stream(person="The user")
     >>> print(stream.feed({"Joy": 0.84}, modality="face", begin=0.0))
@@ -145,20 +148,62 @@ class Stream:
             speaker: whose; None: that of whoever was measured last.
             modality: of what; None: of anything.
         """
+        found = self._measured(begin, end, speaker, modality)
+        return None if found is None else self._of_most(found[1], self._mostly(found[1]))
+
+    def ended(
+        self, begin: float, end: float, *, speaker: str | None = None, modality: str | None = "face"
+    ) -> Description | None:
+        """Return what `over` does, if it names what no description did that stood in the stretch; None otherwise.
+
+        It stands from now on. So nothing that most of an utterance shows goes unsaid, however short the utterance is:
+        tell the stream when one has ended.
+
+        >>> stream = Stream()
+        >>> for i, joy in enumerate((0.2, 0.2, 0.5, 0.5)):
+        ...     _ = stream.feed({"Joy": joy}, modality="face", begin=i / 3)
+        >>> print(stream.now())
+        They look neutral.
+        >>> print(stream.ended(0.6, 1.0))
+        They look moderately joyful.
+        >>> stream.ended(0.6, 1.0) is None
+        True
+
+        The arguments are those of `over`.
+        """
+        found = self._measured(begin, end, speaker, modality)
+        if found is None:
+            return None
+        followed, frames = found
+        mostly = self._mostly(frames)
+        if mostly <= followed.shown(frames[0].begin or 0.0):
+            return None
+        description = self._of_most(frames, mostly)
+        if followed.standing is not None and description.sentence == followed.standing.sentence:
+            return None  # it names all that may be named of them
+        return followed.say(description)
+
+    def _measured(
+        self, begin: float, end: float, speaker: str | None, modality: str | None
+    ) -> tuple[_Followed, list[Segment]] | None:
+        """What was measured in a stretch, of whom that was measured last."""
         for key, followed in reversed(self._followed.items()):
             if speaker in (None, key[4]) and modality in (None, key[2]):
                 found = followed.over(begin, end)
                 if found:
-                    return self._of_most(found)
+                    return followed, found
         return None
 
-    def _of_most(self, frames: list[Segment]) -> Description:
-        """The description of what is named in most of some frames."""
+    def _mostly(self, frames: list[Segment]) -> set[str]:
+        """What is named in most of some frames."""
         baseline = self._baseline(frames[-1])
         said = Counter(
             term.label for frame in frames for term in self.describer.describe(frame, baseline=baseline).terms
         )
-        mostly = {label for label, count in said.items() if 2 * count > len(frames)}
+        return {label for label, count in said.items() if 2 * count > len(frames)}
+
+    def _of_most(self, frames: list[Segment], mostly: set[str]) -> Description:
+        """The description of what is named in most of some frames."""
         medians = {label: median(frame.scores[label] for frame in frames) for label in frames[-1].scores}
         names = {m.given: m.label for m in match(tuple(medians), frames[-1].modality, frames[-1].taxonomy)}
         if mostly:
@@ -166,7 +211,7 @@ class Stream:
         stretch = msgspec.structs.replace(
             frames[-1], scores=medians, begin=frames[0].begin, text=None, granularity="utterance", extras={}
         )
-        return self.describer.describe(stretch, baseline=baseline)
+        return self.describer.describe(stretch, baseline=self._baseline(frames[-1]))
 
     def reset(self, *, baselines: bool = False) -> None:
         """Forget what was fed, between inputs that have nothing to do with each other; if asked, the baselines too."""
@@ -185,7 +230,7 @@ class Stream:
         followed = _Followed(self.describer, tuple(segment.scores), self.settle, margin, self.dwell)
         earlier = self._followed.get(key)
         if earlier is not None:
-            followed.standing = earlier.standing
+            followed.follow(earlier)
         self._followed[key] = followed
         if len(self._followed) > _MOST:
             self._followed.popitem(last=False)
@@ -197,7 +242,13 @@ class Stream:
             return None
         if self._one is not None:
             return self._one
-        return self.baselines.setdefault(segment.speaker, Baseline(self.describer.calibration))
+        found = self.baselines.get(segment.speaker)
+        if found is None:
+            found = self.baselines[segment.speaker] = Baseline(self.describer.calibration)
+        return found
+
+
+_Scores = NDArray[np.float64]
 
 
 class _Followed:
@@ -212,14 +263,19 @@ class _Followed:
         self._settle = settle
         self._margin = margin
         self._dwell = dwell
-        self._recent: deque[tuple[float, list[float], list[float]]] = deque()
-        self._held: list[float] = []
+        self._recent: deque[tuple[float, _Scores, _Scores]] = deque()
+        self._held: _Scores | None = None
         self._since = -math.inf
+        self._said: deque[tuple[float, Description]] = deque()
         self._last: Segment | None = None
+
+    def follow(self, earlier: _Followed) -> None:
+        """Let stand what stood before."""
+        self.standing, self._said = earlier.standing, earlier._said
 
     def take(self, segment: Segment) -> bool:
         """Put a segment's scores in their place in time; False if that is too long ago."""
-        values = [float(score) for score in segment.scores.values()]
+        values = np.array(list(segment.scores.values()), np.float64)
         self._last = segment
         recent = self._recent
         at = _time(segment)
@@ -244,7 +300,7 @@ class _Followed:
         if self._last is None:
             return []
         return [
-            msgspec.structs.replace(self._last, scores=dict(zip(self.labels, values, strict=True)), begin=at, end=at)
+            msgspec.structs.replace(self._last, scores=self._by_label(values), begin=at, end=at)
             for at, values, _ in self._recent
             if begin <= at <= end
         ]
@@ -253,25 +309,36 @@ class _Followed:
         """The description of what is held, if its words are others than those that stand."""
         at, _, settled = self._recent[-1]
         begun = len(self._recent) == 1 or at - self._recent[-2][0] > GAP
-        if begun or not self._held:
+        if begun or self._held is None:
             self._held, self._since = settled, -math.inf
-        else:
-            margin = self._margin
-            self._held = [
-                held if -margin <= now - held <= margin else now - margin if now > held else now + margin
-                for held, now in zip(self._held, settled, strict=True)
-            ]
+        else:  # what is held follows at a distance
+            self._held = np.minimum(np.maximum(self._held, settled - self._margin), settled + self._margin)
         if self.standing is not None and at - self._since < self._dwell:
             return None
-        scores = dict(zip(self.labels, self._held, strict=True))
-        about = msgspec.structs.replace(segment, scores=scores)
+        about = msgspec.structs.replace(segment, scores=self._by_label(self._held))
         description = self._describer.describe(about, baseline=baseline)
         if self.standing is not None and description.sentence == self.standing.sentence:
             return None
-        self.standing, self._since = description, at
+        return self.say(description)
+
+    def say(self, description: Description) -> Description:
+        """Let a description stand from the last measurement on."""
+        self.standing, self._since = description, self._recent[-1][0]
+        self._said.append((self._since, description))
+        while len(self._said) > 1 and self._said[1][0] < self._since - KEPT:
+            self._said.popleft()
         return description
 
-    def _settled(self, at: float, values: list[float]) -> None:
+    def shown(self, begin: float) -> set[str]:
+        """The labels that descriptions name which stood at a moment, or have stood since."""
+        standing = [description for at, description in self._said if at <= begin][-1:]
+        since = [description for at, description in self._said if at > begin]
+        return {term.label for description in (*standing, *since) for term in description.terms}
+
+    def _by_label(self, scores: _Scores) -> dict[str, float]:
+        return dict(zip(self.labels, scores.tolist(), strict=True))
+
+    def _settled(self, at: float, values: _Scores) -> None:
         """Add scores to those that are settled by now."""
         recent = self._recent
         if not recent or at - recent[-1][0] > GAP or not self._settle:
@@ -279,7 +346,7 @@ class _Followed:
             return
         before, _, settled = recent[-1]
         kept = math.exp(-(at - before) / self._settle)
-        recent.append((at, values, [v + kept * (s - v) for s, v in zip(settled, values, strict=True)]))
+        recent.append((at, values, values + kept * (settled - values)))
 
 
 def _time(segment: Segment) -> float | None:

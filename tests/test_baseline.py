@@ -101,6 +101,20 @@ def test_a_cold_baseline_says_what_the_calibration_says() -> None:
         )
 
 
+def test_an_explanation_says_which_of_the_two_decided() -> None:
+    """Also where another person had the same sentence before."""
+    baseline = leed.Baseline()
+    for _ in range(100):
+        baseline.add(face(), modality="face")
+    scores = face(Calmness=0.95)
+    for _ in range(2):
+        own = leed.describe(scores, modality="face", baseline=baseline)
+        everybodys = leed.describe(scores, modality="face")
+        assert str(own) == str(everybodys)
+        assert "calibration the person's own baseline" in own.explain()
+        assert "calibration hume-2026-11" in everybodys.explain()
+
+
 def test_the_prior_fades() -> None:
     baseline = leed.Baseline()
     for n in (10, 100, 1000):

@@ -205,6 +205,44 @@ def test_a_stretch_names_what_most_of_its_frames_show() -> None:
     assert stream.over(50.0, 60.0) is None
 
 
+def test_what_most_of_a_short_stretch_showed_is_said_when_it_has_ended() -> None:
+    stream = leed.Stream(dwell=5)
+    for i, (joy, fear) in enumerate([(0.1, 0.1), (0.1, 0.1), (0.5, 0.1), (0.5, 0.1), (0.1, 0.1)]):
+        stream.feed(frame(i / 3, Joy=joy, Fear=fear))
+    assert str(stream.now()) == "They look neutral."
+    assert str(stream.ended(0.6, 1.1)) == "They look moderately joyful."
+    assert str(stream.now()) == "They look moderately joyful."
+    assert stream.ended(0.6, 1.1) is None
+
+
+def test_a_stretch_whose_words_have_stood_changes_nothing_when_it_has_ended() -> None:
+    stream = leed.Stream()
+    for i in range(12):
+        stream.feed(frame(i / 3, Joy=0.9 if i < 6 else 0.1, Sadness=0.1 if i < 6 else 0.9))
+    before = str(stream.now())
+    assert before == "They look extremely sad."
+    assert stream.ended(0.0, 1.9) is None
+    assert stream.ended(2.0, 3.9) is None
+    assert stream.ended(50.0, 60.0) is None
+    assert str(stream.now()) == before
+
+
+def test_what_a_stretch_that_has_ended_says_stands_for_a_moment() -> None:
+    stream = leed.Stream()
+    for i, joy in enumerate((0.1, 0.5, 0.5, 0.1)):
+        stream.feed(frame(i / 3, Joy=joy))
+    assert str(stream.ended(0.3, 0.7)) == "They look moderately joyful."
+    fed = [(i / 3, stream.feed(frame(i / 3, Joy=0.1))) for i in range(4, 10)]
+    assert [round(at - 1, 2) >= DWELL for at, description in fed if description is not None] == [True]
+
+
+def test_words_that_stood_under_other_labels_count_as_said() -> None:
+    stream = leed.Stream(dwell=5)
+    stream.feed(frame(0, Joy=0.84))
+    stream.feed(frame(0.3, Joy=0.84, Fear=0.1))
+    assert stream.ended(0.1, 0.4) is None
+
+
 @pytest.mark.needs_data
 def test_no_utterances_majority_term_is_lost() -> None:
     recording = leed.read(shared("hume/interreviewer/predictions.json"))

@@ -49,17 +49,20 @@ class Fit:
 
     def add(self, recording: Recording, *, weight: float = 1.0) -> None:
         """Count the segments of a recording, each as much as ``weight``."""
-        counted_here: set[tuple[str, str]] = set()
-        for track in recording.tracks:
-            if _counts(track):
-                key = (str(track.taxonomy), str(track.modality))
-                table = self._tables.setdefault(key, _Table())
-                table.add(track.labels, counted(track.matrix, weight), len(track))
-                counted_here.add(key)
-            else:
-                self.left_out += len(track)
-        for key in counted_here:
-            self._tables[key].recordings += 1
+        self.add_parts([recording], weight=weight)
+
+    def add_parts(self, parts: Iterable[Recording], *, weight: float = 1.0) -> None:
+        """Count the segments of one recording that comes in parts, as `leed.readers.read_parts` gives it.
+
+        If that fails on the way, nothing of it is counted.
+        """
+        alone = Fit()
+        for part in parts:
+            for track in part.tracks:
+                alone._add_track(track, weight)
+        for table in alone._tables.values():
+            table.recordings = 1
+        self.merge(alone)
 
     def merge(self, other: Fit | Calibration) -> None:
         """Count what another fit, or the fit behind a calibration, has counted.
@@ -75,6 +78,13 @@ class Fit:
             mine.recordings += table.recordings
         self.left_out += other.left_out
 
+    def _add_track(self, track: Track, weight: float) -> None:
+        if _counts(track):
+            table = self._tables.setdefault((str(track.taxonomy), str(track.modality)), _Table())
+            table.add(track.labels, counted(track.matrix, weight), len(track))
+        else:
+            self.left_out += len(track)
+
     @property
     def segments(self) -> int:
         """How many segments were counted."""
@@ -86,12 +96,12 @@ class Fit:
         Raises:
             InputError: nothing was counted.
         """
-        if not self._tables:
+        tables = [table.usual(*key) for key, table in sorted(self._tables.items()) if table.counts.any()]
+        if not tables:
             raise InputError(
                 "nothing to calibrate: no segment has scores of a known taxonomy in a known modality "
                 "(face, prosody, burst, language), other than exclusive classes"
             )
-        tables = [table.usual(*key) for key, table in sorted(self._tables.items())]
         return digested(Calibration(name, tuple(tables), source))
 
 

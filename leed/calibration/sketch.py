@@ -17,6 +17,11 @@ LOWEST = 1e-4
 """Scores up to here, zero and below, are all alike: they stand in bin 0."""
 _HIGHEST = 16.0
 BINS = 2 + math.ceil(math.log(_HIGHEST / LOWEST) / math.log(RATIO))
+_EDGES = np.array([0.0, *(LOWEST * RATIO**i for i in range(BINS))])  # a bin's lower one, then its upper one
+_WIDTHS = np.diff(_EDGES)
+_LEAST = 1e-300
+_GROUP = 16  # bins that are summed up first: BINS is a multiple of it
+_UP_TO = np.triu(np.ones((BINS // _GROUP, BINS // _GROUP)))  # makes running sums
 _ROWS = 8192  # at a time, so that the logarithms fit the cache
 
 
@@ -35,7 +40,7 @@ def counted(matrix: NDArray[np.float32], weight: float = 1.0) -> NDArray[np.floa
 
 def bins_of(scores: ArrayLike) -> NDArray[np.int64]:
     """Return the number of the bin of each score."""
-    above = np.clip(np.asarray(scores, np.float64), LOWEST, 2 * _HIGHEST) / LOWEST
+    above = np.minimum(np.maximum(np.asarray(scores, np.float64), LOWEST), 2 * _HIGHEST) / LOWEST
     return np.minimum(np.ceil(np.log(above) / math.log(RATIO) - 1e-9).astype(np.int64), BINS - 1)
 
 
@@ -45,20 +50,21 @@ def quantiles(counts: NDArray[np.float64], shares: Sequence[float]) -> NDArray[n
     >>> quantiles(counted(np.linspace(0, 1, 101, dtype=np.float32)[:, None]), [0.5]).round(2)
     array([[0.5]])
     """
-    flat = counts.reshape(-1, counts.shape[-1])
+    flat = counts.reshape(-1, BINS // _GROUP, _GROUP)
     wanted = np.asarray(shares, np.float64)
-    totals = flat.sum(axis=1, keepdims=True)
-    with np.errstate(invalid="ignore"):
-        reached = np.cumsum(flat, axis=1) / totals
-    first = np.argmax(flat > 0, axis=1)
-    filled = np.maximum(first, BINS - 1 - np.argmax(flat[:, ::-1] > 0, axis=1))
-    rows = np.arange(len(flat))
-    found = np.empty((len(flat), len(wanted)))
-    for i, share in enumerate(wanted.tolist()):
-        place = np.clip((reached < share - 1e-12).sum(axis=1), first, filled)
-        before = np.where(place > 0, reached[rows, place - 1], 0.0)
-        part = np.clip((share - before) / np.maximum(reached[rows, place] - before, 1e-300), 0.0, 1.0)
-        low = np.where(place > 0, LOWEST * RATIO ** (place - 1.0), 0.0)
-        found[:, i] = low + part * (LOWEST * RATIO ** place.astype(np.float64) - low)
+    rows, columns = np.arange(len(flat))[:, None], np.arange(len(wanted))
+    sums = flat @ np.ones(_GROUP)  # many times as fast as the sum along the axis
+    ends = sums @ _UP_TO
+    totals = ends[:, -1:]
+    least = np.maximum(totals * (wanted - 1e-12), _LEAST)  # so much at the least has come where the quantile lies
+    groups = (ends[:, None, :-1] < least[:, :, None]).sum(axis=2)
+    start = (ends - sums)[rows, groups]
+    inside = flat[rows, groups] @ _UP_TO[:_GROUP, :_GROUP]
+    bins = (inside[:, :, :-1] < (least - start)[:, :, None]).sum(axis=2)
+    there = flat[rows, groups, bins]
+    missing = totals * wanted - start - inside[rows, columns, bins] + there
+    part = np.minimum(np.maximum(missing / np.maximum(there, _LEAST), 0.0), 1.0)
+    places = groups * _GROUP + bins
+    found = _EDGES[places] + part * _WIDTHS[places]
     found[totals[:, 0] == 0] = np.nan
-    return found.reshape(*counts.shape[:-1], len(wanted))
+    return np.asarray(found.reshape(*counts.shape[:-1], len(wanted)))

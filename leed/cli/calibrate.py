@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +14,7 @@ from leed.cli import complain
 
 if TYPE_CHECKING:
     from leed.calibration.fit import Fit
+    from leed.schema import Issue, Recording
 
 
 def command(
@@ -76,14 +77,23 @@ def _followed(files: list[str]) -> Iterable[str]:
 def _add(fit: Fit, file: str, form: str | None) -> None:
     """Count a file: a calibration by its counts, anything else by its segments."""
     from leed.calibration import CALIBRATION_MARK, get_calibration  # noqa: PLC0415 - as above
-    from leed.cli.describe import report  # noqa: PLC0415 - as above
-    from leed.readers import read  # noqa: PLC0415 - as above
+    from leed.cli.describe import report_issues  # noqa: PLC0415 - as above
+    from leed.readers import read_parts  # noqa: PLC0415 - as above
 
     if file != "-" and os.path.isfile(file):
         with open(file, "rb") as opened:
             if CALIBRATION_MARK in opened.read(1 << 12):
                 fit.merge(get_calibration(file))
                 return
-    recording = read(sys.stdin.buffer if file == "-" else file, format=form)
-    report(recording)
-    fit.add(recording)
+    issues: list[Issue] = []
+    segments = 0
+
+    def noted(parts: Iterable[Recording]) -> Iterator[Recording]:
+        nonlocal segments
+        for part in parts:
+            issues.extend(part.issues)
+            segments += len(part)
+            yield part
+
+    fit.add_parts(noted(read_parts(sys.stdin.buffer if file == "-" else file, format=form)))
+    report_issues(issues, segments)

@@ -96,8 +96,13 @@ def command(  # noqa: PLR0917 - the command line names them all
 
 def report(recording: Recording) -> None:
     """List a recording's issues on stderr, alike ones together; say so if nothing was there to describe."""
+    report_issues(recording.issues, len(recording))
+
+
+def report_issues(found: Iterable[Issue], segments: int) -> None:
+    """List the issues of a recording of so many segments on stderr, as `report` does."""
     alike: dict[tuple[str, str | None, str], list[Issue]] = {}
-    for issue in recording.issues:
+    for issue in found:
         alike.setdefault((issue.code, issue.where, issue.message), []).append(issue)
     for (_, where, message), issues in alike.items():
         what = f"{where}: {message}" if where else message
@@ -105,8 +110,8 @@ def report(recording: Recording) -> None:
         shown = ", ".join(sources[:3]) + (f", and {len(sources) - 3} more" if len(sources) > 3 else "")  # noqa: PLR2004
         line = f"leed: {shown}: {what}" if sources else f"leed: {what}"
         typer.echo(quoting.clean(line), err=True)
-    if not len(recording):
-        detected = any(issue.code == "nothing-detected" for issue in recording.issues)
+    if not segments:
+        detected = any(code == "nothing-detected" for code, _, _ in alike)
         typer.echo("leed: nothing was detected" if detected else "leed: there is nothing to describe", err=True)
 
 

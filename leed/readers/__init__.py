@@ -45,6 +45,8 @@ class Reader(msgspec.Struct, frozen=True):
         holds: what its numbers are.
         recognise: looks at the content, cheaply, and says how sure it is.
         read: makes the recording.
+        parts: makes it part by part, so that its size does not matter: recordings whose segments are together those
+            of the whole, the last one with its issues; None where this content has to be read as a whole.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Reader(msgspec.Struct, frozen=True):
     holds: str
     recognise: Callable[[Content], Guess]
     read: Callable[[Content], Recording]
+    parts: Callable[[Content], Iterator[Recording] | None] | None = None
 
 
 def read(source: Any, *, format: str | None = None) -> Recording:  # noqa: A002, ANN401 - the public name; anything
@@ -88,6 +91,34 @@ def read_content(content: Content, format: str | None = None) -> Recording:  # n
     except RecursionError as error:
         raise content.too_deep() from error
     return recording.replace(issues=(*content.issues, *recording.issues)) if content.issues else recording
+
+
+def read_parts(source: Any, *, format: str | None = None) -> Iterator[Recording]:  # noqa: A002, ANN401 - as `read`
+    """Return the recording that `read` gives part by part, where it is large and its reader can; else it alone.
+
+    The segments of the parts are together those of the whole, under the same labels and with the same numbers; those
+    of one track may come in several. What was odd stands in the last part. Only one part at a time is in memory.
+
+    >>> [len(part) for part in read_parts([{"modality": "face", "Joy": 0.2}, {"modality": "face", "Joy": 0.4}])]
+    [2]
+
+    The arguments and errors are those of `read`.
+    """
+    from leed.readers.content import take  # noqa: PLC0415 - as above
+    from leed.schema.recording import Recording  # noqa: PLC0415 - as above
+
+    if isinstance(source, Recording):
+        yield source
+        return
+    content = take(source)
+    reader = reader_named(format) if format is not None else recognise(content)
+    parts = reader.parts(content) if reader.parts is not None else None
+    if parts is None:
+        yield read_content(content, reader.name)
+        return
+    yield from parts
+    if content.issues:
+        yield Recording((), tuple(content.issues))
 
 
 def readers() -> Iterator[Reader]:

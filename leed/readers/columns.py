@@ -19,6 +19,7 @@ from leed.taxonomy import get
 from leed.taxonomy.matching import main_taxonomy, match, quantity_of, sums_to_one
 
 _BLOCK = 1 << 14
+_SUMMED = 4 * _BLOCK  # rows that tell whether scores sum to 1
 _LARGEST_WHOLE = 2.0**53  # beyond, a float64 does not tell one from the next
 
 
@@ -75,18 +76,20 @@ def track_of(
     taxonomy: str | None = None,
     quantity: str | None = None,
     exclusive: bool | None = None,
+    summing: bool | None = None,
     **columns: Any,  # noqa: ANN401 - the other fields of Track
 ) -> Track:
     """Return a track with its labels in the taxonomy's order and spelling, and its quantity told if none is given.
 
-    The matrix is reordered in place where it can be.
+    The matrix is reordered in place where it can be. ``summing`` is whether the rows sum to 1, where this is a part of
+    a track; else they are looked at.
     """
     known = _known(tuple(names), modality, taxonomy)
     matrix = _reordered(matrix, known.order)
     matrix.flags.writeable = False  # it is the track's own: no copy
     if quantity is None:
         quantity, told = known.quantity, known.exclusive
-        if known.by_sum and _mostly_sum_to_one(matrix):
+        if known.by_sum and (Sums.of(matrix).are_one if summing is None else summing):
             quantity, told = "probability", True
         exclusive = told if exclusive is None else exclusive
     return Track(
@@ -122,16 +125,53 @@ def by_aspect(names: tuple[str, ...], modality: str | None) -> dict[str, tuple[s
 
 def range_issues(track: Track) -> list[Issue]:
     """Return an issue for scores outside 0 to 1, which are kept as they are."""
-    if track.quantity not in ("intensity", "probability") or not track.matrix.size:
-        return []
-    low = float(np.nanmin(track.matrix, initial=0.0))
-    high = float(np.nanmax(track.matrix, initial=0.0))
-    if low >= 0 and high <= 1:
-        return []
-    blocks = (track.matrix[i : i + _BLOCK] for i in range(0, len(track), _BLOCK))
-    rows = sum(_rows_of((block > 1) | (block < 0) if low < 0 else block > 1) for block in blocks)
-    what = f"{rows} of {len(track)} segments have scores outside 0 to 1 ({low:.3g} to {high:.3g})"
-    return [Issue("out-of-range", f"{what}; they are kept as they are", track.source, _where(track))]
+    ranges = Ranges()
+    ranges.add(track)
+    return ranges.issues()
+
+
+class Ranges:
+    """Counts scores outside 0 to 1, which are kept as they are, in tracks that may come in parts."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[tuple[str | None, ...], tuple[str, ...]], _Range] = {}
+
+    def add(self, track: Track) -> None:
+        """Count the scores of a track, or of a part of one."""
+        if track.quantity not in ("intensity", "probability") or not track.matrix.size:
+            return
+        low = float(np.nanmin(track.matrix, initial=0.0))
+        high = float(np.nanmax(track.matrix, initial=0.0))
+        rows = 0
+        if low < 0 or high > 1:
+            blocks = (track.matrix[i : i + _BLOCK] for i in range(0, len(track), _BLOCK))
+            rows = sum(_rows_of((block > 1) | (block < 0) if low < 0 else block > 1) for block in blocks)
+        before = self._seen.get((track.key, track.labels), _Range(track.source, _where(track)))
+        self._seen[track.key, track.labels] = before.and_of(len(track), rows, low, high)
+
+    def issues(self) -> list[Issue]:
+        """Return an issue for each track that has such scores."""
+        return [found.issue() for found in self._seen.values() if found.rows]
+
+
+class _Range(msgspec.Struct, frozen=True):
+    """How many segments of a track have scores outside 0 to 1, and from where to where the scores go."""
+
+    source: str | None
+    where: str | None
+    total: int = 0
+    rows: int = 0
+    low: float = 0.0
+    high: float = 0.0
+
+    def and_of(self, total: int, rows: int, low: float, high: float) -> _Range:
+        return _Range(
+            self.source, self.where, self.total + total, self.rows + rows, min(self.low, low), max(self.high, high)
+        )
+
+    def issue(self) -> Issue:
+        what = f"{self.rows} of {self.total} segments have scores outside 0 to 1 ({self.low:.3g} to {self.high:.3g})"
+        return Issue("out-of-range", f"{what}; they are kept as they are", self.source, self.where)
 
 
 def whole_numbers(values: NDArray[np.float64]) -> NDArray[Any]:
@@ -157,6 +197,42 @@ def numbers(values: Iterable[float | None]) -> NDArray[np.float64]:
 
 def _where(track: Track) -> str | None:
     return " ".join(part for part in (track.modality, track.speaker) if part) or None
+
+
+class Sums(msgspec.Struct, frozen=True):
+    """How many of the first rows of a track are probabilities of exclusive classes.
+
+    Attributes:
+        rows: how many there were.
+        filled: how many of those that were looked at have any score.
+        ones: how many of them sum to 1.
+    """
+
+    rows: int = 0
+    filled: int = 0
+    ones: int = 0
+
+    @classmethod
+    def of(cls, matrix: NDArray[np.float32]) -> Sums:
+        """Return those of a matrix."""
+        return cls().and_of(matrix)
+
+    def and_of(self, matrix: NDArray[np.float32]) -> Sums:
+        """Return those of some more rows, too."""
+        rows = matrix[: max(0, _SUMMED - self.rows)]
+        rows = rows[~np.isnan(rows).all(axis=1)]
+        ones = sum(sums_to_one(row[~np.isnan(row)].tolist()) for row in rows)
+        return Sums(self.rows + len(matrix), self.filled + len(rows), self.ones + ones)
+
+    @property
+    def are_one(self) -> bool:
+        """Whether nearly all are (95 %; a broken row does not hide the rest)."""
+        return self.filled > 0 and self.ones >= 0.95 * self.filled
+
+
+def may_sum(names: Sequence[str], modality: str | None) -> bool:
+    """Return whether rows under these labels are probabilities of exclusive classes if they sum to 1."""
+    return _known(tuple(names), modality, None).by_sum
 
 
 class _Known(msgspec.Struct, frozen=True):
@@ -204,12 +280,3 @@ def _reordered(matrix: NDArray[np.float32], order: tuple[int, ...] | None) -> ND
     for start in range(0, len(matrix), _BLOCK):
         matrix[start : start + _BLOCK] = matrix[start : start + _BLOCK][:, list(order)]
     return matrix
-
-
-def _mostly_sum_to_one(matrix: NDArray[np.float32]) -> bool:
-    """Whether nearly all rows are probabilities of exclusive classes (95 %; a broken row does not hide the rest)."""
-    rows = matrix[: 4 * _BLOCK]
-    rows = rows[~np.isnan(rows).all(axis=1)]
-    if not len(rows):
-        return False
-    return sum(sums_to_one(row[~np.isnan(row)].tolist()) for row in rows) >= 0.95 * len(rows)

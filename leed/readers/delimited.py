@@ -30,7 +30,7 @@ from leed.readers.encoding import as_text
 from leed.readers.gathering import some
 from leed.readers.pieces import pieces
 from leed.readers.sheet import Cells, Column, Sheet
-from leed.readers.stack import Plan, Stack
+from leed.readers.stack import PART, Plan, Stack
 from leed.readers.storage import read_some
 from leed.schema.terms import Issue
 
@@ -150,6 +150,21 @@ class Delimited:
             stack.add(sheet)
         stack.issues += reading.issues()
         return stack
+
+    def stacks(self, plan: Plan) -> Iterator[Stack]:
+        """Read the rows some at a time; the last stack has counted what was odd in all of them.
+
+        The errors are those of `stacked`.
+        """
+        stack = Stack(plan)
+        reading = _Reading(self, plan)
+        for piece in self._pieces():
+            stack.add(reading.sheet(piece))
+            if stack.rows >= PART:
+                yield stack
+                stack = stack.emptied()
+        stack.issues += reading.issues()
+        yield stack
 
     def rows(self) -> Iterator[list[str]]:
         """Return the cells of each row below the header, one for each column.

@@ -16,24 +16,31 @@ empty becomes an issue.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import IO, Any, Generic, TypeVar
 
 import msgspec
 
-from leed.errors import UnknownFormatError
+from leed.errors import DamagedInputError, UnknownFormatError
 from leed.readers import CERTAIN, NEAR, NOT_THIS, POSSIBLE, Guess, Reader, answers
 from leed.readers.about import Names
 from leed.readers.answers import without_query
+from leed.readers.columns import Ranges
 from leed.readers.content import HEAD, Content
 from leed.readers.hume_bare import bare, is_hume
 from leed.readers.hume_items import Group, Item, lenient
-from leed.readers.hume_stream import UnstreamableError, stream
-from leed.schema.recording import Recording
+from leed.readers.hume_stream import Passing, UnstreamableError, stream
+from leed.schema.recording import Recording, Track
 from leed.schema.terms import Issue
 
 LARGE = 1 << 17
 """Inputs of more bytes than this are streamed, which is faster and takes less memory than decoding all at once."""
+
+_IN_PARTS = 1 << 25
+"""Files of more bytes are given in parts where that is asked for; the scores of smaller ones take 2 MiB."""
+_PART = 1 << 14
+"""Segments from which on a part is given."""
 
 _WHOLE = 1 << 25  # up to here, a file is searched to its end for what tells the format
 
@@ -145,6 +152,11 @@ def read(content: Content) -> Recording:
 
 def _stream(file: IO[bytes], shown: str, collected: _Collected) -> None:
     frame, groups = stream(file, shown)
+    _place(frame, groups, collected)
+
+
+def _place(frame: bytes, groups: list[Group], collected: _Collected) -> None:
+    """Collect groups of items as the frame around them tells what they are of."""
     try:
         one = frame.lstrip()[:1] == b"{"
         sources = [_ONE_NUMBERED.decode(frame)] if one else _NUMBERS.decode(frame)
@@ -154,6 +166,45 @@ def _stream(file: IO[bytes], shown: str, collected: _Collected) -> None:
     collected.add(sources)
     if not collected.files and groups:
         raise UnstreamableError
+
+
+def parts(content: Content) -> Iterator[Recording] | None:
+    """Return the recording in parts of bounded size, or None if it has to be read as a whole.
+
+    The file is read twice: what its items are of is known for sure at its end. The last part has the issues.
+    """
+    if content.kind != "json" or content.size <= _IN_PARTS:
+        return None
+    collected = _Collected(content.name)
+    try:
+        with content.open() as file:
+            passing = Passing(file, content.shown)
+            for number, _ in passing.parts():
+                passing.groups[number] = passing.groups[number].emptied()
+            _place(passing.frame, passing.groups, collected)
+    except UnstreamableError:
+        return None
+    return _parts(content, collected)
+
+
+def _parts(content: Content, collected: _Collected) -> Iterator[Recording]:
+    named = collected.named()
+    ranges = Ranges()
+    with content.open() as file:
+        passing = Passing(file, content.shown)
+        try:
+            for number, ended in passing.parts():
+                group = passing.groups[number]
+                if number in named and (ended or len(group) >= _PART):
+                    made = named[number](group)
+                    for track in made:
+                        ranges.add(track)
+                    yield Recording(tuple(made))
+                if ended or number not in named or len(group) >= _PART:
+                    passing.groups[number] = group.emptied()
+        except UnstreamableError as error:
+            raise DamagedInputError(f"{content.shown}: has changed while it was read; read it again") from error
+    yield Recording((), (*collected.recording().issues, *ranges.issues()))
 
 
 class _Collected:
@@ -216,6 +267,14 @@ class _Collected:
             self.issues += group.issues_of(made, source, model)
         return Recording(tuple(tracks), tuple(self.issues))
 
+    def named(self) -> dict[int, Callable[[Group], list[Track]]]:
+        """Return what makes tracks of the items of a streamed group, by its number."""
+        numbers = {id(group): number for number, group in enumerate(self.streamed)}
+        return {
+            numbers[id(group)]: partial(_tracks, source=source, model=model, speaker=speaker, language=language)
+            for (source, model, speaker), (group, language) in self._groups.items()
+        }
+
     def _add_file(self, file: FileOf[Any], origin: str | None) -> None:
         self.files += 1
         name = without_query(file.file) if file.file else origin or self._name
@@ -250,6 +309,10 @@ class _Collected:
             return
         group, _ = self._groups.setdefault(key, (Group(), spoken))
         group.add(items if items and isinstance(items[0], Item) else lenient(items, group))
+
+
+def _tracks(group: Group, **about: Any) -> list[Track]:  # noqa: ANN401 - what `Group.tracks` takes
+    return group.tracks(**about)
 
 
 def _sources(plain: Any) -> Iterator[SourceOf[Any]]:  # noqa: ANN401 - whatever the input holds
@@ -348,4 +411,6 @@ def _message(error: Any) -> str:  # noqa: ANN401 - whatever the input holds
     return f"it failed: {shown}"
 
 
-reader = Reader("hume-batch", "Hume Expression Measurement v0, batch predictions (JSON)", "intensity", recognise, read)
+reader = Reader(
+    "hume-batch", "Hume Expression Measurement v0, batch predictions (JSON)", "intensity", recognise, read, parts
+)

@@ -116,9 +116,18 @@ class Group:
         self._text: list[str | None] = []
         self._entities: list[tuple[Any, ...]] = []
         self._without = 0
+        self._earlier = 0  # items that stood in groups which this one follows
 
     def __len__(self) -> int:
         return len(self._begin)
+
+    def emptied(self) -> Group:
+        """Return a group to go on with, which has no items yet, and goes on counting what was odd about the group's."""
+        following = Group()
+        following.issues = self.issues
+        following._without = self._without
+        following._earlier = self._earlier + len(self)
+        return following
 
     def add(self, items: list[Item], labels: tuple[str, ...] | None = None) -> None:
         """Add items in their order; ``labels`` are those of their emotions, where decoding has checked them."""
@@ -190,13 +199,13 @@ class Group:
         return tracks
 
     def issues_of(self, tracks: list[Track], source: str | None, model: str) -> list[Issue]:
-        """Return what was odd about this group's items."""
+        """Return what was odd about this group's items, and about those of the groups that it follows."""
         issues = [
             Issue(code, message if count == 1 else f"{message} ({count} times)", source, model)
             for (code, message), count in self.issues.items()
         ]
         if self._without:
-            what = f"{self._without} of {len(self)} items hold no scores; they are left out"
+            what = f"{self._without} of {self._earlier + len(self)} items hold no scores; they are left out"
             issues.append(Issue("no-scores", what, source, model))
         return issues + [issue for track in tracks for issue in range_issues(track)]
 

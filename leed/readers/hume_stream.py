@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import IO
 
 from leed.errors import DamagedInputError
@@ -37,39 +38,69 @@ def stream(file: IO[bytes], shown: str) -> tuple[bytes, list[Group]]:
         UnstreamableError: it is not written as Hume writes it.
         DamagedInputError: it ends in the middle.
     """
-    window = _Window(file, shown)
-    groups: list[Group] = []
-    while (found := window.find(_OPENING)) is not None:
-        window.to_frame(found)
-        key = window.first_key()
-        if key is None or key in _OF_FILES:
-            continue
-        window.frame += str(len(groups)).encode()
-        groups.append(Group())
-        _items(window, key, groups[-1], groups[-2].labels() if len(groups) > 1 else None)
-    return bytes(window.frame), groups
+    passing = Passing(file, shown)
+    for _ in passing.parts():
+        pass
+    return passing.frame, passing.groups
 
 
-def _items(window: _Window, key: bytes, group: Group, labels: tuple[str, ...] | None) -> None:
-    """Gather the items of one list, whose objects begin with this key; the window then stands at its end.
+class Passing:
+    """A predictions file that is read from its beginning to its end, once.
 
-    ``labels``: those of the list before; most often it has the same.
+    Attributes:
+        groups: the groups of items by number. Whoever goes through the parts may take one, and leave in its place what
+            `Group.emptied` gives.
     """
-    while True:
-        end = window.buffer.find(b'"predictions"')
-        last = _last_item(window.buffer, key, end if end >= 0 else len(window.buffer))
-        if last > 0:
-            _gather(window.take(last), group, labels)
-            labels = group.labels()
-        if end < 0 and window.more():
-            continue
-        window.until(_an_item(window, group))
-        if window.closes():
-            return
-        another = window.first_key()
-        if another is None:
-            raise UnstreamableError
-        key = another
+
+    def __init__(self, file: IO[bytes], shown: str) -> None:
+        """Take an open file; ``shown`` is what messages call it."""
+        self.groups: list[Group] = []
+        self._window = _Window(file, shown)
+        self._labels: tuple[str, ...] | None = None  # those of the list before; most often the next has the same
+
+    @property
+    def frame(self) -> bytes:
+        """What stands around the lists of items, as far as it has passed."""
+        return bytes(self._window.frame)
+
+    def parts(self) -> Iterator[tuple[int, bool]]:
+        """Gather the items; after some of a group, return its number, and whether those were its last.
+
+        Raises:
+            UnstreamableError: the file is not written as Hume writes it.
+            DamagedInputError: it ends in the middle.
+        """
+        window = self._window
+        while (found := window.find(_OPENING)) is not None:
+            window.to_frame(found)
+            key = window.first_key()
+            if key is None or key in _OF_FILES:
+                continue
+            window.frame += str(len(self.groups)).encode()
+            self.groups.append(Group())
+            for ended in self._items(key):
+                yield len(self.groups) - 1, ended
+
+    def _items(self, key: bytes) -> Iterator[bool]:
+        """Gather the items of one list, whose objects begin with this key; the window then stands at its end."""
+        window = self._window
+        while True:
+            end = window.buffer.find(b'"predictions"')
+            last = _last_item(window.buffer, key, end if end >= 0 else len(window.buffer))
+            if last > 0:
+                _gather(window.take(last), self.groups[-1], self._labels)
+                self._labels = self.groups[-1].labels()
+                yield False
+            if end < 0 and window.more():
+                continue
+            window.until(_an_item(window, self.groups[-1]))
+            if window.closes():
+                yield True
+                return
+            another = window.first_key()
+            if another is None:
+                raise UnstreamableError
+            key = another
 
 
 def _last_item(buffer: bytearray, key: bytes, end: int) -> int:

@@ -59,6 +59,9 @@ def recognise(content: Content) -> Guess:
 def read(content: Content) -> Recording:
     """Return a recording with a track of expressions and a track of attributes."""
     if content.kind == "text":
+        if columns_of(names_of(content)) is None:
+            what = "is no table of LAION's raw values: too few of its columns have their names"
+            raise UnknownFormatError(f"{content.shown}: {what}")
         return read_table(content)
     gathered = Answers(content, "answer")
     plain = plain_of(content)

@@ -15,6 +15,7 @@ from leed.readers.gathering import some
 from leed.readers.long import is_long
 from leed.readers.sheet import Column
 from leed.readers.stack import Plan, Stack, Table
+from leed.readers.survey import Fact, Survey
 from leed.readers.units import says_per_cent
 from leed.schema.terms import Issue
 from leed.taxonomy import concept_of, concepts, fold
@@ -26,7 +27,8 @@ SCORES = "scores"
 KEYS = ("source", "channel", "modality", "granularity", "speaker")
 """Fields in text; rows that agree in these make a track."""
 
-_TIMES = ("begin", "begin_ms", "end", "end_ms", "confidence")
+TIMES = ("begin", "begin_ms", "end", "end_ms", "confidence")
+"""Fields in numbers."""
 _NO_LABEL = re.compile(r"confidence|probability|_?\d+$", re.IGNORECASE)  # shares that are no scores; parts of a vector
 _RANK = {name: i for i, name in enumerate(FIELD_OF)}
 _SAYS_NOTHING = ("unknown", "silent")
@@ -68,8 +70,7 @@ def are_shares(values: NDArray[Any]) -> bool:
     >>> are_shares(np.array([0.0, 0.3, np.nan])), are_shares(np.array([0.0, 1.0])), are_shares(np.array([0.5, 2.0]))
     (True, False, False)
     """
-    known = values[~np.isnan(values)]
-    return bool(len(known) and known.min() >= 0 and known.max() <= 1 and (known != np.trunc(known)).any())
+    return Fact().and_of(values).are_shares
 
 
 def holds_scores(table: Table) -> bool:
@@ -122,13 +123,13 @@ class Roles:
     Attributes:
         fields: by field, the number of the column.
         labels: by name, the number of the column; until the cells are known, of each that may hold scores.
-        extras: columns of other numbers, by name, once the cells are known.
+        extras: by name, the numbers of columns of other numbers, once the cells are known.
         issues: what was odd about them.
     """
 
     def __init__(self, names: Sequence[str], forms: Sequence[str]) -> None:
         self.issues: list[Issue] = []
-        self.extras: dict[str, NDArray[Any]] = {}
+        self.extras: dict[str, int] = {}
         self._names = names
         self._forms = forms
         self.fields = _fields(names)
@@ -148,23 +149,35 @@ class Roles:
         exact = {self.labels[name] for name in moved}  # their scores may be put onto 0 to 1
         return Plan(
             scores={SCORES: self._columns},
-            numbers=sorted(unclear | exact | {self.fields[name] for name in _TIMES if name in self.fields}),
+            numbers=sorted(unclear | exact | {self.fields[name] for name in TIMES if name in self.fields}),
             times=[self.fields[name] for name in ("begin", "end") if name in self.fields],
             words=[self.fields[name] for name in KEYS if name in self.fields],
             texts=[self.fields["text"]] if "text" in self.fields else [],
             vectors=sorted(wide),
         )
 
-    def settle(self, stack: Stack) -> None:
+    def survey(self) -> Survey:
+        """Return an empty survey of the columns whose numbers tell what they are, or how they are read."""
+        others = set(self.plan().numbers) - set(self.fields.values())
+        return Survey(others.union(() if self._any_known else self._columns))
+
+    def settle(self, survey: Survey) -> None:
         """Decide by the cells which columns are labels, which are extras, and which hold nothing that is read."""
+        stack = survey.stack
         self.labels = {}
         for place in self._others:
             name = self._names[place]
             if self._forms[place] in ("vectors", "nested"):
-                self._vectors(name, stack.vectors(place))
+                self._vectors(place, name, stack.vectors(place))
             elif not stack.is_blank(place):
-                self._column(place, name, stack)
+                self._column(place, name, stack.odd(place), survey)
         self._report()
+
+    def other(self, stack: Stack, name: str) -> NDArray[Any]:
+        """Return a column of other numbers."""
+        place = self.extras[name]
+        wide = stack.vectors(place) if self._forms[place] in ("vectors", "nested") else None
+        return stack.numbers(place) if wide is None else wide
 
     def scores(self, stack: Stack, name: str) -> int | NDArray[Any]:
         """Return which column of the matrix holds the scores of a label, or these themselves."""
@@ -190,41 +203,31 @@ class Roles:
                 found.setdefault(name, place)
         return found
 
-    def _vectors(self, name: str, vectors: NDArray[Any] | None) -> None:
+    def _vectors(self, place: int, name: str, vectors: NDArray[Any] | None) -> None:
         if vectors is None:
             self._left.append(name)
         elif vectors.shape[1]:
-            self._once(name, vectors)
+            if name in self.labels or name in self.extras:
+                self._twice(name)
+            else:
+                self.extras[name] = place
 
-    def _column(self, place: int, name: str, stack: Stack) -> None:
+    def _column(self, place: int, name: str, odd: int, survey: Survey) -> None:
         """Take a column of numbers as a label, as an extra, or not at all."""
         if name in self.labels or name in self.extras:
             self._twice(name)
         elif is_label(name) and self._forms[place] == "cells" and not is_personal(name):
             self.labels[name] = place
-        elif place in self._columns:
-            values = stack.matrix(SCORES).column(self._columns.index(place))
-            if self._are_numbers(name, values, stack.odd(place)):
-                self.labels[name] = place
-        elif self._are_numbers(name, stack.numbers(place), stack.odd(place)):
-            if self._forms[place] == "cells" and may_be_label(name) and are_shares(stack.numbers(place)):
-                self.labels[name] = place
-            else:
-                self.extras[name] = stack.numbers(place)
+        elif self._are_numbers(name, survey.fact(place), odd):
+            may = self._forms[place] == "cells" and may_be_label(name) and survey.fact(place).are_shares
+            (self.labels if may or place in self._columns else self.extras)[name] = place
 
-    def _are_numbers(self, name: str, values: NDArray[Any], odd: int) -> bool:
+    def _are_numbers(self, name: str, fact: Fact, odd: int) -> bool:
         """Whether most cells that say something hold a number; else the column is left out."""
-        known = np.count_nonzero(~np.isnan(values))
-        if not known or known < odd:
+        if not fact.known or fact.known < odd:
             self._left.append(name)
             return False
         return True
-
-    def _once(self, name: str, values: NDArray[Any]) -> None:
-        if name in self.labels or name in self.extras:
-            self._twice(name)
-        else:
-            self.extras[name] = values
 
     def _twice(self, name: str) -> None:
         self.issues.append(Issue("duplicate-label", f"column {name!r} stands twice; the first is read"))

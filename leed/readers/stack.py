@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Any, Protocol
 
@@ -19,6 +19,9 @@ from leed.schema.terms import Issue
 
 _SURE = 1000
 """A column that begins with so many cells of text, and no number, is one of text."""
+
+PART = 1 << 14
+"""Rows from which on a part of a table is given, where it is read in parts."""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -73,6 +76,14 @@ class Table(Protocol):
         ...
 
 
+class TableInParts(Table, Protocol):
+    """A table that can be read from its beginning more than once, some rows at a time."""
+
+    def stacks(self, plan: Plan) -> Iterator[Stack]:
+        """Read the rows; return what the plan wants of them, PART rows or more at a time but for the last."""
+        ...
+
+
 class Stack:
     """The rows of a table by column, as far as a plan wants them.
 
@@ -84,6 +95,7 @@ class Stack:
     def __init__(self, plan: Plan) -> None:
         self.rows = 0
         self.issues: list[Issue] = []
+        self._plan = plan
         self._scores = {name: tuple(places) for name, places in plan.scores.items()}
         self._matrices = {name: Matrix(len(places)) for name, places in self._scores.items()}
         self._numbers = {place: _Numbers() for place in plan.numbers}
@@ -93,6 +105,14 @@ class Stack:
         self._times = frozenset(plan.times)
         self._tallies = {place: _Tally() for places in (*self._scores.values(), plan.numbers) for place in places}
         self._once: dict[str, str] = {}
+
+    def emptied(self) -> Stack:
+        """Return a stack for the rows that follow: it has none, and goes on counting what their cells say."""
+        following = Stack(self._plan)
+        following._tallies = self._tallies
+        for place, column in self._numbers.items():
+            following._numbers[place] = _Numbers(blank=column.is_blank)
+        return following
 
     def expect(self, rows: int) -> None:
         """Reserve memory for so many rows; there may be more, or fewer."""
@@ -125,6 +145,13 @@ class Stack:
     def numbers(self, place: int) -> NDArray[np.float64]:
         """Return a column as float64; NaN where there is no number that float32 holds."""
         return self._numbers[place].whole()
+
+    def values(self, place: int) -> NDArray[Any]:
+        """Return a column of numbers, or of scores, as it is kept."""
+        if place in self._numbers:
+            return self.numbers(place)
+        name = next(name for name, places in self._scores.items() if place in places)
+        return self._matrices[name].column(self._scores[name].index(place))
 
     def odd(self, place: int) -> int:
         """Return how many cells of a column of numbers hold something else, infinity included."""
@@ -234,13 +261,14 @@ class _Tally:
 class _Numbers:
     """A growing column of float64; as long as there are none but NaN, they take no memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, blank: bool = True) -> None:
         self._values = array("d")
         self._pending = 0
+        self._blank = blank
 
     @property
     def is_blank(self) -> bool:
-        return not self._values
+        return self._blank and not self._values
 
     def add(self, values: NDArray[Any]) -> None:
         if is_nan(values):

@@ -22,6 +22,8 @@ Source: exports of many programs.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from leed.errors import UnknownFormatError
@@ -32,11 +34,13 @@ from leed.readers.delimited import Delimited, header
 from leed.readers.long import is_long
 from leed.readers.parquet import read as read_parquet
 from leed.readers.roles import holds_scores, holds_shares, tells, unknown
-from leed.readers.tabular import recording_of
+from leed.readers.tabular import has_parts, parts_of, recording_of
 from leed.schema.recording import Recording
 from leed.schema.tables import is_recording
 
 _FEW = 2
+_IN_PARTS = 1 << 23
+"""Text of more bytes is given in parts where that is asked for; the scores of less take 4 MiB."""
 
 
 def recognise(content: Content) -> Guess:
@@ -77,10 +81,19 @@ def read(content: Content) -> Recording:
     return recording_of(Delimited(content, found), shown=content.shown, source=content.name)
 
 
+def parts(content: Content) -> Iterator[Recording] | None:
+    """Return the recording in parts of bounded size, or None if it is small, or no text."""
+    found = header(content) if content.kind == "text" and content.size > _IN_PARTS else None
+    if found is None or not has_parts(found.names):
+        return None
+    return parts_of(Delimited(content, found), shown=content.shown, source=content.name)
+
+
 reader = Reader(
     "table",
     "a table with a column or row for each label: CSV, tabs, semicolons, data frames",
     "as the labels tell",
     recognise,
     read,
+    parts,
 )

@@ -49,6 +49,15 @@ def written_per_cent(columns: str) -> Issue:
     return Issue("inferred", f"{columns}: cells written with % are per cent; read as shares of 1")
 
 
+def is_no_share(high: float) -> bool:
+    """Return whether a column whose greatest number is this holds no shares of 1.
+
+    >>> is_no_share(1.2), is_no_share(80.0)
+    (False, True)
+    """
+    return high > HIGHEST_SHARE
+
+
 def shares(values: NDArray[np.floating]) -> NDArray[np.floating] | None:
     """Return numbers under a name that says per cent as shares of 1; None where they are shares already."""
     return values / PER_CENT if np.nanmax(values, initial=0.0) > HIGHEST_SHARE else None

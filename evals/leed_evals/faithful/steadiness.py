@@ -33,13 +33,16 @@ COLUMNS = (
     "stretches",
     "majority labels",
     "lost",
+    "at its end",
     "not said live",
 )
 NOTE = (
     "How often the words about a face change from one frame to the next, frame by frame and through a leed.Stream with "
     "the same describer. A majority label is one that more than half of the frames of a stretch name; it is lost if "
     "the stream's own description of that stretch (`Stream.over`) does not name it. *Not said live* are those that no "
-    "description names which stands during the stretch; most are of stretches shorter than a description stands. "
+    "description names which stands at a frame of the stretch, or which the stream gives when it is told that the "
+    "stretch has ended (`Stream.ended`). The labels that only that one names stand under *at its end*, and the changes "
+    "of the words that it brings count as changes by stream. "
     f"Stretches are the utterances of the recording, whoever speaks, or else windows of {WINDOW:g} s."
 )
 
@@ -53,7 +56,8 @@ class Steadiness:
         changes, streamed: how often the words change from one frame to the next, without and with a stream.
         majorities: how many labels are named in more than half of a stretch's frames, over all stretches.
         lost: how many of them the stream does not name in its description of the stretch.
-        unsaid: how many of them no description names that stands during the stretch.
+        late: how many of them no description names that stands during the stretch, but the one given at its end.
+        unsaid: how many of them neither names.
     """
 
     frames: int
@@ -61,6 +65,7 @@ class Steadiness:
     streamed: int
     majorities: int
     lost: int
+    late: int
     unsaid: int
 
     @property
@@ -89,14 +94,16 @@ def compared(
 ) -> Steadiness:
     """Return how a stream's words compare with those of the frames alone, over the given stretches."""
     by_frame, live = labels_of(plain), labels_of(stream.live)
-    majorities = lost = unsaid = 0
-    for (begin, end), over in zip(spans, stream.over, strict=True):
+    majorities = lost = late = unsaid = 0
+    for (begin, end), over, ended in zip(spans, stream.over, stream.ended, strict=True):
         inside = np.flatnonzero((track.begin >= begin) & (track.begin < end)).tolist()
         wanted = majority([by_frame[i] for i in inside])
         majorities += len(wanted)
         lost += len(wanted.difference(*labels_of([over] if over else [])))
-        unsaid += len(wanted.difference(*(live[i] for i in inside)))
-    return Steadiness(len(track), changes(plain), changes(stream.live), majorities, lost, unsaid)
+        missed = wanted.difference(*(live[i] for i in inside))
+        unsaid += len(missed.difference(*labels_of([ended] if ended else [])))
+        late += len(missed.intersection(*labels_of([ended]))) if ended else 0
+    return Steadiness(len(track), changes(plain), changes(stream.shown), majorities, lost, late, unsaid)
 
 
 def stretches(recording: leed.Recording, track: leed.Track) -> list[Span]:
@@ -124,7 +131,7 @@ def requirements_of_streams(measured: Mapping[str, Steadiness]) -> list[Requirem
     """Return what has to hold of streams: few changes by the face where most are left, and nothing lost in any."""
     moving = {name: seen.share for name, seen in measured.items() if seen.changes}
     name = max(moving, key=lambda name: moving[name], default="not measured")
-    lost = float(sum(seen.lost for seen in measured.values()))
+    lost, unsaid = (float(sum(getattr(seen, what) for seen in measured.values())) for what in ("lost", "unsaid"))
     return [
         Requirement(
             "stream: share of the changes by frame",
@@ -134,6 +141,7 @@ def requirements_of_streams(measured: Mapping[str, Steadiness]) -> list[Requirem
             note=name,
         ),
         Requirement("stream: majority labels of stretches lost", lost, 0, more_is_better=False, note="all faces"),
+        Requirement("stream: majority labels not said live", unsaid, 0, more_is_better=False, note="all faces"),
     ]
 
 
@@ -151,7 +159,7 @@ def steadiness_part(recordings: Recordings, absent: Sequence[str]) -> Part:
         who = track.speaker or "all"
         measured[f"{name}, {who}"] = seen
         figures = (seen.frames, seen.changes, seen.streamed, seen.share, len(spans), seen.majorities)
-        rows.append((name, who, *figures, seen.lost, seen.unsaid))
+        rows.append((name, who, *figures, seen.lost, seen.late, seen.unsaid))
     if not rows:
         return Part("Steadiness", NOTE, skipped=tuple(absent))
     table = Table("Faces at 3 frames a second", "", COLUMNS, tuple(rows))

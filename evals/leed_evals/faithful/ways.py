@@ -62,25 +62,32 @@ class Streamed:
     Attributes:
         live: the description that stands at each segment.
         over: the description of each stretch, asked for when it is over; None where nothing was measured in it.
+        ended: what the stream says live when it is told that a stretch has ended; None where it says nothing.
+        shown: all that stands, in its order: at each segment, and when stretches have ended.
     """
 
     live: list[leed.Description]
     over: list[leed.Description | None]
+    ended: list[leed.Description | None]
+    shown: list[leed.Description]
 
 
 def streamed(track: leed.Track, describer: leed.Describer, spans: Sequence[Span]) -> Streamed:
     """Return what a stream says of a track, segment by segment and of the given stretches, the earliest end first."""
     stream = leed.Stream(describer=describer)
-    live: list[leed.Description] = []
-    over: list[leed.Description | None] = []
+    said = Streamed([], [], [], [])
     ends = [*track.begin[1:].tolist(), np.inf]
     for i, following in enumerate(ends):
         stream.feed(track.segment(i))
-        live.append(_standing(stream))
-        while len(over) < len(spans) and spans[len(over)][1] <= following:
-            begin, end = spans[len(over)]
-            over.append(stream.over(begin, float(np.nextafter(end, begin))))
-    return Streamed(live, over)
+        said.live.append(_standing(stream))
+        said.shown.append(said.live[-1])
+        while len(said.over) < len(spans) and spans[len(said.over)][1] <= following:
+            begin, end = spans[len(said.over)]
+            within = begin, float(np.nextafter(end, begin))
+            said.over.append(stream.over(*within))
+            said.ended.append(stream.ended(*within))
+            said.shown.append(_standing(stream))
+    return said
 
 
 def _standing(stream: leed.Stream) -> leed.Description:
