@@ -73,7 +73,7 @@ class LeedChatModel(BaseChatModel):
     def of(cls, model: BaseChatModel, injector: Callable[[Sequence[BaseMessage]], list[BaseMessage]]) -> Self:
         """Return a model whose messages go through a function."""
         made = cls(model)
-        made._injector = injector  # type: ignore[assignment] # noqa: SLF001 - it is called with messages only
+        made._injector = injector  # type: ignore[assignment]
         return made
 
     # --- calls

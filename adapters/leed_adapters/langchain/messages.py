@@ -67,7 +67,9 @@ def as_messages(given: LanguageModelInput) -> list[BaseMessage]:
         return [HumanMessage(given)]
     if isinstance(given, Sequence) and not isinstance(given, (bytes, bytearray)):
         return convert_to_messages(given)
-    raise InputError(f"what goes to the model is {type(given).__name__}: give a prompt value, a list of messages or a str")
+    raise InputError(
+        f"what goes to the model is {type(given).__name__}: give a prompt value, a list of messages or a str"
+    )
 
 
 def injected(
