@@ -241,7 +241,7 @@ HISTORY: list[BaseMessage] = [
         usage_metadata={"input_tokens": 1, "output_tokens": 2, "total_tokens": 3},
     ),
     ToolMessage("3", tool_call_id="call_1", artifact=object(), id="t", status="error"),
-    ChatMessage("Hi", role="critic"),
+    ChatMessage(content="Hi", role="critic"),
     RemoveMessage(id="x"),
 ]
 
@@ -363,7 +363,7 @@ def test_a_failing_description_is_logged_once_and_the_call_goes_out(caplog: pyte
 
 
 def test_a_failing_function_is_logged_once_and_the_call_goes_out(caplog: pytest.LogCaptureFixture) -> None:
-    def broken(config: object) -> object:
+    def broken(_: object) -> object:
         raise RuntimeError("I'm fine is secret")
 
     _report.cache_clear()

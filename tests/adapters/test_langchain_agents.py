@@ -82,7 +82,7 @@ def plain(messages: list[AnyMessage]) -> list[tuple[str, Any, Any]]:
 @pytest.mark.parametrize("traced", [False, True])
 @pytest.mark.parametrize("system", [None, "Be kind."])
 async def test_each_call_of_an_agent_sends_what_inject_makes(
-    chat: ChatOpenAI, fake_openai: FakeOpenAI, context: Any, traced: bool, system: str | None
+    chat: ChatOpenAI, fake_openai: FakeOpenAI, context: Any, traced: Any, system: str | None
 ) -> None:
     create_agent(chat, [add], system_prompt=system).invoke(asked())
     without = bodies(fake_openai)
@@ -189,7 +189,12 @@ def test_a_stream_of_an_agent_has_the_tokens_that_it_has_without_leed(chat: Chat
 
 def test_a_function_is_given_the_runtime() -> None:
     seen: list[Any] = []
-    middleware = LeedMiddleware(lambda runtime: seen.append(runtime.context) or SAD, traced=True, policy=None)
+
+    def heard(runtime: Any) -> object:
+        seen.append(runtime.context)
+        return SAD
+
+    middleware = LeedMiddleware(heard, traced=True, policy=None)
     agent = create_agent(FakeListChatModel(responses=["Oh."]), middleware=[middleware], context_schema=dict)
     agent.invoke(asked(), context={"user": "Ann"})
     assert seen == [{"user": "Ann"}]

@@ -1,4 +1,4 @@
-"""LangChain's own suites, for LeedChatModel and LeedEmbeddings around langchain-openai's, against a server on loopback."""
+"""LangChain's own suites, for LeedChatModel and LeedEmbeddings, around langchain-openai's and a server on loopback."""
 
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -37,7 +37,11 @@ class Around:
         """Clients of their own, closed in the loop that opened their connections."""
         with httpx.Client() as sync:
             async with httpx.AsyncClient() as concurrent:
-                self.reached = {"base_url": base_url, "http_client": sync, "http_async_client": concurrent}
+                self.reached: dict[str, Any] = {
+                    "base_url": base_url,
+                    "http_client": sync,
+                    "http_async_client": concurrent,
+                }
                 yield
 
     @property
@@ -82,7 +86,11 @@ class AroundEmbeddings:
         """Clients of their own, closed in the loop that opened their connections."""
         with httpx.Client() as sync:
             async with httpx.AsyncClient() as concurrent:
-                self.reached = {"base_url": base_url, "http_client": sync, "http_async_client": concurrent}
+                self.reached: dict[str, Any] = {
+                    "base_url": base_url,
+                    "http_client": sync,
+                    "http_async_client": concurrent,
+                }
                 yield
 
     @property

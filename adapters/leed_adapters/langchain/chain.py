@@ -65,9 +65,14 @@ class LeedMessages(Runnable[LanguageModelInput, list[BaseMessage]]):
         """Return messages with descriptions; there is nothing to wait for."""
         return await self._acall_with_config(self._atold, input, config, **kwargs)
 
-    def _told(self, given: LanguageModelInput, config: RunnableConfig) -> list[BaseMessage]:
+    def _told(
+        self,
+        given: LanguageModelInput,
+        run_manager: object,  # noqa: ARG002 - the base hands it over
+        config: RunnableConfig,
+    ) -> list[BaseMessage]:
         beside = config.get("configurable", {}).get("expression")
         return self._injector(as_messages(given), config, beside=beside)
 
-    async def _atold(self, given: LanguageModelInput, config: RunnableConfig) -> list[BaseMessage]:
-        return self._told(given, config)
+    async def _atold(self, given: LanguageModelInput, run_manager: object, config: RunnableConfig) -> list[BaseMessage]:
+        return self._told(given, run_manager, config)

@@ -18,7 +18,7 @@ from leed_adapters.langchain.injector import Injector
 from leed_adapters.langchain.rebinding import rebound
 
 _SHARED = frozenset(BaseChatModel.model_fields)
-"""What the outer model takes from the inner one, unless it is given: it is the one that runs, as far as callbacks see."""
+"""What the outer model takes from the inner one, unless it is given: callbacks see the outer one run."""
 
 
 class LeedChatModel(BaseChatModel):
@@ -66,7 +66,8 @@ class LeedChatModel(BaseChatModel):
             raise InputError(f"model is {type(model).__name__}: give a chat model, such as ChatOpenAI()")
         shared = {name: getattr(model, name) for name in _SHARED}
         own = {name: options.pop(name) for name in _SHARED & options.keys()}
-        super().__init__(model=model, **{**shared, **own})
+        fields: dict[str, Any] = {"model": model, **shared, **own}
+        super().__init__(**fields)
         self._injector = Injector(expressions, options)
 
     @classmethod

@@ -48,12 +48,12 @@ class LeedEmbeddings(Embeddings):
         self.describer = describer_for(describer, options)
 
     def sentence(self, given: object) -> str:
-        """Return what is embedded.
+        r"""Return what is embedded.
 
         >>> from langchain_core.embeddings import DeterministicFakeEmbedding
         >>> embeddings = LeedEmbeddings(DeterministicFakeEmbedding(size=8))
         >>> embeddings.sentence({"text": "I'm fine", "prosody": {"Sadness": 0.34}})
-        'They said "I\\'m fine" and sound quite sad.'
+        'They said "I\'m fine" and sound quite sad.'
         >>> embeddings.sentence("I'm fine")
         "I'm fine"
 

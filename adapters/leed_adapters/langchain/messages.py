@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from langchain_core.language_models import LanguageModelInput
@@ -65,11 +65,9 @@ def as_messages(given: LanguageModelInput) -> list[BaseMessage]:
         return given.to_messages()
     if isinstance(given, str):
         return [HumanMessage(given)]
-    if isinstance(given, Sequence) and not isinstance(given, (bytes, bytearray)):
+    if isinstance(given, (list, tuple)):
         return convert_to_messages(given)
-    raise InputError(
-        f"what goes to the model is {type(given).__name__}: give a prompt value, a list of messages or a str"
-    )
+    raise InputError(f"a model's input is {type(given).__name__}: give a prompt value, a list of messages or a str")
 
 
 def injected(
@@ -80,10 +78,10 @@ def injected(
     on_inject: Callable[[Injection], object] | None = None,
     **options: Any,  # noqa: ANN401 - those of leed.inject
 ) -> list[BaseMessage]:
-    """Return messages with descriptions; those in which nothing changed are the objects that were given.
+    r"""Return messages with descriptions; those in which nothing changed are the objects that were given.
 
     >>> injected([HumanMessage("I'm fine")], {"prosody": {"Sadness": 0.34}}, policy=None)[0].content
-    "I'm fine\\n\\n[The user sounds quite sad.]"
+    "I'm fine\n\n[The user sounds quite sad.]"
 
     Args:
         messages: LangChain's.

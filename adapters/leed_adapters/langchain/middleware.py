@@ -83,7 +83,7 @@ class LeedMiddleware(AgentMiddleware[AgentState[Any], Any, Any]):
     def _told(self, request: ModelRequest[Any]) -> ModelRequest[Any]:
         """The request with descriptions."""
         runtime = request.runtime
-        context = None if runtime is None else runtime.context
+        context = getattr(runtime, "context", None)  # outside of a graph there is no runtime
 
         def inject(messages: Any) -> list[BaseMessage]:  # noqa: ANN401 - messages of the host's union
             beside, by_id = _of(context, "expression"), _of(context, "expressions")
