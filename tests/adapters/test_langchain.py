@@ -205,6 +205,17 @@ def test_traces_of_the_chat_model_hold_neither_notes_nor_scores_that_come_beside
         assert secret not in told
 
 
+@pytest.mark.filterwarnings("ignore:.* is in beta")
+def test_events_of_a_stream_are_those_of_the_inner_model() -> None:
+    inner = FakeListChatModel(responses=["Oh, what happened?"])
+    events = [
+        [re.sub(r"lc_run-[-0-9a-f]+", "id", repr(event)) for event in model.stream_events("Hi", version="v3")]
+        for model in (inner, LeedChatModel(inner, expressions=SAD))
+    ]
+    assert events[0] == events[1]
+    assert len(events[0]) > len("Oh, what happened?")
+
+
 def test_callbacks_tags_and_metadata_of_the_inner_model_hold() -> None:
     seen = Seen()
     inner = FakeListChatModel(responses=["Oh."], callbacks=[seen], tags=["inner"])

@@ -49,7 +49,9 @@ class Tracer(BaseTracer):
         self.text = ""
 
     def _persist_run(self, run: Run) -> None:
-        self.text += repr(run.model_dump()) if hasattr(run, "model_dump") else repr(run.dict())
+        self.text += repr((run.inputs, run.outputs, run.extra, run.serialized, run.events, run.tags))
+        for child in run.child_runs:
+            self._persist_run(child)
 
 
 @pytest.fixture
@@ -143,6 +145,13 @@ def test_the_check_for_secrets_finds_what_rides_on_messages(tmp_path: Path) -> N
     stored = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     assert b"Sadness" in stored
     assert b"quite sad" not in stored
+
+
+def test_the_check_for_secrets_finds_notes_in_traces_that_were_asked_for() -> None:
+    tracer = Tracer()
+    agent = create_agent(FakeListChatModel(responses=["Oh."]), middleware=[LeedMiddleware(SAD, traced=True)])
+    agent.invoke(asked(), {"callbacks": [tracer]})
+    assert "quite sad" in tracer.text
 
 
 def test_expressions_by_id_keep_earlier_descriptions_word_for_word(chat: ChatOpenAI, fake_openai: FakeOpenAI) -> None:

@@ -12,8 +12,6 @@ I'm fine
 
 from typing import TYPE_CHECKING
 
-import langchain_core  # noqa: F401 - whoever imports this has LangChain
-
 from leed.errors import MissingPackageError
 from leed_adapters.langchain.chain import LeedMessages, leed_messages
 from leed_adapters.langchain.chat_model import LeedChatModel

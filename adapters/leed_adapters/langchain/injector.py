@@ -40,7 +40,9 @@ class Injector:
         """
         self.expressions = expressions
         self.options = dict(options)
-        inject([], **{**_at_present(self.options), "on_inject": None})  # so that a wrong option is an error at once
+        checked = _at_present(self.options)
+        checked.pop("on_inject", None)
+        inject([], **checked)  # so that a wrong option is an error at once
 
     def __call__(
         self,
