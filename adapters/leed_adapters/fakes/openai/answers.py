@@ -137,8 +137,15 @@ def chat_answer(body: Plain) -> Answer:
     wanted = body.get("response_format") or {}
     schema = wanted.get("json_schema", {}).get("schema") if wanted.get("type") == "json_schema" else None
     if wanted.get("type") == "json_object":
-        schema = {"type": "object", "properties": {"text": {"type": "string"}}}
+        schema = _asked_for(body["messages"])
     return answer_to(body["messages"], tools, body.get("tool_choice"), schema)
+
+
+def _asked_for(messages: Sequence[Plain]) -> Plain:
+    """The schema of an object with the keys that stand in quotes in what the user wrote last, or "text"."""
+    said = next((text_of(m) for m in reversed(messages) if m.get("role") == "user"), "")
+    names = re.findall(r"""['"`](\w+)['"`]""", said) or ["text"]
+    return {"type": "object", "properties": {name: {"type": "string"} for name in names}}
 
 
 def chat_completion(body: Plain) -> Plain:
