@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -112,18 +113,7 @@ def _add(gathered: Answers, emotion: Element, first: float) -> None:
     children = list(emotion)
     tags = {child.tag for child in children}
     source, begin, end, speaker = _references(emotion) if _tag("reference") in tags else _UNSAID
-    start = _number(emotion.get("start"))
-    offset = _number(emotion.get("offset-to-start"))
-    if not math.isnan(offset):
-        begin = offset / _MS
-    elif not math.isnan(start):
-        begin = (start - first) / _MS
-    duration = _number(emotion.get("duration"))
-    stop = _number(emotion.get("end"))
-    if not math.isnan(duration):
-        end = begin + duration / _MS
-    elif not math.isnan(stop):
-        end = (stop - first) / _MS
+    begin, end = _times(emotion.attrib, first, begin, end)
     through = emotion.get("expressed-through")
     ways = [_MODALITIES.get(way) for way in through.split()] if through else ()
     modality = ways[0] if len(ways) == 1 else None
@@ -144,6 +134,23 @@ def _add(gathered: Answers, emotion: Element, first: float) -> None:
         gathered.add(Kind(modality), {}, source=source)
 
 
+def _times(said: Mapping[str, str], first: float, begin: float, end: float) -> tuple[float, float]:
+    """When an emotion begins and ends: as its attributes say or else, in absolute times, from the first."""
+    offset = _number(said["offset-to-start"]) if "offset-to-start" in said else math.nan
+    start = _number(said["start"]) if "start" in said else math.nan
+    if not math.isnan(offset):
+        begin = offset / _MS
+    elif not math.isnan(start):
+        begin = (start - first) / _MS
+    duration = _number(said["duration"]) if "duration" in said else math.nan
+    stop = _number(said["end"]) if "end" in said else math.nan
+    if not math.isnan(duration):
+        end = begin + duration / _MS
+    elif not math.isnan(stop):
+        end = (stop - first) / _MS
+    return begin, end
+
+
 @lru_cache(maxsize=64)
 def _kind(modality: str | None, quantity: str, granularity: str | None) -> Kind:
     return Kind(modality, "expression", None, quantity, False, granularity)
@@ -161,8 +168,8 @@ def _statements(emotion: Element, children: list[Element]) -> dict[str, list[tup
     alone = whole.get("value") if whole is not None else None
     for category in categories:
         value = category.get("value", alone)
-        confidence = category.get("confidence")
         traced = len(category) > 0 and category.find(_tag("trace")) is not None
+        confidence = category.get("confidence") if value is None else None
         if value is not None or traced:
             quantity, said = "intensity", _plain(value)
         elif confidence is not None:

@@ -54,7 +54,7 @@ def tracks_of(
         fields: what else the tracks are told.
     """
     tracks = []
-    for rows, labels in parted(stretches, lambda stretch: stretch.scores):
+    for rows, labels in _parts(stretches):
         names = sorted(labels) if ordered else labels
         tracks.append(
             make(
@@ -68,6 +68,14 @@ def tracks_of(
             )
         )
     return tracks
+
+
+def _parts(stretches: list[Stretch]) -> Iterable[tuple[list[Stretch], list[str]]]:
+    """The stretches in parts; the usual case, that all have the same labels, needs no counting."""
+    names = list(stretches[0].scores) if stretches else []
+    if names and all(list(stretch.scores) == names for stretch in stretches):
+        return [(stretches, names)]
+    return parted(stretches, lambda stretch: stretch.scores)
 
 
 def _matrix(rows: Iterable[Mapping[str, float]], names: list[str]) -> NDArray[np.float32]:

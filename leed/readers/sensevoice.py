@@ -52,6 +52,7 @@ _FIELDS = {"emotion": "emotion", "event": "event", "lang": "lang", "language": "
 _SAYING = (*_TEXTS, *_FIELDS)
 _VOICE = Kind("prosody", "expression", "sensevoice-8", "presence", True, "utterance")
 _BURST = Kind("burst", "description", "sensevoice-events-4", "presence", False, "utterance")
+_SPEAKERS = ("spk", "speaker")
 _MS = 1000
 
 
@@ -190,7 +191,11 @@ def _source_of(row: Mapping[str, Any]) -> str | None:
 
 
 def _text_of(row: Mapping[str, Any]) -> str:
-    return next((text for key in _TEXTS if isinstance(text := row.get(key), str) and text.strip()), "")
+    for key in _TEXTS:
+        text = row.get(key)
+        if isinstance(text, str) and text.strip():
+            return text
+    return ""
 
 
 def _add_text(
@@ -200,7 +205,9 @@ def _add_text(
     if given:
         said = [_Said(s.text, [*given, *s.tags], s.stray) for s in said or [_Said("", [])]]
     begin, end = _times(row) if len(said) == 1 else (math.nan, math.nan)
-    speaker = next((str(row[k]) for k in ("spk", "speaker") if isinstance(row.get(k), (str, int))), None)
+    speaker = None
+    if not row.keys().isdisjoint(_SPEAKERS):
+        speaker = next((str(row[k]) for k in _SPEAKERS if isinstance(row.get(k), (str, int))), None)
     for stretch in said:
         extras, emotion, sounds = _signs_of(tuple(stretch.tags))
         unknown = emotion is None or emotion == "EMO_UNKNOWN"
