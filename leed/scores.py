@@ -50,9 +50,9 @@ def from_pairs(pairs: Iterable[tuple[Any, Any]]) -> Scores:
     ['not-a-number', 'not-finite', 'duplicate-label']
     """
     pairs = pairs if isinstance(pairs, list) else list(pairs)
-    usual = _usual(pairs)
-    if usual is not None:
-        return usual
+    usual = usual_scores(pairs)
+    if usual:
+        return Scores(tuple(usual), tuple(usual.values()))
     issues: list[Issue] = []
     found: dict[str, float] = {}
     spelled: dict[str, str] = {}
@@ -80,23 +80,39 @@ def from_pairs(pairs: Iterable[tuple[Any, Any]]) -> Scores:
     return Scores(tuple(found), tuple(found.values()), quantity, tuple(issues))
 
 
-def _usual(pairs: list[tuple[Any, Any]]) -> Scores | None:
-    """The scores of pairs about which nothing is odd, as nearly all are; None if anything may be."""
+def usual_scores(pairs: list[tuple[Any, Any]]) -> dict[str, float] | None:
+    """Return label to score for pairs about which nothing is odd, as for nearly all; None if anything may be.
+
+    >>> usual_scores([("Joy", 0.8), ("Fear", 0)]), usual_scores([("Joy", "0.8")]), usual_scores([("a", 1), ("A", 1)])
+    ({'Joy': 0.8, 'Fear': 0.0}, None, None)
+    """
     try:
         found = dict(pairs)
-        kinds = set(map(type, found.values()))
-        if len(found) < len(pairs) or not kinds <= _NUMBERS or not _differ(tuple(found)):
+        values = found.values()
+        if len(found) < len(pairs) or not _differ(tuple(found)):
             return None
-        values = tuple(found.values()) if kinds == {float} else tuple(map(float, found.values()))
+        kinds = set(map(type, values))
+        if kinds != _FLOATS:
+            if not kinds <= _NUMBERS:
+                return None
+            found = dict(zip(found, map(float, values), strict=True))
+            values = found.values()
         total = sum(values)
     except (TypeError, OverflowError):  # a label that cannot be a key, a whole number that is too large
         return None
-    if not values or not (math.isfinite(total) and max(values) < INFINITE and min(values) > -INFINITE):
+    # Where none is negative, none is larger than their sum.
+    if not -INFINITE < total < INFINITE or (min(values, default=0.0) < 0 and not _within(values)):
         return None
-    return Scores(tuple(found), values)
+    return found
 
 
+def _within(values: Iterable[float]) -> bool:
+    return all(-INFINITE < value < INFINITE for value in values)
+
+
+_FLOATS = {float}
 _NUMBERS = {float, int}
+_SURE = 1 << 53  # whole numbers below it are the same as floats
 
 
 @lru_cache(maxsize=4096)
@@ -107,7 +123,7 @@ def _differ(labels: tuple[Any, ...]) -> bool:
     )
 
 
-def number_of(value: Any) -> tuple[float, str | None]:  # noqa: ANN401, PLR0911 - this is where anything comes in
+def number_of(value: Any) -> tuple[float, str | None]:  # noqa: ANN401, C901, PLR0911 - this is where anything comes in
     """Return a value as a float and, if it was not simply one, the code of the issue.
 
     >>> number_of("0.5"), number_of("80%"), number_of("LIKELY"), number_of(float("inf")), number_of("high")
@@ -115,6 +131,8 @@ def number_of(value: Any) -> tuple[float, str | None]:  # noqa: ANN401, PLR0911 
     """
     if type(value) is float:
         return (value, None) if -INFINITE < value < INFINITE else (math.nan, "not-finite")
+    if type(value) is int and -_SURE < value < _SURE:
+        return float(value), None
     issue = None
     if value is None:
         return math.nan, None

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leed.scores import LIKELIHOODS, as_pairs, from_pairs, number_of
+from leed.scores import LIKELIHOODS, as_pairs, from_pairs, number_of, usual_scores
 
 NUMBERS: list[tuple[Any, float, str | None]] = [
     (0.5, 0.5, None),
@@ -132,3 +132,28 @@ PAIRS: list[tuple[Any, Any]] = [
 def test_pairs_come_from_mappings_and_from_lists_of_names_and_scores(given_: Any, pairs: Any) -> None:
     found = as_pairs(given_)
     assert (None if found is None else list(found)) == pairs
+
+
+@pytest.mark.parametrize(
+    ("pairs", "scores"),
+    [
+        ([("Joy", 0.8), ("Fear", 1)], {"Joy": 0.8, "Fear": 1.0}),
+        ([("Joy", -0.5), ("Fear", -1)], {"Joy": -0.5, "Fear": -1.0}),
+        ([], {}),
+        ([("Joy", 0.8), ("joy", 0.5)], None),
+        ([("Joy", 0.8), ("Joy", 0.5)], None),
+        ([("Joy", True)], None),
+        ([("Joy", "0.8")], None),
+        ([("Joy", None)], None),
+        ([("Joy", float("nan"))], None),
+        ([("Joy", float("inf")), ("Fear", float("-inf"))], None),
+        ([("Joy", 1e39), ("Fear", -1e39)], None),
+        ([("Joy", 10**400)], None),
+        ([(3, 0.8)], None),
+        ([(["Joy"], 0.8)], None),
+    ],
+)
+def test_scores_about_which_nothing_is_odd_are_told_from_others(
+    pairs: list[tuple[Any, Any]], scores: dict[str, float] | None
+) -> None:
+    assert usual_scores(pairs) == scores

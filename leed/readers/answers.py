@@ -17,7 +17,7 @@ from leed.readers.columns import range_issues, track_of
 from leed.readers.content import HEAD, Content
 from leed.readers.gathering import Notes, Stretch, tracks_of
 from leed.schema.recording import Recording, Track
-from leed.scores import from_pairs, number_of
+from leed.scores import from_pairs, number_of, usual_scores
 from leed.taxonomy.matching import SUM_TOLERANCE, sums_to_one
 
 _WHOLE = 1 << 25  # up to here, a file is searched to its end for what tells the format
@@ -26,6 +26,8 @@ _PERCENT = 100.0
 _EPOCH = 1e9  # seconds: a later time is a date, not a place in a recording
 
 Scores = TypeVar("Scores", float, NDArray[np.float64])
+
+_NOTHING: dict[str, Any] = {}  # nobody changes it
 
 Path = tuple[Mapping[str, Any], ...]
 """The mappings around an answer, the outermost first."""
@@ -69,6 +71,10 @@ class Answers:
         self, pairs: Iterable[tuple[Any, Any]], source: str | None = None, *, percent: bool = False
     ) -> dict[str, float]:
         """Return (label, value) pairs as numbers, from per cent as shares; what is odd about them is noted."""
+        pairs = pairs if isinstance(pairs, list) else list(pairs)
+        usual = usual_scores(pairs)
+        if usual is not None:
+            return {label: value / _PERCENT for label, value in usual.items()} if percent else usual
         tidy = from_pairs(pairs)
         for issue in tidy.issues:
             self.note(issue.code, issue.message, source or self.source)
@@ -83,19 +89,22 @@ class Answers:
         *,
         source: str | None = None,
         speaker: str | None = None,
-        **stretch: Any,  # noqa: ANN401 - the other fields of Stretch
+        begin: float = math.nan,
+        end: float = math.nan,
+        text: str | None = None,
+        extras: dict[str, Any] | None = None,
     ) -> None:
         """Add an answer; one without any score and text is counted and left out."""
         source = source or self.source
         self._added += 1
-        if all(map(math.isnan, scores.values())) and stretch.get("text") is None:
+        if text is None and all(map(math.isnan, scores.values())):
             self._silent[source] = self._silent.get(source, 0) + 1
             return
         key = (kind, source, speaker)
         rows = self._groups.get(key)
         if rows is None:
             rows = self._groups[key] = []
-        rows.append(Stretch(scores, **stretch))
+        rows.append(Stretch(scores, begin, end, text, _NOTHING if extras is None else extras))
 
     def recording(self) -> Recording:
         """Return what was gathered, in the order of the input."""

@@ -99,8 +99,10 @@ def _is_face(plain: Mapping[str, Any], *, sure: bool = False) -> bool:
     scores = plain.get("emotion")
     if not labelled(scores):
         return False
+    if sure:
+        return True
     whole = set(scores) == set(get("fer-7").labels)
-    return sure or any(key in plain for key in _OWN) or whole or _total(scores) > _SHARES
+    return any(key in plain for key in _OWN) or whole or _total(scores) > _SHARES
 
 
 def _is_without(plain: Mapping[str, Any]) -> bool:
@@ -132,10 +134,11 @@ def _add(gathered: Answers, face: Mapping[str, Any], path: Path) -> None:
     if confidence == 0:
         what = "a face confidence of 0: no face was found or looked for, the scores are of the whole picture"
         gathered.note("nothing-detected", what, source)
-    extras.update({key: number(face[key]) for key in ("age",) if key in face})
-    extras.update(
-        {key: str(face[key]) for key in ("dominant_gender", "dominant_race") if isinstance(face.get(key), str)}
-    )
+    if "age" in face:
+        extras["age"] = number(face["age"])
+    for key in ("dominant_gender", "dominant_race"):
+        if isinstance(face.get(key), str):
+            extras[key] = str(face[key])
     scores = gathered.scores(given.items(), source, percent=percent)
     gathered.add(kind, scores, source=source, begin=begin, end=begin, extras=extras)
 

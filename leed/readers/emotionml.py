@@ -23,7 +23,10 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
 
 from leed import plugins
 from leed.errors import DamagedInputError, UnknownFormatError
@@ -91,8 +94,10 @@ def _parsed(content: Content) -> Element:
         from defusedxml.ElementTree import ParseError, fromstring  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
         raise plugins.missing("reading EmotionML", error, extra="emotionml") from error
+    text = content.text.lstrip("\ufeff \t\r\n")
     try:
-        root: Element = fromstring(content.text.lstrip("\ufeff \t\r\n"))
+        # Without a DOCTYPE nothing can declare an entity, so that the fast parser is as safe as the guarded one.
+        root: Element = (fromstring if "<!DOCTYPE" in text else ET.fromstring)(text)
     except ParseError as error:
         raise DamagedInputError(f"{content.shown}: the XML is not well-formed: {error}") from error
     except DefusedXmlException as error:
@@ -105,48 +110,66 @@ def _parsed(content: Content) -> Element:
 
 
 def _add(gathered: Answers, emotion: Element, first: float) -> None:
-    source, begin, end, speaker = _references(emotion)
-    start = _number(emotion.get("start"))
-    offset = _number(emotion.get("offset-to-start"))
-    if not math.isnan(offset):
-        begin = offset / _MS
-    elif not math.isnan(start):
-        begin = (start - first) / _MS
-    duration = _number(emotion.get("duration"))
-    stop = _number(emotion.get("end"))
-    if not math.isnan(duration):
-        end = begin + duration / _MS
-    elif not math.isnan(stop):
-        end = (stop - first) / _MS
-    ways = [_MODALITIES.get(way) for way in (emotion.get("expressed-through") or "").split()]
+    children = list(emotion)
+    tags = {child.tag for child in children}
+    source, begin, end, speaker = _references(emotion) if _tag("reference") in tags else _UNSAID
+    begin, end = _times(emotion.attrib, first, begin, end)
+    through = emotion.get("expressed-through")
+    ways = [_MODALITIES.get(way) for way in through.split()] if through else ()
     modality = ways[0] if len(ways) == 1 else None
-    words = " ".join(" ".join([emotion.text or "", *(child.tail or "" for child in emotion)]).split())
-    place: dict[str, Any] = {"source": source, "speaker": speaker}
+    words = " ".join(" ".join([emotion.text or "", *[child.tail or "" for child in children]]).split())
     for name in _NOT_READ:
-        if emotion.find(_tag(name)) is not None:
+        if _tag(name) in tags:
             gathered.note("not-read", f"<{name}> says nothing that leed has words for; it is left out", source)
     said = False
-    for quantity, scores in _statements(emotion).items():
+    is_traced = any(map(len, children))
+    for quantity, scores in _statements(emotion, children).items():
         taken = gathered.scores(scores, source)
-        for at, row in _samples(emotion, quantity, taken, gathered):
-            kind = Kind(modality, "expression", None, quantity, False, None if math.isnan(at) else "frame")
+        for at, row in _samples(emotion, quantity, taken, gathered) if is_traced else [(math.nan, taken)]:
+            kind = _kind(modality, quantity, None if math.isnan(at) else "frame")
             times = (begin, end) if math.isnan(at) else ((0.0 if math.isnan(begin) else begin) + at,) * 2
-            gathered.add(kind, row, begin=times[0], end=times[1], text=words or None, **place)
+            gathered.add(kind, row, source=source, speaker=speaker, begin=times[0], end=times[1], text=words or None)
             said = True
     if not said:
         gathered.add(Kind(modality), {}, source=source)
 
 
-def _statements(emotion: Element) -> dict[str, list[tuple[str, Any]]]:
+def _times(said: Mapping[str, str], first: float, begin: float, end: float) -> tuple[float, float]:
+    """When an emotion begins and ends: as its attributes say or else, in absolute times, from the first."""
+    offset = _number(said["offset-to-start"]) if "offset-to-start" in said else math.nan
+    start = _number(said["start"]) if "start" in said else math.nan
+    if not math.isnan(offset):
+        begin = offset / _MS
+    elif not math.isnan(start):
+        begin = (start - first) / _MS
+    duration = _number(said["duration"]) if "duration" in said else math.nan
+    stop = _number(said["end"]) if "end" in said else math.nan
+    if not math.isnan(duration):
+        end = begin + duration / _MS
+    elif not math.isnan(stop):
+        end = (stop - first) / _MS
+    return begin, end
+
+
+@lru_cache(maxsize=64)
+def _kind(modality: str | None, quantity: str, granularity: str | None) -> Kind:
+    return Kind(modality, "expression", None, quantity, False, granularity)
+
+
+_UNSAID = (None, math.nan, math.nan, None)
+
+
+def _statements(emotion: Element, children: list[Element]) -> dict[str, list[tuple[str, Any]]]:
     """What an emotion says, by quantity: (name, value) pairs."""
     found: dict[str, list[tuple[str, Any]]] = {}
-    categories = [c for c in emotion.findall(_tag("category")) if c.get("name")]
-    whole = emotion.find(_tag("intensity"))
-    alone = whole.get("value") if whole is not None and len(categories) == 1 else None
+    tag = _tag("category")
+    categories = [c for c in children if c.tag == tag and c.get("name")]
+    whole = emotion.find(_tag("intensity")) if len(categories) == 1 else None
+    alone = whole.get("value") if whole is not None else None
     for category in categories:
         value = category.get("value", alone)
-        confidence = category.get("confidence")
-        traced = category.find(_tag("trace")) is not None
+        traced = len(category) > 0 and category.find(_tag("trace")) is not None
+        confidence = category.get("confidence") if value is None else None
         if value is not None or traced:
             quantity, said = "intensity", _plain(value)
         elif confidence is not None:
@@ -154,8 +177,9 @@ def _statements(emotion: Element) -> dict[str, list[tuple[str, Any]]]:
         else:
             quantity, said = "presence", 1.0
         found.setdefault(quantity, []).append((category.get("name") or "", said))
-    for dimension in emotion.findall(_tag("dimension")):
-        if dimension.get("name"):
+    tag = _tag("dimension")
+    for dimension in children:
+        if dimension.tag == tag and dimension.get("name"):
             found.setdefault("bipolar", []).append((dimension.get("name") or "", _plain(dimension.get("value"))))
     return found
 
@@ -200,6 +224,7 @@ def _references(emotion: Element) -> tuple[str | None, float, float, str | None]
     return source, begin, end, speaker
 
 
+@lru_cache(maxsize=64)
 def _tag(name: str) -> str:
     return f"{{{NAMESPACE}}}{name}"
 
@@ -211,11 +236,13 @@ def _plain(value: str | None) -> float | str | None:
 
 
 def _number(value: str | None) -> float:
+    if not value:
+        return math.nan
     try:
-        number = float(value or "nan")
+        number = float(value)
     except ValueError:
         return math.nan
-    return number if math.isfinite(number) else math.nan
+    return number if -math.inf < number < math.inf else math.nan
 
 
 reader = Reader(

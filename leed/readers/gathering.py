@@ -54,7 +54,7 @@ def tracks_of(
         fields: what else the tracks are told.
     """
     tracks = []
-    for rows, labels in parted(stretches, lambda stretch: stretch.scores):
+    for rows, labels in _parts(stretches):
         names = sorted(labels) if ordered else labels
         tracks.append(
             make(
@@ -68,6 +68,14 @@ def tracks_of(
             )
         )
     return tracks
+
+
+def _parts(stretches: list[Stretch]) -> Iterable[tuple[list[Stretch], list[str]]]:
+    """The stretches in parts; the usual case, that all have the same labels, needs no counting."""
+    names = list(stretches[0].scores) if stretches else []
+    if names and all(list(stretch.scores) == names for stretch in stretches):
+        return [(stretches, names)]
+    return parted(stretches, lambda stretch: stretch.scores)
 
 
 def _matrix(rows: Iterable[Mapping[str, float]], names: list[str]) -> NDArray[np.float32]:
@@ -102,18 +110,18 @@ def parted(rows: Iterable[T], scores_of: Callable[[T], Mapping[str, float]]) -> 
     part: list[T] = []
     labels: dict[str, None] = {}
     filled = 0
+    known = labels.keys()
     for row in rows:
         scores = scores_of(row)
         filled += len(scores)
-        if scores.keys() <= labels.keys():
-            cells = (len(part) + 1) * len(labels)
-        else:
-            cells = (len(part) + 1) * len(labels.keys() | scores.keys())
+        is_known = scores.keys() <= known
+        cells = (len(part) + 1) * (len(labels) if is_known else len(labels.keys() | scores.keys()))
         if part and cells > _CELLS and cells > _SPARSE * filled:
             yield part, list(labels)
-            part, labels, filled = [], {}, len(scores)
+            part, labels, filled, is_known = [], {}, len(scores), False
+            known = labels.keys()
         part.append(row)
-        if not scores.keys() <= labels.keys():
+        if not is_known:
             labels.update(dict.fromkeys(scores))
     if part:
         yield part, list(labels)
@@ -121,7 +129,9 @@ def parted(rows: Iterable[T], scores_of: Callable[[T], Mapping[str, float]]) -> 
 
 def extras_of(rows: list[dict[str, Any]]) -> dict[str, NDArray[Any]]:
     """Return the extras of rows by column."""
-    columns = {}
+    columns: dict[str, NDArray[Any]] = {}
+    if not any(rows):
+        return columns
     for name in dict.fromkeys(name for row in rows for name in row):
         values = [row.get(name) for row in rows]
         kinds = {type(value) for value in values}

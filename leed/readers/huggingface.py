@@ -21,8 +21,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
+
+import msgspec
 
 from leed.errors import UnknownFormatError
 from leed.readers import CERTAIN, NEAR, NOT_THIS, POSSIBLE, Guess, Reader
@@ -58,6 +61,11 @@ class _Answer:
         self.pairs = pairs
         self.fields = fields
 
+    def taken(self) -> list[tuple[str, Any]]:
+        """Return the pairs, which are gone then."""
+        pairs, self.pairs = self.pairs, []
+        return pairs
+
 
 def recognise(content: Content) -> Guess:
     """Return whether there are lists of {label, score}, which programs of many kinds write, or zero-shot answers."""
@@ -82,7 +90,7 @@ def recognise(content: Content) -> Guess:
 
 def read(content: Content) -> Recording:
     """Return a recording with a segment for each input of the pipeline."""
-    plain = listed(plain_of(content))
+    plain = plain_of(content) if content.kind == "json" else listed(plain_of(content))
     answers = list(_answers(plain))
     if not answers:
         raise UnknownFormatError(
@@ -97,16 +105,18 @@ def read(content: Content) -> Recording:
     if _pairs(plain):
         answers = _apart(answers[0], gathered)
     labels = tuple(dict.fromkeys(label for answer in answers for label, _ in answer.pairs))
-    kind, rows = _kind(labels, [gathered.scores(answer.pairs) for answer in answers], gathered)
+    kind, rows = _kind(labels, [gathered.scores(answer.taken()) for answer in answers], gathered)
     if labels and all(_UNNAMED.fullmatch(label) for label in labels):
         what = f"the labels are only numbered ({labels[0]}, ...): the model's config has no id2label"
         gathered.note("unnamed-labels", what, content.name)
+    alone = About({}, source=content.name, modality=kind.modality)
+    kind_of = lru_cache(lambda modality: msgspec.structs.replace(kind, modality=modality, aspect="expression"))
     for answer, scores in zip(answers, rows, strict=True):
-        about = About(answer.fields, source=content.name, modality=kind.modality)
+        about = About(answer.fields, source=content.name, modality=kind.modality) if answer.fields else alone
         source, _, modality, _, speaker = about.key
         sequence = answer.fields.get("sequence")
         gathered.add(
-            Kind(modality, "expression", kind.taxonomy, kind.quantity, kind.exclusive, kind.granularity),
+            kind_of(modality),
             scores,
             source=source,
             speaker=speaker,
@@ -127,11 +137,19 @@ def _pairs(plain: Any) -> list[tuple[str, Any]] | None:  # noqa: ANN401 - whatev
     """The (label, score) pairs of a list of nothing but {label, score}; where the label is null, it is empty."""
     if not isinstance(plain, list):
         return None
-    if not all(isinstance(e, Mapping) and set(e) == {"label", "score"} and _is_name(e["label"]) for e in plain):
-        return None
-    if not all(_is_number(e["score"]) for e in plain) or all(e["label"] is None for e in plain):
-        return None
-    return [("" if e["label"] is None else str(e["label"]), e["score"]) for e in plain]
+    pairs = []
+    named = False
+    for entry in plain:
+        if type(entry) is not dict and not isinstance(entry, Mapping):
+            return None
+        if len(entry) != 2 or "label" not in entry or "score" not in entry:  # noqa: PLR2004 - these two
+            return None
+        label, score = entry["label"], entry["score"]
+        if not _is_name(label) or not _is_number(score):
+            return None
+        named = named or label is not None
+        pairs.append(("" if label is None else str(label), score))
+    return pairs if named else None
 
 
 def _answers(plain: Any, depth: int = 0, most: int | None = None) -> Iterator[_Answer]:  # noqa: ANN401 - as above
@@ -203,7 +221,7 @@ def _kind(
     if chosen is not None and chosen.quantity == "bipolar" and known:
         return Kind(taxonomy=taxonomy, quantity="bipolar", exclusive=False), rows
     several = chosen is not None and known and not chosen.exclusive and chosen.quantity == "probability"
-    rows = [_as_probabilities(row, _whole(tuple(row)), gathered, several=several) for row in rows]
+    rows = [_as_probabilities(row, gathered, several=several) for row in rows]
     sums = [sum(v for v in row.values() if not math.isnan(v)) for row in rows if row]
     exclusive = not several and all(total <= 1 + SUM_TOLERANCE for total in sums)
     if not several and not exclusive and max(map(len, rows), default=0) > 1:
@@ -217,17 +235,16 @@ def _kind(
     return Kind(modality, taxonomy=_exact(labels), quantity="probability", exclusive=exclusive), rows
 
 
-def _as_probabilities(
-    row: dict[str, float], whole: str | None, gathered: Answers, *, several: bool
-) -> dict[str, float]:
+def _as_probabilities(row: dict[str, float], gathered: Answers, *, several: bool) -> dict[str, float]:
     told = [v for v in row.values() if not math.isnan(v)]
     if several:
         if not told or (min(told) >= 0 and max(told) <= 1 + SUM_TOLERANCE) or max(map(abs, told)) > _LARGEST_LOGIT:
             return row
         gathered.note("inferred", "scores are logits; sigmoid made probabilities of them", gathered.source)
         return {label: 1 / (1 + math.exp(-value)) for label, value in row.items()}
-    beyond = bool(told) and not (min(told) >= 0 and max(told) <= 1 + SUM_TOLERANCE)
-    made, was = probabilities(row, whole=beyond and whole is not None)
+    if not told or (min(told) >= 0 and max(told) <= 1 + SUM_TOLERANCE):
+        return row
+    made, was = probabilities(row, whole=_whole(tuple(row)) is not None)
     if was == "logits":
         what = f"scores are logits ({min(told):.3g} to {max(told):.3g}); softmax made probabilities of them"
         gathered.note("inferred", what, gathered.source)
@@ -282,11 +299,11 @@ def _failed(plain: Any) -> str | None:  # noqa: ANN401 - whatever the input hold
 
 
 def _is_name(value: Any) -> bool:  # noqa: ANN401 - any value of a mapping
-    return value is None or (isinstance(value, (str, int)) and not isinstance(value, bool))
+    return type(value) is str or value is None or (isinstance(value, (str, int)) and not isinstance(value, bool))
 
 
 def _is_number(value: Any) -> bool:  # noqa: ANN401 - any value of a mapping
-    return value is None or isinstance(value, (int, float, str)) or hasattr(value, "__float__")
+    return type(value) is float or value is None or isinstance(value, (int, float, str)) or hasattr(value, "__float__")
 
 
 reader = Reader(

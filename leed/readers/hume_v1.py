@@ -105,8 +105,14 @@ def read(content: Content) -> Recording:
     """Return a recording with a track for the voice's expressions, one for its attributes, and those of each face."""
     plain = content.plain if content.kind in ("json", "plain") else None
     runs = Runs(content.name)
-    for entry in _walk(plain):
-        runs.add(entry)
+    kinds: list[str | None] = []  # of the entry that was looked at last, so that each is looked at once
+
+    def is_entry(entry: Mapping[str, Any]) -> bool:
+        kinds[:] = [kind_of(entry)]
+        return kinds != [None]
+
+    for entry, _ in found(plain, is_entry):
+        runs.add(entry, kinds[0] or "")
     if not runs.met:
         why = _without(plain[0] if isinstance(plain, list) and plain else plain)
         expected = (

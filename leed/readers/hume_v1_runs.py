@@ -71,9 +71,10 @@ def _is_window(entry: Mapping[str, Any]) -> bool:
     """Whether this is a measurement of a voice."""
     if entry.get("type") == _RESULT and ("expressions" in entry or "voice_attributes" in entry):
         return True
+    if "voice_attributes" not in entry and "utterance_id" not in entry:
+        return False
     given = [entry[key] for key in ("expressions", "voice_attributes") if isinstance(entry.get(key), list)]
-    placed = "voice_attributes" in entry or "utterance_id" in entry
-    return placed and bool(given) and all(map(_are_scores, given))
+    return bool(given) and all(map(_are_scores, given))
 
 
 def _are_scores(value: Any) -> bool:  # noqa: ANN401 - whatever the input holds
@@ -282,12 +283,10 @@ class Runs:
             "error": lambda entry: self._run().failed(entry),
         }
 
-    def add(self, entry: Mapping[str, Any]) -> None:
-        """Add an entry of any form."""
-        kind = kind_of(entry)
-        if kind is not None:
-            self.met |= kind != "error"
-            self._add[kind](entry)
+    def add(self, entry: Mapping[str, Any], kind: str) -> None:
+        """Add an entry of a form (see `kind_of`)."""
+        self.met |= kind != "error"
+        self._add[kind](entry)
 
     def recording(self) -> Recording:
         """Return everything as tracks, run by run."""
@@ -350,7 +349,10 @@ def _is_known(label: str) -> bool:
 
 
 def _named(entry: Any) -> bool:  # noqa: ANN401 - whatever the input holds
-    return isinstance(entry, Mapping) and isinstance(entry.get("name"), str) and bool(entry["name"].strip())
+    if type(entry) is not dict and not isinstance(entry, Mapping):
+        return False
+    name = entry.get("name")
+    return isinstance(name, str) and bool(name.strip())
 
 
 def _seconds(milliseconds: Any) -> float:  # noqa: ANN401 - any cell

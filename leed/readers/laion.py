@@ -47,7 +47,7 @@ _A_FEW = 3  # of names under "emotions" that are all LAION's, one of them in its
 def recognise(content: Content) -> Guess:
     """Return whether a mapping has ten or more of LAION's names, or a few, some of which are nobody else's."""
     if content.kind == "text":
-        return NOT_THIS if columns_of(names_of(content)) is None else Guess(CERTAIN)
+        return Guess(CERTAIN) if _is_table(content) else NOT_THIS
     if not mentions(content, b'"emotions"', b"_Enthusiasm_", b"Emotional", b'"Sourness"'):
         return NOT_THIS
     answer = first(content, _is_answer)
@@ -58,10 +58,7 @@ def recognise(content: Content) -> Guess:
 
 def read(content: Content) -> Recording:
     """Return a recording with a track of expressions and a track of attributes."""
-    if content.kind == "text":
-        if columns_of(names_of(content)) is None:
-            what = "is no table of LAION's raw values: too few of its columns have their names"
-            raise UnknownFormatError(f"{content.shown}: {what}")
+    if _is_table(content):
         return read_table(content)
     gathered = Answers(content, "answer")
     plain = plain_of(content)
@@ -79,6 +76,10 @@ def read(content: Content) -> Recording:
         gathered.note("source-failed", what, source_of((*path, failed)) or content.name)
     gathered.note("uncalibrated", UNCALIBRATED, content.name)
     return gathered.recording()
+
+
+def _is_table(content: Content) -> bool:
+    return content.kind == "text" and columns_of(names_of(content)) is not None
 
 
 def _values(answer: Mapping[str, Any]) -> Mapping[Any, Any]:

@@ -95,11 +95,14 @@ def read(content: Content) -> Recording:
 
 def _is_face(plain: Mapping[str, Any]) -> bool:
     emotions = plain.get("Emotions")
-    return (
-        isinstance(emotions, (list, tuple))
-        and bool(emotions)
-        and all(isinstance(e, Mapping) and "Type" in e and "Confidence" in e for e in emotions)
-    )
+    if not isinstance(emotions, (list, tuple)) or not emotions:
+        return False
+    for entry in emotions:
+        if (type(entry) is not dict and not isinstance(entry, Mapping)) or "Type" not in entry:
+            return False
+        if "Confidence" not in entry:
+            return False
+    return True
 
 
 def _is_bare(plain: Mapping[str, Any]) -> bool:
@@ -176,7 +179,9 @@ def _extras(face: Mapping[str, Any]) -> dict[str, Any]:
 
 def _flags(face: Mapping[str, Any], names: Iterable[tuple[str, str]]) -> dict[str, float]:
     """What is said of a face yes or no, as the confidence that it is so."""
-    flags = {}
+    flags: dict[str, float] = {}
+    if face.keys().isdisjoint(_FLAGS):
+        return flags
     for key, name in names:
         said = face.get(key)
         if isinstance(said, Mapping) and isinstance(said.get("Value"), bool):

@@ -20,6 +20,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -48,8 +49,10 @@ _EVENT_EMOJIS = {"🎼": "bgm", "👏": "applause", "❓": "event_unk"}
 _EMOJI = re.compile("[" + "".join([*_EMOJIS, *_SOUND_EMOJIS, *_EVENT_EMOJIS]) + "]")
 _TEXTS = ("raw_text", "text")
 _FIELDS = {"emotion": "emotion", "event": "event", "lang": "lang", "language": "lang"}
+_SAYING = (*_TEXTS, *_FIELDS)
 _VOICE = Kind("prosody", "expression", "sensevoice-8", "presence", True, "utterance")
 _BURST = Kind("burst", "description", "sensevoice-events-4", "presence", False, "utterance")
+_SPEAKERS = ("spk", "speaker")
 _MS = 1000
 
 
@@ -117,9 +120,35 @@ def _tags(text: str) -> list[str]:
     return [tag for tag in _TAG.findall(text) if tag.casefold() in _KNOWN]
 
 
+@lru_cache(maxsize=4096)
+def _run_of(text: str) -> tuple[tuple[str, ...], bool, tuple[str, ...]]:
+    """The tags in a run of them, whether a stretch begins with it, and those that are of emotions."""
+    tags = tuple(_tags(text))
+    heads = any(tag.casefold() in _LANGUAGES for tag in tags) or len(tags) > 1
+    return tags, heads, tuple(tag for tag in tags if tag.casefold() in _EMOTIONS)
+
+
+@lru_cache(maxsize=4096)
+def _signs_of(given: tuple[str, ...]) -> tuple[dict[str, Any], str | None, tuple[str, ...]]:
+    """What the tags of a stretch say: its extras, which nobody changes, its emotion, and sounds."""
+    tags = [tag.casefold() for tag in given]
+    extras: dict[str, Any] = {}
+    language = next((tag for tag in tags if tag in _LANGUAGES), None)
+    events = [tag for tag in tags if tag in _EVENTS]
+    if language:
+        extras["detected_language"] = language
+    if events:
+        extras["events"] = " ".join(dict.fromkeys(events))
+    emotion = next((_EMOTIONS[tag] for tag in tags if tag in _EMOTIONS), None)
+    return extras, emotion, tuple(dict.fromkeys(_SOUNDS[tag] for tag in tags if tag in _SOUNDS))
+
+
 def _is_tagged(plain: Mapping[str, Any]) -> bool:
-    texts = [plain.get(key) for key in (*_TEXTS, *_FIELDS)]
-    return any(isinstance(text, str) and any(tag.casefold() in _KNOWN for tag in _TAG.findall(text)) for text in texts)
+    for key in _SAYING:
+        text = plain.get(key)
+        if isinstance(text, str) and any(tag[1].casefold() in _KNOWN for tag in _TAG.finditer(text)):
+            return True
+    return False
 
 
 def _is_transcript(plain: Mapping[str, Any]) -> bool:
@@ -150,7 +179,9 @@ def _add_row(gathered: Answers, row: Mapping[str, Any]) -> None:
             if isinstance(sentence, Mapping):
                 _add_text(gathered, _text_of(sentence), sentence, source)
         return
-    given = [tag for name in _FIELDS for tag in _TAG.findall(str(row.get(name) or ""))]
+    given = []
+    if not row.keys().isdisjoint(_FIELDS):
+        given = [tag for name in _FIELDS for tag in _TAG.findall(str(row.get(name) or ""))]
     _add_text(gathered, _text_of(row), row, source, given)
 
 
@@ -160,7 +191,11 @@ def _source_of(row: Mapping[str, Any]) -> str | None:
 
 
 def _text_of(row: Mapping[str, Any]) -> str:
-    return next((text for key in _TEXTS if isinstance(text := row.get(key), str) and text.strip()), "")
+    for key in _TEXTS:
+        text = row.get(key)
+        if isinstance(text, str) and text.strip():
+            return text
+    return ""
 
 
 def _add_text(
@@ -170,19 +205,12 @@ def _add_text(
     if given:
         said = [_Said(s.text, [*given, *s.tags], s.stray) for s in said or [_Said("", [])]]
     begin, end = _times(row) if len(said) == 1 else (math.nan, math.nan)
-    speaker = next((str(row[k]) for k in ("spk", "speaker") if isinstance(row.get(k), (str, int))), None)
+    speaker = None
+    if not row.keys().isdisjoint(_SPEAKERS):
+        speaker = next((str(row[k]) for k in _SPEAKERS if isinstance(row.get(k), (str, int))), None)
     for stretch in said:
-        tags = [tag.casefold() for tag in stretch.tags]
-        extras: dict[str, Any] = {}
-        language = next((tag for tag in tags if tag in _LANGUAGES), None)
-        events = [tag for tag in tags if tag in _EVENTS]
-        if language:
-            extras["detected_language"] = language
-        if events:
-            extras["events"] = " ".join(dict.fromkeys(events))
-        emotion = next((_EMOTIONS[tag] for tag in tags if tag in _EMOTIONS), None)
+        extras, emotion, sounds = _signs_of(tuple(stretch.tags))
         unknown = emotion is None or emotion == "EMO_UNKNOWN"
-        place: dict[str, Any] = {"source": source, "speaker": speaker, "begin": begin, "end": end}
         if unknown:
             why = "no tag of an emotion" if emotion is None else "the tag EMO_UNKNOWN"
             gathered.note("no-scores", f"a stretch has {why}, so it reports nothing", source)
@@ -190,9 +218,18 @@ def _add_text(
             what = "a tag of an emotion in the middle of the text is not counted, there is one before it"
             gathered.note("not-read", what, source)
         scores = {emotion or "EMO_UNKNOWN": math.nan if unknown else 1.0}
-        gathered.add(_VOICE, scores, text=stretch.text, extras=extras, **place)
-        for sound in dict.fromkeys(_SOUNDS[tag] for tag in tags if tag in _SOUNDS):
-            gathered.add(_BURST, {sound: 1.0}, **place)
+        gathered.add(
+            _VOICE,
+            scores,
+            source=source,
+            speaker=speaker,
+            begin=begin,
+            end=end,
+            text=stretch.text,
+            extras=extras,
+        )
+        for sound in sounds:
+            gathered.add(_BURST, {sound: 1.0}, source=source, speaker=speaker, begin=begin, end=end)
 
 
 def _stretches(text: str) -> Iterator[_Said]:
@@ -200,22 +237,20 @@ def _stretches(text: str) -> Iterator[_Said]:
     current: _Said | None = None
     at = 0
     for run in _RUN.finditer(text):
-        tags = _tags(run[0])
+        tags, heads, lone = _run_of(run[0])
         if not tags:
             continue
         before = text[at : run.start()]
         at = run.end()
         current = current or _Said("", [])
         current.text += before
-        heads = any(tag.casefold() in _LANGUAGES for tag in tags) or len(tags) > 1
         if heads and (current.text.strip() or current.tags):
             yield _tidy(current)
-            current = _Said("", tags)
+            current = _Said("", list(tags))
             continue
-        lone = [tag for tag in tags if tag.casefold() in _EMOTIONS]
         if lone and any(tag.casefold() in _EMOTIONS for tag in current.tags):
             current.stray = True
-            tags = [tag for tag in tags if tag not in lone]
+            tags = tuple(tag for tag in tags if tag not in lone)
         current.tags += tags
     current = current or _Said("", [])
     current.text += text[at:]
