@@ -234,7 +234,7 @@ def _described(turn: _Turn, beside: object, chosen: _Chosen) -> tuple[Descriptio
             raise InputError(f"the expression of a message cannot be described: {error}") from error
         # Only leed's own messages are known to hold no words of people.
         why = str(error) if isinstance(error, LeedError) else type(error).__name__
-        _report(why)
+        report(why)
         return None, why
     return description, None
 
@@ -246,7 +246,7 @@ def _refuse(speakers: Speakers, name: object) -> None:
 
 
 @lru_cache(maxsize=256)
-def _report(why: str) -> None:
+def report(why: str) -> None:
     """Log a failure; once for each."""
     _LOG.warning("a message goes out without a description: %s", why[:400])
 

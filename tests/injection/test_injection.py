@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import leed
 from leed.errors import InputError, OptionError, RefusedError
-from leed.injection import Injection, _report
+from leed.injection import Injection, report
 from leed.prompts import HANDOVERS, POLICIES, get_handover, get_policy
 
 SAD = {"prosody": {"Sadness": 0.34}}
@@ -326,7 +326,7 @@ def test_a_sensitive_label_may_be_named() -> None:
 
 @pytest.mark.parametrize("mark", ["employee", "applicant", "pupil"])
 def test_a_marked_speaker_is_refused_with_an_explanation(mark: str, caplog: pytest.LogCaptureFixture) -> None:
-    _report.cache_clear()
+    report.cache_clear()
     seen: list[Injection] = []
     messages = [user("Hi", SAD, name="ben"), user("Yes", SAD, name="Anna")]
     with caplog.at_level(logging.WARNING, "leed"):
@@ -344,7 +344,7 @@ def test_a_marked_speaker_is_refused_with_an_explanation(mark: str, caplog: pyte
 
 
 def test_a_failure_lets_the_call_go_out_and_is_reported_once(caplog: pytest.LogCaptureFixture) -> None:
-    _report.cache_clear()
+    report.cache_clear()
     messages = [user("Hi", {"prosody": {"Joy": object()}}), user("Hi", 7), user("Hi", "/etc/passwd")]
     with caplog.at_level(logging.WARNING, "leed"):
         assert contents(messages) == ["Hi"] * 3
