@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -86,6 +86,8 @@ class Injector:
 
     def __call__(self, messages: Any) -> Any:  # noqa: ANN401 - messages of any make, or what a user took for them
         """Return messages for one call, as `leed.inject` makes them; if that fails, those given, without scores."""
+        if isinstance(messages, Iterator):  # it can be gone through once, and leed may fail half-way
+            messages = list(messages)
         if not self.enabled:
             return _bare(messages)
         try:
