@@ -485,7 +485,7 @@ def test_a_stream_that_is_cut_off_breaks_as_without_leed(server: FakeOpenAI, mak
     for client in (make(), wrap(make())):
         server.faults.append(Fault(after=2))
         pieces: list[Any] = []
-        with pytest.raises(Exception, match="peer closed|Connection error") as caught:  # noqa: PT012 - httpx's or openai's
+        with pytest.raises(Exception, match=r"peer closed|Connection error") as caught:  # noqa: PT012 - httpx's or openai's
             for chunk in client.chat.completions.create(
                 model="m", messages=[{"role": "user", "content": "a b c"}], stream=True
             ):
