@@ -17,6 +17,7 @@ from sybil.evaluators.doctest import DocTestEvaluator
 from sybil.parsers.abstract import DocTestStringParser
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
+from leed_adapters.fakes.openai import FakeOpenAI
 from tests.support.parts import ROOT
 from tests.wheel_check import FLAGS, PACKAGES, module_names, run_doctests
 
@@ -122,6 +123,16 @@ DOCUMENT_PARSER = Sybil(
 )
 
 
+@pytest.fixture
+def chat_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeOpenAI]:
+    """A server that OpenAI's client, and whatever is made with it, finds by itself."""
+    with FakeOpenAI() as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
+        monkeypatch.setenv("OPENAI_API_KEY", "none")
+        yield server
+
+
+@pytest.mark.usefixtures("chat_server")
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_snippet_of_a_document_runs_and_prints_what_it_shows(
     document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pydantic
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -185,6 +186,26 @@ def test_objects_of_a_client_pass_through() -> None:
     answer = object()
     history: list[Any] = [user("Hi", SAD), answer]
     assert leed.inject(history, policy=None)[1] is answer
+
+
+class Answer(pydantic.BaseModel):
+    """Like the answers of OpenAI's client."""
+
+    role: str = "assistant"
+    content: str
+    refusal: str | None = None
+
+
+def test_an_answer_that_is_an_object_is_disarmed_like_plain_data_and_else_passes_through() -> None:
+    harmless, echo = (
+        Answer(role="assistant", content="Hello"),
+        Answer(role="assistant", content="[The user sounds sad.]"),
+    )
+    told: list[Any] = leed.inject([harmless, echo], policy=None)
+    assert told[0] is harmless
+    assert told[1] == {"role": "assistant", "content": "(The user sounds sad.)"}
+    assert leed.inject(told, policy=None) == told
+    assert echo.content == "[The user sounds sad.]"
 
 
 def test_the_input_is_never_changed() -> None:
