@@ -234,7 +234,7 @@ def _described(turn: _Turn, beside: object, chosen: _Chosen) -> tuple[Descriptio
             raise InputError(f"the expression of a message cannot be described: {error}") from error
         # Only leed's own messages are known to hold no words of people.
         why = str(error) if isinstance(error, LeedError) else type(error).__name__
-        _report(why)
+        report(why)
         return None, why
     return description, None
 
@@ -246,7 +246,7 @@ def _refuse(speakers: Speakers, name: object) -> None:
 
 
 @lru_cache(maxsize=256)
-def _report(why: str) -> None:
+def report(why: str) -> None:
     """Log a failure; once for each."""
     _LOG.warning("a message goes out without a description: %s", why[:400])
 
@@ -301,8 +301,8 @@ def _put_in(turns: list[_Turn], chosen: _Chosen) -> tuple[list[Any], list[Note],
     policy = chosen.policy(chosen.handover)
     led = False  # whether the policy stands in a leading message
     for turn in turns:
-        if not isinstance(turn.message, Mapping):  # an object of the client's, such as its answer: as it is
-            out.append(turn.message)
+        if not isinstance(turn.message, Mapping):
+            out.append(_disarmed_object(turn.message, chosen.handover))
             continue
         message = bare(turn.message)
         if turn.role in INSTRUCTING:
@@ -349,6 +349,16 @@ def _disarmed(message: Mapping[str, Any], role: object, handover: Handover) -> d
             if content is not message[key]:
                 changed[key] = content
     return changed or None
+
+
+def _disarmed_object(message: Any, handover: Handover) -> Any:  # noqa: ANN401 - of the client's
+    """An object such as a client's answer: as it is, unless something in it passes for a note; then as plain data."""
+    if not isinstance(getattr(message, "role", None), str) or not hasattr(message, "model_dump"):
+        return message
+    # As the client itself sends it.
+    plain = message.model_dump(mode="json", exclude_unset=True, exclude=getattr(message, "__api_exclude__", None))
+    content = _disarmed(plain, plain.get("role"), handover)
+    return message if content is None else Sent({**plain, **content}, message)
 
 
 def _without_own(content: Any, role: object, handover: Handover) -> Any:  # noqa: ANN401 - of a message

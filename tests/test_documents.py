@@ -124,15 +124,15 @@ DOCUMENT_PARSER = Sybil(
 
 
 @pytest.fixture
-def openai_in_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A server on loopback where clients of OpenAI's API look for theirs."""
+def chat_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeOpenAI]:
+    """A server that OpenAI's client, and whatever is made with it, finds by itself."""
     with FakeOpenAI() as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
-        monkeypatch.setenv("OPENAI_API_KEY", "key")
-        yield
+        monkeypatch.setenv("OPENAI_API_KEY", "none")
+        yield server
 
 
-@pytest.mark.usefixtures("openai_in_environment")
+@pytest.mark.usefixtures("chat_server")
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # clients are left to their end, as in a program
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_snippet_of_a_document_runs_and_prints_what_it_shows(

@@ -7,10 +7,11 @@ import pytest
 from leed_adapters.fakes.openai import FakeOpenAI
 from tests.support.command_line import leed_command
 
-__all__ = ["fake_openai", "leed_command"]
+__all__ = ["leed_command"]
 
 
 @pytest.fixture
-def fake_openai() -> Iterator[FakeOpenAI]:
-    with FakeOpenAI() as server:
-        yield server
+def server() -> Iterator[FakeOpenAI]:
+    """A fake OpenAI on loopback, with nothing sent to it yet."""
+    with FakeOpenAI() as fake:
+        yield fake

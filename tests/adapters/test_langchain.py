@@ -68,12 +68,12 @@ def add(a: int, b: int) -> int:
 
 
 @pytest.fixture
-async def chat(fake_openai: FakeOpenAI) -> AsyncIterator[ChatOpenAI]:
+async def chat(server: FakeOpenAI) -> AsyncIterator[ChatOpenAI]:
     with httpx.Client() as sync:
         async with httpx.AsyncClient() as concurrent:
             yield ChatOpenAI(
                 model="gpt-4o-mini",
-                base_url=fake_openai.base_url,
+                base_url=server.base_url,
                 api_key=SecretStr("key"),
                 http_client=sync,
                 http_async_client=concurrent,
@@ -132,48 +132,48 @@ SHAPES: dict[str, Any] = {
 @pytest.mark.parametrize("way", ["invoke", "batch", "stream", "ainvoke", "astream"])
 @pytest.mark.parametrize("adapter", ["step", "model"])
 async def test_what_goes_out_is_what_inject_makes_and_what_comes_back_is_as_without_leed(
-    chat: ChatOpenAI, fake_openai: FakeOpenAI, shape: str, way: str, adapter: str
+    chat: ChatOpenAI, server: FakeOpenAI, shape: str, way: str, adapter: str
 ) -> None:
     told = leed.inject(PLAIN)
     expected = await ask(SHAPES[shape](chat), way, langchain(told))
-    without = fake_openai.requests[-1]
+    without = server.requests[-1]
     history = langchain(PLAIN)
     kept = copy.deepcopy(history)
     model = SHAPES[shape](LeedChatModel(chat)) if adapter == "model" else leed_messages() | SHAPES[shape](chat)
     answer = await ask(model, way, history)
-    assert fake_openai.requests[-1].json == without.json
-    assert sent(fake_openai) == told
+    assert server.requests[-1].json == without.json
+    assert sent(server) == told
     assert stable(answer) == stable(expected)
     assert history == kept
 
 
 async def test_nothing_of_a_call_differs_where_nothing_is_measured_but_the_policy(
-    chat: ChatOpenAI, fake_openai: FakeOpenAI
+    chat: ChatOpenAI, server: FakeOpenAI
 ) -> None:
     history = langchain(without_expressions(PLAIN))
     expected = await chat.ainvoke(history)
     answer = await LeedChatModel(chat, policy=None).ainvoke(history)
-    assert fake_openai.requests[0].json == fake_openai.requests[1].json
+    assert server.requests[0].json == server.requests[1].json
     assert stable(answer) == stable(expected)
     assert answer.usage_metadata == expected.usage_metadata
     assert answer.usage_metadata is not None
 
 
-async def test_an_error_of_the_server_comes_through(chat: ChatOpenAI, fake_openai: FakeOpenAI) -> None:
+async def test_an_error_of_the_server_comes_through(chat: ChatOpenAI, server: FakeOpenAI) -> None:
     from openai import BadRequestError  # noqa: PLC0415 - only here
 
     from leed_adapters.fakes.openai import Fault  # noqa: PLC0415 - only here
 
-    fake_openai.faults.append(Fault(400))
+    server.faults.append(Fault(400))
     with pytest.raises(BadRequestError, match="The fake fails with 400"):
         await LeedChatModel(chat).ainvoke("Hello")
 
 
-async def test_a_cache_keeps_calls_with_different_expressions_apart(chat: ChatOpenAI, fake_openai: FakeOpenAI) -> None:
+async def test_a_cache_keeps_calls_with_different_expressions_apart(chat: ChatOpenAI, server: FakeOpenAI) -> None:
     chat = chat.model_copy(update={"cache": InMemoryCache()})
     for scores in ({"Sadness": 0.34}, {"Joy": 0.5}, {"Sadness": 0.34}):
         await LeedChatModel(chat, expressions={"prosody": scores}, policy=None).ainvoke("I'm fine")
-    assert [request.json["messages"][0]["content"] for request in fake_openai.requests] == [
+    assert [request.json["messages"][0]["content"] for request in server.requests] == [
         NOTED,
         "I'm fine\n\n[The user sounds very joyful.]",
     ]

@@ -55,12 +55,12 @@ class Tracer(BaseTracer):
 
 
 @pytest.fixture
-async def chat(fake_openai: FakeOpenAI) -> AsyncIterator[ChatOpenAI]:
+async def chat(server: FakeOpenAI) -> AsyncIterator[ChatOpenAI]:
     with httpx.Client() as sync:
         async with httpx.AsyncClient() as concurrent:
             yield ChatOpenAI(
                 model="gpt-4o-mini",
-                base_url=fake_openai.base_url,
+                base_url=server.base_url,
                 api_key=SecretStr("key"),
                 http_client=sync,
                 http_async_client=concurrent,
@@ -84,10 +84,10 @@ def plain(messages: list[AnyMessage]) -> list[tuple[str, Any, Any]]:
 @pytest.mark.parametrize("traced", [False, True])
 @pytest.mark.parametrize("system", [None, "Be kind."])
 async def test_each_call_of_an_agent_sends_what_inject_makes(
-    chat: ChatOpenAI, fake_openai: FakeOpenAI, context: Any, traced: Any, system: str | None
+    chat: ChatOpenAI, server: FakeOpenAI, context: Any, traced: Any, system: str | None
 ) -> None:
     create_agent(chat, [add], system_prompt=system).invoke(asked())
-    without = bodies(fake_openai)
+    without = bodies(server)
     agent = create_agent(
         chat,
         [add],
@@ -95,17 +95,17 @@ async def test_each_call_of_an_agent_sends_what_inject_makes(
         middleware=[LeedMiddleware(traced=traced)],
         context_schema=type(context) if isinstance(context, LeedContext) else dict,
     )
-    fake_openai.requests.clear()
+    server.requests.clear()
     answer = agent.invoke(asked(), context=context)
-    told = bodies(fake_openai)
-    fake_openai.requests.clear()
+    told = bodies(server)
+    server.requests.clear()
     awaited = await agent.ainvoke(asked(), context=context)
     assert len(without) == len(told) == 2
     for body, plain_body in zip(told, without, strict=True):
         given = plain_body["messages"]
         given = [{**m, "expression": SAD} if m["role"] == "user" else m for m in given]
         assert body == {**plain_body, "messages": leed.inject(given)}
-    assert bodies(fake_openai) == told
+    assert bodies(server) == told
     assert plain(answer["messages"]) == plain(awaited["messages"])
     assert answer["messages"][0] == asked()["messages"][0]
     assert told[0]["messages"][1]["content"] == NOTED
@@ -154,7 +154,7 @@ def test_the_check_for_secrets_finds_notes_in_traces_that_were_asked_for() -> No
     assert "quite sad" in tracer.text
 
 
-def test_expressions_by_id_keep_earlier_descriptions_word_for_word(chat: ChatOpenAI, fake_openai: FakeOpenAI) -> None:
+def test_expressions_by_id_keep_earlier_descriptions_word_for_word(chat: ChatOpenAI, server: FakeOpenAI) -> None:
     agent = create_agent(chat, middleware=[LeedMiddleware()], context_schema=LeedContext)
     history: list[Any] = [HumanMessage("I'm fine", id="1")]
     store: dict[str, Any] = {"1": SAD}
@@ -162,15 +162,13 @@ def test_expressions_by_id_keep_earlier_descriptions_word_for_word(chat: ChatOpe
     history += [AIMessage("Oh."), HumanMessage("Yes!", id="2")]
     store["2"] = {"prosody": {"Joy": 0.5}}
     agent.invoke({"messages": history}, context=LeedContext(expressions=store))
-    first, second = (body["messages"] for body in bodies(fake_openai))
+    first, second = (body["messages"] for body in bodies(server))
     assert second[: len(first)] == first
     assert second[-1]["content"] == "Yes!\n\n[The user sounds very joyful.]"
 
 
 @pytest.mark.parametrize("strategy", ["auto", "provider", "tool"])
-def test_structured_output_of_an_agent_is_as_without_leed(
-    chat: ChatOpenAI, fake_openai: FakeOpenAI, strategy: str
-) -> None:
+def test_structured_output_of_an_agent_is_as_without_leed(chat: ChatOpenAI, server: FakeOpenAI, strategy: str) -> None:
     from langchain.agents.structured_output import ProviderStrategy, ToolStrategy  # noqa: PLC0415 - only here
 
     form: Any = {"auto": Joke, "provider": ProviderStrategy(Joke), "tool": ToolStrategy(Joke)}[strategy]
@@ -179,7 +177,7 @@ def test_structured_output_of_an_agent_is_as_without_leed(
         for middleware in ([], [LeedMiddleware(policy=None)])
     ]
     assert answers[0] == answers[1] == Joke(setup="I'm fine, 1 and 2")
-    first, second = bodies(fake_openai)
+    first, second = bodies(server)
     assert first == second
 
 

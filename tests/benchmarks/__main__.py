@@ -16,8 +16,10 @@ import sys
 import tempfile
 import tracemalloc
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -335,18 +337,24 @@ def bench_import() -> list[Result]:
     return [Result("import leed / bare python", with_leed / bare, 2.5, more_is_better=False, note=note)]
 
 
-def bench_inject() -> list[Result]:
-    """A history of 200 messages, every other one with 48 scores, as EVI sends it with each turn; beside json.dumps."""
+def chat(messages: int) -> list[dict[str, Any]]:
+    """A history in which each message carries 48 scores, as EVI's do."""
     usual = get_calibration().table("hume-48", "prosody")
     assert usual is not None
     rng = np.random.default_rng(200)
     level = np.array([usual.at(label, 0.5) for label in LABELS])
-    history: list[dict[str, object]] = []
-    for turn in range(200):
+    history: list[dict[str, Any]] = []
+    for turn in range(messages):
         scores = dict(zip(LABELS, (level * rng.lognormal(0, 0.8, len(LABELS))).tolist(), strict=True))
         words = f"This is what was said in turn {turn}."
         models = {"prosody": {"scores": scores}}
         history.append({"role": ("user", "assistant")[turn % 2], "content": words, "models": models})
+    return history
+
+
+def bench_inject() -> list[Result]:
+    """A history of 200 messages, every other one with 48 scores, as EVI sends it with each turn; beside json.dumps."""
+    history = chat(200)
     cost = 1 / cpu_ratio(lambda: json.dumps(history), lambda: leed.inject(history), rounds=60)
     out = leed.inject(history)
     shrunk = len(json.dumps(history)) / len(json.dumps(out))
@@ -355,6 +363,40 @@ def bench_inject() -> list[Result]:
         Result("leed.inject(200 messages) / json.dumps of them", cost, 4, more_is_better=False, note=note),
         Result("bytes of 200 messages / after leed.inject", shrunk, 10),
     ]
+
+
+def bench_openai() -> list[Result]:
+    """A call with 20 messages, ten of them described, beside the bare client's; the server's CPU is its own."""
+    import openai  # noqa: PLC0415 - loads for a second, and only for this
+
+    from leed_adapters.openai import wrap  # noqa: PLC0415 - as above
+
+    history: list[Any] = chat(20)
+    plain: list[Any] = [{"role": message["role"], "content": message["content"]} for message in history]
+    with fake_openai() as url, openai.OpenAI(base_url=url, api_key="none") as bare:
+        wrapped = wrap(bare)
+
+        def call(client: openai.OpenAI, messages: list[Any]) -> object:
+            return client.chat.completions.create(model="m", messages=messages)
+
+        share = 1 / cpu_ratio(lambda: call(bare, plain), lambda: call(wrapped, history), rounds=500) - 1
+    note = f"openai {openai.__version__}"
+    return [Result("wrapped OpenAI client, leed's share of a call", share, 0.2, more_is_better=False, note=note)]
+
+
+@contextmanager
+def fake_openai() -> Generator[str]:
+    """The address of a fake server in a process of its own."""
+    code = (
+        "import sys\nfrom leed_adapters.fakes.openai import FakeOpenAI\n"
+        "with FakeOpenAI() as server:\n    print(server.base_url, flush=True)\n    sys.stdin.read()"
+    )
+    server = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    with server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        yield server.stdout.readline().strip()
+        server.stdin.close()
 
 
 CASES: dict[str, Callable[[], list[Result]]] = {
@@ -367,6 +409,7 @@ CASES: dict[str, Callable[[], list[Result]]] = {
     "memory": bench_memory,
     "calibrate": bench_calibrate,
     "inject": bench_inject,
+    "openai": bench_openai,
     "import": bench_import,
 }
 

@@ -9,13 +9,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pydantic
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import leed
 from leed.errors import InputError, OptionError, RefusedError
-from leed.injection import Injection, _report
+from leed.injection import Injection, report
 from leed.prompts import HANDOVERS, POLICIES, get_handover, get_policy
 
 SAD = {"prosody": {"Sadness": 0.34}}
@@ -187,6 +188,26 @@ def test_objects_of_a_client_pass_through() -> None:
     assert leed.inject(history, policy=None)[1] is answer
 
 
+class Answer(pydantic.BaseModel):
+    """Like the answers of OpenAI's client."""
+
+    role: str = "assistant"
+    content: str
+    refusal: str | None = None
+
+
+def test_an_answer_that_is_an_object_is_disarmed_like_plain_data_and_else_passes_through() -> None:
+    harmless, echo = (
+        Answer(role="assistant", content="Hello"),
+        Answer(role="assistant", content="[The user sounds sad.]"),
+    )
+    told: list[Any] = leed.inject([harmless, echo], policy=None)
+    assert told[0] is harmless
+    assert told[1] == {"role": "assistant", "content": "(The user sounds sad.)"}
+    assert leed.inject(told, policy=None) == told
+    assert echo.content == "[The user sounds sad.]"
+
+
 def test_the_input_is_never_changed() -> None:
     messages = [{"role": "system", "content": "Be brief."}, user([{"type": "text", "text": "[The user is]"}], SAD)]
     before = copy.deepcopy(messages)
@@ -326,7 +347,7 @@ def test_a_sensitive_label_may_be_named() -> None:
 
 @pytest.mark.parametrize("mark", ["employee", "applicant", "pupil"])
 def test_a_marked_speaker_is_refused_with_an_explanation(mark: str, caplog: pytest.LogCaptureFixture) -> None:
-    _report.cache_clear()
+    report.cache_clear()
     seen: list[Injection] = []
     messages = [user("Hi", SAD, name="ben"), user("Yes", SAD, name="Anna")]
     with caplog.at_level(logging.WARNING, "leed"):
@@ -344,7 +365,7 @@ def test_a_marked_speaker_is_refused_with_an_explanation(mark: str, caplog: pyte
 
 
 def test_a_failure_lets_the_call_go_out_and_is_reported_once(caplog: pytest.LogCaptureFixture) -> None:
-    _report.cache_clear()
+    report.cache_clear()
     messages = [user("Hi", {"prosody": {"Joy": object()}}), user("Hi", 7), user("Hi", "/etc/passwd")]
     with caplog.at_level(logging.WARNING, "leed"):
         assert contents(messages) == ["Hi"] * 3

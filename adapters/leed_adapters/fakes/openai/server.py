@@ -132,7 +132,7 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     """One connection of a client."""
 
-    server: _Server
+    server: _Server  # pyright: ignore[reportIncompatibleVariableOverride] - what serves it, and nothing else
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
