@@ -10,7 +10,7 @@ import openai
 import pytest
 
 import leed
-from leed_adapters.fakes.openai import FakeOpenAI
+from leed_adapters.fakes.openai import FakeOpenAI, Fault, Request
 from tests.support.proxy import Proxy, config_for
 
 pytestmark = pytest.mark.needs_proxy
@@ -26,6 +26,7 @@ SAID = [
     {"role": "assistant", "content": "Good."},
     {"role": "user", "content": "Is it late?", "models": TIRED, "time": {"begin": 0, "end": 900}},
 ]
+PLAIN: list[Any] = [{"role": "user", "content": "Where are they?"}]
 TOLD = json.loads(json.dumps(leed.inject(SAID)))
 
 
@@ -62,8 +63,13 @@ def keeps_nothing(proxy: Proxy) -> None:
             assert at < 0, f"the proxy's {name} holds {trace}: ...{text[max(0, at - 800) : at + 200]}"
 
 
+def asked(upstream: FakeOpenAI) -> list[Request]:
+    """What came for a model; the proxy also looks which models there are."""
+    return [request for request in upstream.requests if request.method == "POST"]
+
+
 def sent(upstream: FakeOpenAI) -> Any:
-    (request,) = upstream.requests
+    (request,) = asked(upstream)
     for trace in TRACES:
         assert trace.encode() not in request.body
     return request.json
@@ -101,11 +107,8 @@ def test_tools_go_through(client: openai.OpenAI, upstream: FakeOpenAI) -> None:
     schema = {"type": "object", "properties": {"expression": {"type": "string"}}}
     tool = {"type": "function", "function": {"name": "look", "parameters": schema}}
     answer = client.chat.completions.create(model="chat", messages=PLAIN, tools=[tool])  # type: ignore[list-item,arg-type]
-    assert upstream.requests[0].json["tools"] == [tool]
+    assert asked(upstream)[0].json["tools"] == [tool]
     assert answer.choices[0].finish_reason == "tool_calls"
-
-
-PLAIN: list[Any] = [{"role": "user", "content": "Where are they?"}]
 
 
 def test_a_response_goes_out_as_inject_makes_it(client: openai.OpenAI, upstream: FakeOpenAI, proxy: Proxy) -> None:
@@ -185,20 +188,18 @@ def test_a_call_whose_expression_is_nonsense_goes_out_without_and_is_reported_on
     wrong: list[Any] = [{"role": "user", "content": "Hey.", "expression": 7}]
     for _ in range(2):
         client.chat.completions.create(model="chat", messages=wrong)
-    assert [r.json["messages"][-1] for r in upstream.requests] == [{"role": "user", "content": "Hey."}] * 2
+    assert [r.json["messages"][-1] for r in asked(upstream)] == [{"role": "user", "content": "Hey."}] * 2
     assert proxy.output().count("a message goes out without a description: an expression is int") == 1
 
 
 def test_a_call_that_fails_upstream_keeps_nothing_either(
     client: openai.OpenAI, upstream: FakeOpenAI, proxy: Proxy
 ) -> None:
-    from leed_adapters.fakes.openai import Fault  # noqa: PLC0415
-
     before = lines(proxy)
     upstream.faults.extend([Fault(400)] * 4)
     with pytest.raises(openai.BadRequestError):
         client.chat.completions.create(model="chat", messages=SAID)  # type: ignore[arg-type] # keys of leed's
-    proxy.log(before + 2)
+    proxy.log(before + 1)
     keeps_nothing(proxy)
 
 
@@ -222,4 +223,4 @@ def test_a_hook_of_a_module_beside_the_config_has_its_own_options_and_strict_ans
         wrong = {"role": "user", "content": "Hey.", "expression": {"prosody": "3417291"}}
         with pytest.raises(urllib.error.HTTPError, match="400"):
             running.post("/v1/chat/completions", json.dumps({"model": "chat", "messages": [wrong]}).encode())
-        assert len(upstream.requests) == 1
+        assert len(asked(upstream)) == 1

@@ -13,9 +13,9 @@ from typing import Any, Self
 
 from tests.support.parts import ROOT, program
 
-PATIENCE = 120  # seconds; a start takes about fifteen
+PATIENCE = 60  # seconds; a start takes about fifteen
 
-RECORDER = '''
+RECORDER = """
 import json
 from litellm.integrations.custom_logger import CustomLogger
 from litellm.proxy.spend_tracking.spend_tracking_utils import get_logging_payload
@@ -42,7 +42,7 @@ class Recorder(CustomLogger):
         self.write("failed request", all=repr(request_data))
 
 recorder = Recorder()
-'''
+"""
 
 
 class Proxy:

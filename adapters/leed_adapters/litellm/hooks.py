@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 import litellm
@@ -10,6 +11,7 @@ from litellm.integrations.custom_logger import CustomLogger
 from leed.errors import LeedError
 from leed_adapters.litellm.bodies import CALL_TYPES, changes, put, scrub
 from leed_adapters.litellm.injecting import Injector
+from leed_adapters.litellm.records import PROXY_LOGGER, WithoutExpressions
 
 if TYPE_CHECKING:
     from litellm.caching.caching import DualCache
@@ -38,6 +40,7 @@ class LeedHook(CustomLogger):
         """
         super().__init__()
         self._injector = Injector(**options)
+        logging.getLogger(PROXY_LOGGER).addFilter(WithoutExpressions())
 
     def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401 - the base's
         # The proxy calls hooks that stand in the class itself, and passes over those that are inherited.

@@ -1,0 +1,44 @@
+"""The proxy's debug log writes each request as it came, before any hook: a filter takes the expressions out there."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+from leed.messages import KEYS
+from leed_adapters.litellm.bodies import scrub
+
+PROXY_LOGGER = "LiteLLM Proxy"
+
+
+class WithoutExpressions(logging.Filter):
+    """Lets all records pass, and requests in them without expressions.
+
+    >>> said = '{"messages": [{"role": "user", "content": "Hey.", "expression": {"face": {"Joy": 0.4}}}]}'
+    >>> record = logging.LogRecord("", logging.DEBUG, "", 0, "Request received: %s", (said,), None)
+    >>> WithoutExpressions().filter(record), record.getMessage()
+    (True, 'Request received: {"messages": [{"role": "user", "content": "Hey."}]}')
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return True; the record is changed where a request stands in it as JSON."""
+        if isinstance(record.args, tuple):
+            record.args = tuple(_scrubbed(value) if isinstance(value, str) else value for value in record.args)
+        return True
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, WithoutExpressions)  # a logger keeps one of several that are equal
+
+    def __hash__(self) -> int:
+        return hash(WithoutExpressions)
+
+
+def _scrubbed(text: str) -> str:
+    if not text.startswith("{") or not any(f'"{key}"' in text for key in KEYS):
+        return text
+    try:
+        request = json.loads(text)
+    except ValueError:
+        return text
+    scrub(request)
+    return json.dumps(request)
