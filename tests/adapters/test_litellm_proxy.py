@@ -60,7 +60,7 @@ def keeps_nothing(proxy: Proxy) -> None:
     for name, text in (("output", proxy.output()), ("log", proxy.log())):
         for trace in TRACES:
             at = text.find(trace)
-            assert at < 0, f"the proxy's {name} holds {trace}: ...{text[max(0, at - 800) : at + 200]}"
+            assert at < 0, f"the proxy's {name} holds {trace}: ...{text[max(0, at - 200) : at + 100]}"
 
 
 def asked(upstream: FakeOpenAI) -> list[Request]:

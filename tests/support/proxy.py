@@ -119,7 +119,7 @@ class Proxy:
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end and self._process.poll() is None:
             try:
-                urllib.request.urlopen(f"{self.url}/health/liveliness", timeout=5).close()
+                urllib.request.urlopen(f"{self.url}/health/liveliness", timeout=5).close()  # noqa: S310 - http
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 time.sleep(0.2)
             else:

@@ -11,7 +11,7 @@ from litellm.integrations.custom_logger import CustomLogger
 from leed.errors import LeedError
 from leed_adapters.litellm.bodies import CALL_TYPES, changes, put, scrub
 from leed_adapters.litellm.injecting import Injector
-from leed_adapters.litellm.records import PROXY_LOGGER, WithoutExpressions
+from leed_adapters.litellm.records import PROXY_LOGGER, filter_records
 
 if TYPE_CHECKING:
     from litellm.caching.caching import DualCache
@@ -40,7 +40,7 @@ class LeedHook(CustomLogger):
         """
         super().__init__()
         self._injector = Injector(**options)
-        logging.getLogger(PROXY_LOGGER).addFilter(WithoutExpressions())
+        filter_records(logging.getLogger(PROXY_LOGGER))
 
     def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401 - the base's
         # The proxy calls hooks that stand in the class itself, and passes over those that are inherited.

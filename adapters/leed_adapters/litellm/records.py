@@ -26,11 +26,11 @@ class WithoutExpressions(logging.Filter):
             record.args = tuple(_scrubbed(value) if isinstance(value, str) else value for value in record.args)
         return True
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, WithoutExpressions)  # a logger keeps one of several that are equal
 
-    def __hash__(self) -> int:
-        return hash(WithoutExpressions)
+def filter_records(logger: logging.Logger) -> None:
+    """Give a logger the filter, once; before its others, as one of litellm's puts message and arguments into one."""
+    if not any(isinstance(known, WithoutExpressions) for known in logger.filters):
+        logger.filters.insert(0, WithoutExpressions())
 
 
 def _scrubbed(text: str) -> str:
