@@ -220,7 +220,7 @@ def test_a_hook_of_a_module_beside_the_config_has_its_own_options_and_strict_ans
         said = json.dumps({"model": "chat", "messages": [SAID[1]]}).encode()
         running.post("/v1/chat/completions", said)
         assert sent(upstream)["messages"] == leed.inject([SAID[1]], policy=None, handover="tag")
-        wrong = {"role": "user", "content": "Hey.", "expression": {"prosody": "3417291"}}
+        wrong = {"role": "user", "content": "Hey.", "expression": 3417291}
         with pytest.raises(urllib.error.HTTPError, match="400"):
             running.post("/v1/chat/completions", json.dumps({"model": "chat", "messages": [wrong]}).encode())
         assert len(asked(upstream)) == 1
