@@ -146,7 +146,7 @@ def test_switched_off_only_the_keys_are_taken_out(to: dict[str, Any], server: Fa
     [
         ({"policy": "compagnon"}, "'compagnon'"),
         ({"colour": "red"}, "colour"),
-        ({"older": "forget"}, "older is 'forget'"),
+        ({"older": "forget"}, "older 'forget' is not known"),
     ],
 )
 @pytest.mark.parametrize("kind", [Leed, LeedHook])
@@ -157,6 +157,10 @@ def test_options_are_checked_when_they_are_given(kind: Any, options: dict[str, A
 
 def fails(_: Injection) -> None:
     raise RuntimeError("the trace is down")
+
+
+def test_making_one_injects_nothing() -> None:
+    Leed(on_inject=fails)
 
 
 def test_a_call_goes_out_without_descriptions_if_injecting_fails_which_is_logged_once(

@@ -35,7 +35,7 @@ class Injector:
         own = {name: value for name, value in options.items() if name in _OWN}
         others = {name: value for name, value in options.items() if name not in _OWN}
         own["describer"] = describer_for(own.get("describer"), others)
-        inject([], **own)
+        inject([], **own | {"on_inject": None})
         self._options = own
 
     @property
