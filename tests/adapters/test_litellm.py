@@ -319,12 +319,25 @@ def test_a_request_without_messages_passes() -> None:
 
 def test_responses_take_a_text_or_items() -> None:
     plain = changes({"input": "Hey.", "metadata": {"expression": SAD}}, "aresponses", Injector(policy=None))
-    assert plain == {"input": [{"role": "user", "content": "Hey.\n\n[The user sounds quite sad.]"}]}
+    assert plain == {"input": "Hey.\n\n[The user sounds quite sad.]"}
     items: list[Any] = [
         {"role": "user", "content": [{"type": "input_text", "text": "Hey."}], "expression": SAD},
         {"type": "function_call_output", "call_id": "1", "output": "done"},
     ]
-    assert changes({"input": items}, "aresponses", Injector()) == {"input": leed.inject(items)}
+    policy, *told = leed.inject(items)
+    assert changes({"input": items}, "aresponses", Injector()) == {"instructions": policy["content"], "input": told}
+
+
+def test_the_policy_ends_the_instructions_of_a_response() -> None:
+    policy = leed.inject([{"role": "user", "content": "."}])[0]["content"]
+    said = [{"role": "user", "content": "Hey."}]
+    own = {"instructions": "Be kind.", "input": "Hey."}
+    assert changes(own, "aresponses", Injector()) == {"instructions": f"Be kind.\n\n{policy}", "input": "Hey."}
+    # Instructions among the items are the caller's, and a stored prompt has its own.
+    led = {"input": [{"role": "system", "content": "Be kind."}, *said]}
+    assert changes(led, "aresponses", Injector()) == {"input": leed.inject(led["input"])}
+    stored = {"prompt": {"id": "pmpt_1"}, "input": "Hey."}
+    assert changes(stored, "aresponses", Injector()) == {"input": leed.inject(said)}
 
 
 def test_anthropics_system_ends_with_the_policy_as_text_or_block() -> None:

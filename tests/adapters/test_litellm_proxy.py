@@ -126,7 +126,9 @@ def test_a_response_to_a_plain_text_has_the_expression_of_the_metadata(
 ) -> None:
     before = lines(proxy)
     client.responses.create(model="chat", input="Is it late?", metadata={"expression": json.dumps(TIRED), "id": "7"})
-    assert sent(upstream)["input"] == json.loads(json.dumps(leed.inject([SAID[3] | {"content": "Is it late?"}])))
+    policy, told = leed.inject([{"role": "user", "content": "Is it late?"}], TIRED)
+    body = sent(upstream)
+    assert (body["instructions"], body["input"]) == (policy["content"], told["content"])
     proxy.log(before + 1)
     keeps_nothing(proxy)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from leed import marks
-from leed.messages import KEYS, with_texts
+from leed.messages import INSTRUCTING, KEYS, with_texts
 from leed.prompts import get_handover
 from leed_adapters.litellm.injecting import Injector
 
@@ -48,7 +48,34 @@ def changes(data: Mapping[str, Any], call_type: str, injector: Injector) -> Body
     messages = _with_beside(list(given), _beside(data))
     if "anthropic" in call_type:
         return _anthropic(data.get("system"), messages, injector)
+    if field == "input":
+        return _responses(data, messages, injector)
     return {field: injector(messages)}
+
+
+def _responses(data: Mapping[str, Any], items: list[Any], injector: Injector) -> Body:
+    """The policy ends the instructions: no server keeps them with a conversation, once for each turn.
+
+    Only a stored prompt has instructions of its own, which those of a request would replace: there it is an item.
+    """
+    instructions = data.get("instructions")
+    if instructions is None and data.get("prompt") is not None:
+        return {"input": _as_given(injector(items), data["input"])}
+    told = injector([{"role": "system", "content": instructions}, *items] if instructions else items)
+    leads = bool(told) and isinstance(told[0], Mapping) and told[0].get("role") == "system"
+    # A leading item that is not the caller's own is the policy.
+    if leads and (instructions or _role(items) not in INSTRUCTING):
+        return {"instructions": told[0]["content"], "input": _as_given(told[1:], data["input"])}
+    return {"input": _as_given(told, data["input"])}
+
+
+def _role(items: list[Any]) -> object:
+    return items[0].get("role") if items and isinstance(items[0], Mapping) else None
+
+
+def _as_given(told: list[Any], given: object) -> Any:  # noqa: ANN401 - a text, or items
+    """A text as a text, as long as it is alone."""
+    return told[0]["content"] if isinstance(given, str) and len(told) == 1 else told
 
 
 def _anthropic(system: Any, messages: list[Any], injector: Injector) -> Body:  # noqa: ANN401 - text or blocks
