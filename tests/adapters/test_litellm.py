@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import litellm
+import openai
 import pytest
 from pydantic import BaseModel
 
@@ -54,6 +55,9 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
     with event_loop() as own:
         yield own
         own.run_until_complete(litellm.close_litellm_async_clients())
+        for client in litellm.in_memory_llm_clients_cache.cache_dict.values():
+            if isinstance(client, openai.OpenAI):
+                client.close()
 
 
 @pytest.fixture

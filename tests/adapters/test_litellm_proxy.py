@@ -1,6 +1,7 @@
 """A real LiteLLM proxy with leed's hook: what reaches the model, and what the proxy keeps for itself."""
 
 import json
+import re
 import urllib.error
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 import leed
 from leed_adapters.fakes.openai import FakeOpenAI, Fault, Request
+from tests.support.parts import ROOT
 from tests.support.proxy import Proxy, config_for
 
 pytestmark = pytest.mark.needs_proxy
@@ -227,3 +229,11 @@ def test_a_hook_of_a_module_beside_the_config_has_its_own_options_and_strict_ans
         with pytest.raises(urllib.error.HTTPError, match="400"):
             running.post("/v1/chat/completions", json.dumps({"model": "chat", "messages": [wrong]}).encode())
         assert len(asked(upstream)) == 1
+
+
+def test_the_config_of_the_readme_runs_with_options_of_the_environment(upstream: FakeOpenAI, tmp_path: Path) -> None:
+    (config,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    environment = {"OPENAI_BASE_URL": upstream.base_url, "OPENAI_API_KEY": "none", "LEED_POLICY": "none"}
+    with Proxy(tmp_path, config, environment) as running:
+        running.post("/v1/chat/completions", json.dumps({"model": "gpt-5-mini", "messages": [SAID[1]]}).encode())
+        assert sent(upstream)["messages"] == leed.inject([SAID[1]], policy=None)
