@@ -28,6 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
     except ValueError as error:
         raise pytest.UsageError(str(error)) from error
     config.stash[SKIPPED] = Counter()
+    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # importing litellm would fetch a list of prices
     config.stash[ATTEMPTS] = _turn_network_off(config)
     # A slow machine is no failure of the property; a failing example is printed for replay.
     hypothesis.settings.register_profile("leed", deadline=None, print_blob=True)

@@ -18,6 +18,7 @@ from sybil.parsers.abstract import DocTestStringParser
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 from leed_adapters.fakes.openai import FakeOpenAI
+from tests.support.loops import event_loop
 from tests.support.parts import ROOT
 from tests.wheel_check import FLAGS, PACKAGES, module_names, run_doctests
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]
 SOURCE_ROOTS = (ROOT, ROOT / "adapters", ROOT / "prompts", ROOT / "evals")
-NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "dist", "build", "__pycache__", ".*_cache")
+NOT_COPIED = shutil.ignore_patterns(".git", ".venv*", "dist", "build", "__pycache__", ".*_cache")
 WILDCARD = "..."
 
 
@@ -140,8 +141,9 @@ def test_every_snippet_of_a_document_runs_and_prints_what_it_shows(
 ) -> None:
     shutil.copytree(ROOT, tmp_path / "leed", ignore=NOT_COPIED)
     monkeypatch.chdir(tmp_path / "leed")
-    for example in DOCUMENT_PARSER.parse(document).examples():
-        example.evaluate()
+    with event_loop():
+        for example in DOCUMENT_PARSER.parse(document).examples():
+            example.evaluate()
 
 
 def test_the_readme_has_a_python_example_and_a_console_example() -> None:

@@ -99,7 +99,9 @@ def test_a_missing_part_that_is_required_fails_a_session_that_never_needs_it(run
 def test_an_unknown_name_in_the_requirement_stops_the_session(run: Run) -> None:
     done = run("def test_free(): pass\n", LEED_REQUIRE="data,chrome")
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
-    assert "LEED_REQUIRE names 'chrome'; it accepts data, tokens, chromium, node, joined by commas" in done.stderr
+    assert (
+        "LEED_REQUIRE names 'chrome'; it accepts data, proxy, tokens, chromium, node, joined by commas" in done.stderr
+    )
 
 
 def test_a_requirement_may_be_empty_and_may_have_spaces() -> None:

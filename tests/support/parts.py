@@ -1,8 +1,8 @@
-"""What some tests need and pip cannot bring: the shared data, a browser, node.
+"""What some tests need and pip cannot bring here: the shared data, a browser, node, environments of their own.
 
-A test that needs a part says so with a marker, `@pytest.mark.needs_data`, `needs_chromium` or `needs_node`,
-and reads shared files through `shared`. Where the part is missing, tests/conftest.py skips and counts the
-test, or fails it if the environment variable LEED_REQUIRE (`data,chromium,node`) names the part.
+A test that needs a part says so with a marker, `@pytest.mark.needs_data`, `needs_chromium`, `needs_node` or
+`needs_proxy`, and reads shared files through `shared`. Where the part is missing, tests/conftest.py skips and counts
+the test, or fails it if the environment variable LEED_REQUIRE (`data,chromium,node,proxy`) names the part.
 """
 
 import os
@@ -52,6 +52,17 @@ def _find_tokens() -> Path | None:
     return next(filter(Path.is_file, files), None)
 
 
+def _find_proxy() -> Path | None:
+    chosen = os.environ.get("LEED_PROXY_PYTHON")
+    python = Path(chosen) if chosen else ROOT / ".venv-proxy" / "bin" / "python"
+    return python if (python.parent / "litellm").is_file() else None
+
+
+def _proxy_place() -> str:
+    chosen = os.environ.get("LEED_PROXY_PYTHON")
+    return f"no LiteLLM proxy beside {chosen or '.venv-proxy/bin/python'}: make .venv-proxy/.leed-proxy"
+
+
 def _program(name: str, *commands: str) -> Part:
     def find() -> Path | None:
         found = next(filter(None, map(shutil.which, commands)), None)
@@ -64,6 +75,7 @@ PARTS: Mapping[str, Part] = {
     part.name: part
     for part in (
         Part("data", _find_data, _data_place),
+        Part("proxy", _find_proxy, _proxy_place),
         Part("tokens", _find_tokens, lambda: "no tiktoken, or no files of its encodings, which litellm brings"),
         _program("chromium", "chromium", "chromium-browser", "google-chrome"),
         _program("node", "node"),
@@ -86,7 +98,7 @@ def required(setting: str) -> tuple[Part, ...]:
 
 
 def program(name: str) -> Path:
-    """The executable of the part `chromium` or `node`, for a test that is marked with it."""
+    """The executable of the part `chromium`, `node` or `proxy`, for a test that is marked with it."""
     found = PARTS[name].find()
     if found is None:
         message = f"{PARTS[name].place()}: mark the test {PARTS[name].marker}"
