@@ -1,6 +1,7 @@
 """LangChain's agents with leed: descriptions reach the model, and nothing of them is stored or traced."""
 
 import sqlite3
+import struct
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -26,8 +27,10 @@ import leed
 from leed_adapters.fakes.openai import FakeOpenAI
 from leed_adapters.langchain import LeedContext, LeedMiddleware
 
-SAD = {"prosody": {"Sadness": 0.3417}}
-SECRETS = ("0.3417", "Sadness", "quite sad", "expression_notes")
+SCORE = 0.341782916  # long: LangGraph's versions of channels hold random numbers
+SAD = {"prosody": {"Sadness": SCORE}}
+PACKED = struct.pack(">d", SCORE)  # as msgpack has it
+SECRETS = ("0.341782916", "Sadness", "quite sad", "expression_notes")
 NOTED = "I'm fine, 1 and 2\n\n[The user sounds quite sad.]"
 
 
@@ -126,6 +129,7 @@ def test_nothing_lands_in_checkpoints_or_traces_and_the_history_is_one_without_l
         stored = b"".join(file.read_bytes() for file in tmp_path.glob(f"{name}.sqlite*"))
         assert b"I'm fine" in stored
         assert "I'm fine" in tracer.text
+        assert PACKED not in stored
         for secret in SECRETS:
             assert secret.encode() not in stored
             assert secret not in tracer.text
@@ -144,6 +148,7 @@ def test_the_check_for_secrets_finds_what_rides_on_messages(tmp_path: Path) -> N
         agent.invoke(asked(additional_kwargs={"expression": SAD}), {"configurable": {"thread_id": "1"}})
     stored = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     assert b"Sadness" in stored
+    assert PACKED in stored
     assert b"quite sad" not in stored
 
 
