@@ -363,7 +363,7 @@ def test_a_function_is_asked_for_expressions_at_each_call() -> None:
 
 
 def test_a_failing_description_is_logged_once_and_the_call_goes_out(caplog: pytest.LogCaptureFixture) -> None:
-    injection._report.cache_clear()
+    injection.report.cache_clear()
     said = HumanMessage("I'm fine", additional_kwargs={"expression": "no JSON"})
     model = LeedChatModel(FakeListChatModel(responses=["Oh."]), policy=None)
     with caplog.at_level(logging.WARNING, "leed"):

@@ -178,23 +178,23 @@ def test_making_one_injects_nothing() -> None:
     Leed(on_inject=fails)
 
 
-def test_a_call_goes_out_without_descriptions_if_injecting_fails_which_is_logged_once(
+def test_a_call_goes_out_if_a_trace_fails_which_is_logged_once(
     to: dict[str, Any], server: FakeOpenAI, caplog: pytest.LogCaptureFixture
 ) -> None:
     own = Leed(on_inject=fails)
     with caplog.at_level(logging.WARNING, "leed"):
         own.completion(**to, messages=SAID)
         own.completion(**to, messages=SAID)
-    assert [r.json["messages"] for r in server.requests] == [leed.inject(SAID, enabled=False)] * 2
+    assert [r.json["messages"] for r in server.requests] == [leed.inject(SAID)] * 2
     assert [r.getMessage() for r in caplog.records if r.name == "leed"] == [
-        "a call goes out without descriptions: RuntimeError"
+        "a message goes out without a description: on_inject raised RuntimeError"
     ]
 
 
 def test_strict_raises_and_nothing_goes_out(to: dict[str, Any], server: FakeOpenAI) -> None:
     with pytest.raises(leed.LeedError, match="an expression is int"):
         Leed(strict=True).completion(**to, messages=[{"role": "user", "content": "Hey.", "expression": 7}])
-    with pytest.raises(leed.LeedError, match="the messages cannot be described: the trace is down"):
+    with pytest.raises(RuntimeError, match="the trace is down"):
         Leed(strict=True, on_inject=fails).completion(**to, messages=SAID)
     assert server.requests == []
 

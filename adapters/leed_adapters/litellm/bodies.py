@@ -11,7 +11,6 @@ from typing import Any
 
 from leed import marks
 from leed.messages import INSTRUCTING, KEYS, with_texts
-from leed.prompts import get_handover
 from leed_adapters.litellm.injecting import Injector
 
 Body = dict[str, Any]
@@ -80,9 +79,10 @@ def _as_given(told: list[Any], given: object) -> Any:  # noqa: ANN401 - a text, 
 
 def _anthropic(system: Any, messages: list[Any], injector: Injector) -> Body:  # noqa: ANN401 - text or blocks
     """Messages as Anthropic has them: instructions in a field of their own, results of tools inside users' messages."""
-    handover = get_handover(injector.handover)
+    handover = injector.handover
     if handover.role is not None:  # such notes are messages, and only user and assistant may have some here
-        injector, handover = injector.replace(handover="inline"), get_handover("inline")
+        injector = injector.handing_over("inline")
+        handover = injector.handover
     leading = [{"role": "system", "content": system}] if system else []
     told = injector([*leading, *(_harmless(message, json_marks=handover.name == "json") for message in messages)])
     if told and isinstance(told[0], Mapping) and told[0].get("role") == "system":

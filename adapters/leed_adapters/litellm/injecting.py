@@ -1,24 +1,16 @@
-"""`leed.inject` with options that are prepared once, for calls that go out whatever happens."""
+"""Injection for litellm's calls: plain dicts go out, so that what litellm keeps remembers no message as it was."""
 
 from __future__ import annotations
 
-import inspect
-import logging
-from collections.abc import Mapping
-from functools import lru_cache
-from typing import Any
+import copy
+from typing import Any, Self
 
-from leed.describer import describer_for
-from leed.errors import InputError, LeedError
-from leed.injection import inject
-from leed.messages import Sent, bare
-
-_LOG = logging.getLogger("leed")
-_BESIDE = ("messages", "expressions", "options")  # parameters of inject that are no options
-_OWN = frozenset(inspect.signature(inject).parameters) - frozenset(_BESIDE)
+from leed.messages import Sent
+from leed.prompts import Handover, get_handover
+from leed_adapters.injector import Injector as Preparing
 
 
-class Injector:
+class Injector(Preparing):
     r"""Puts descriptions into messages, always with the same options.
 
     >>> said = {"role": "user", "content": "I'm fine", "expression": {"prosody": {"Sadness": 0.34}}}
@@ -26,64 +18,20 @@ class Injector:
     [{'role': 'user', 'content': "I'm fine\n\n[The user sounds quite sad.]"}]
     """
 
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - those of inject
-        """Check the options.
-
-        Raises:
-            OptionError: an option is not known, or has a value that leed does not know.
-        """
-        own = {name: value for name, value in options.items() if name in _OWN}
-        others = {name: value for name, value in options.items() if name not in _OWN}
-        own["describer"] = describer_for(own.get("describer"), others)
-        inject([], **own | {"on_inject": None})
-        self._options = own
-
     @property
-    def strict(self) -> bool:
-        """Whether failures are raised."""
-        return bool(self._options.get("strict"))
-
-    def replace(self, **options: Any) -> Injector:  # noqa: ANN401 - those of inject
-        """Return one with other values for some options."""
-        return Injector(**self._options | options)
-
-    @property
-    def handover(self) -> Any:  # noqa: ANN401 - as inject takes it
+    def handover(self) -> Handover:
         """How descriptions are handed over."""
-        return self._options.get("handover", "inline")
+        return get_handover(self._options["handover"])
 
-    def __call__(self, messages: Any) -> list[Any]:  # noqa: ANN401 - messages as they came
-        """Return the messages that go out, as plain dicts; without descriptions where something is wrong.
+    def handing_over(self, handover: str) -> Self:
+        """Return one that hands descriptions over in another way."""
+        other = copy.copy(self)
+        other._options = self._options | {"handover": get_handover(handover)}  # noqa: SLF001 - of the same class
+        return other
 
-        Raises:
-            LeedError: something is wrong, and strict was asked for.
-        """
-        try:
-            # Plain dicts: what litellm keeps for its logs shall not remember the messages before.
-            return [
-                dict(message) if isinstance(message, Sent) else message for message in inject(messages, **self._options)
-            ]
-        except Exception as error:
-            if self.strict:
-                if isinstance(error, LeedError):
-                    raise
-                raise InputError(f"the messages cannot be described: {error}") from error
-            _report(str(error) if isinstance(error, LeedError) else type(error).__name__)
-            return without_keys(messages)
-
-
-def without_keys(messages: Any) -> Any:  # noqa: ANN401 - whatever came as messages
-    """Return messages without the keys that carry expressions; what is no list stays as it is.
-
-    >>> without_keys([{"role": "user", "content": "Hey.", "expression": {"face": {"Joy": 0.4}}}])
-    [{'role': 'user', 'content': 'Hey.'}]
-    """
-    if not isinstance(messages, (list, tuple)):
-        return messages
-    return [bare(message) if isinstance(message, Mapping) else message for message in messages]
-
-
-@lru_cache(maxsize=256)
-def _report(why: str) -> None:
-    """Log a failure; once for each."""
-    _LOG.warning("a call goes out without descriptions: %s", why[:400])
+    def __call__(self, messages: Any) -> Any:  # noqa: ANN401 - messages as they came
+        """Return the messages that go out; without descriptions where something is wrong, unless strict."""
+        told = super().__call__(messages)
+        if not isinstance(told, list):
+            return told
+        return [dict(message) if isinstance(message, Sent) else message for message in told]
