@@ -116,6 +116,7 @@ def test_the_files_that_litellm_brings_are_found_without_importing_it(
     (package / "__init__.py").write_text("raise SystemExit('litellm was imported')")
     cache.rename(package / "litellm_core_utils" / "tokenizers")
     monkeypatch.syspath_prepend(str(package.parent))
+    monkeypatch.delitem(sys.modules, "litellm", raising=False)  # as before other tests imported it
     assert get_counter().exact
     assert "litellm" not in sys.modules
 
