@@ -39,12 +39,8 @@ def command(  # noqa: PLR0917 - the command line names them all
         str | None, typer.Option(metavar="FILE", help="A recording: its stretches ride on what you type, in turns.")
     ] = None,
     system: Annotated[str | None, typer.Option(help="What the model is told first.")] = None,
-    handover: Annotated[
-        str, typer.Option(help="How: inline, tag, system, developer, json, evi, or a template of your own.")
-    ] = "inline",
-    policy: Annotated[
-        str, typer.Option(help="subtle, companion, de-escalation, tutoring, none, or a template of your own.")
-    ] = "subtle",
+    handover: options.Handover = "inline",
+    policy: options.Policy = "subtle",
     scale: options.Scale = None,
     calibration: options.Calibration = None,
     lang: options.Language = "en",

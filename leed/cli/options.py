@@ -20,3 +20,9 @@ Allow = Annotated[
     list[str] | None, typer.Option(help="A sensitive label that may be named all the same; may be repeated.")
 ]
 Quote = Annotated[bool, typer.Option(help="Quote what was said.")]
+Handover = Annotated[
+    str, typer.Option(help="How: inline, tag, system, developer, json, evi, or a template of your own.")
+]
+Policy = Annotated[
+    str, typer.Option(help="subtle, companion, de-escalation, tutoring, none, or a template of your own.")
+]

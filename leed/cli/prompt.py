@@ -38,12 +38,8 @@ def command(  # noqa: PLR0917 - the command line names them all
     max_tokens: Annotated[
         int | None, typer.Option(help="Tell the timeline instead, in so many tokens at most.", show_default=False)
     ] = None,
-    handover: Annotated[
-        str, typer.Option(help="How: inline, tag, system, developer, json, evi, or a template of your own.")
-    ] = "inline",
-    policy: Annotated[
-        str, typer.Option(help="subtle, companion, de-escalation, tutoring, none, or a template of your own.")
-    ] = "subtle",
+    handover: options.Handover = "inline",
+    policy: options.Policy = "subtle",
     output: Annotated[Output, typer.Option(help="Messages to read, or as JSON to send.")] = Output.TEXT,
     counter: Annotated[
         str | None, typer.Option(help="What counts tokens: o200k_base (the default), cl100k_base or estimate.")
