@@ -428,9 +428,9 @@ def describe(
         text: what was said or written; it is quoted in the sentence.
         quantity: what the numbers are: intensity, probability, likelihood, bipolar or presence. None: as the labels and
             numbers tell (see `leed.taxonomy.matching.quantity_of`); intensity for scores picked by hand.
-            A dimension such as valence runs from 0 to 1, and below 0 is very low. Dimensions that go beyond 1.5, or below
-            -0.5 and not only from -1 to 1, run on a scale that is not known, such as 1 to 7: as with `leed.read`, they
-            are not described, and ``issues`` says so. With quantity "bipolar" they are taken as they are.
+            A dimension such as valence runs from 0 to 1, and below 0 is very low. Dimensions that go beyond 1.5, or
+            below -0.5 and not only from -1 to 1, run on a scale that is not known, such as 1 to 7: as with `leed.read`,
+            they are not described, and ``issues`` says so. With quantity "bipolar" they are taken as they are.
         exclusive: for probabilities: whether exactly one class applies. None: as the taxonomy has it, or by their sum.
         taxonomy: the label set, by name, where it should not be told from the labels.
         baseline: what is usual for the person; see `leed.Baseline`.
