@@ -21,9 +21,8 @@ from leed.preparing import Preparer
 from leed.realiser import Realiser
 from leed.scale import get_scale
 from leed.schema.terms import Description, Issue, Segment, Term
-from leed.scores import HIGHEST_SHARE, as_pairs, dimensions_settled, from_pairs
+from leed.scores import as_pairs, from_pairs
 from leed.selection import CODE, Key, Plan
-from leed.taxonomy.matching import dimensions
 from leed.together import describe_together, parts_of
 
 if TYPE_CHECKING:
@@ -215,18 +214,20 @@ class Describer:
             values = tuple(given.values())
             if not isfinite(sum(values)):
                 raise ValueError("a score is not finite")
-            if found.plan.dimensions and quantity is None and taxonomy is None:
-                check_dimensions(found.plan, values)
         except _UNTIDY as error:
             if isinstance(error, LeedError):
                 raise
             parts = parts_of(given)
             if parts is not None:
                 return describe_together(self._speaking_of(next(iter(parts.values()))), parts, text, baseline)
-            labels, values, quantity, issues = self._tidied(given, quantity, taxonomy)
+            labels, values, quantity, issues = self._tidied(given, quantity)
             prepared = self._prepared(labels, (modality, quantity, exclusive, taxonomy))
             prepared = prepared if baseline is None else baseline.behind(prepared)
             found = prepared.look_up(values)
+        else:
+            labels = ()
+        if found.plan.guarded:
+            issues += found.plan.out_of_range(labels or tuple(given), values)
         if baseline is not None:
             found = self._beside(baseline, found, values)
         sentence = found.sentence
@@ -288,8 +289,6 @@ class Describer:
                 found = last[2].find(scores)
             else:
                 found = self._prepared(tuple(scores), (modality, quantity, exclusive, taxonomy)).find(scores)
-            if found.plan.dimensions and quantity is None and taxonomy is None:
-                check_dimensions(found.plan, tuple(scores.values()))
         except _UNTIDY as error:
             if isinstance(error, LeedError):
                 raise
@@ -350,7 +349,7 @@ class Describer:
         return None if words is None else self._quotes[0] + words + self._quotes[1]
 
     def _tidied(
-        self, scores: object, quantity: str | None, taxonomy: str | None
+        self, scores: object, quantity: str | None
     ) -> tuple[tuple[str, ...], tuple[float, ...], str | None, tuple[Issue, ...]]:
         pairs = as_pairs(scores)
         if pairs is None:
@@ -366,11 +365,7 @@ class Describer:
                 "set of scores; for several, use leed.describe_all(leed.read(...))"
             )
         tidy = from_pairs(pairs)
-        quantity = quantity or tidy.quantity
-        if quantity is not None or taxonomy is not None:
-            return tidy.labels, tidy.values, quantity, tidy.issues
-        values, issue = settled(tidy.labels, tidy.values)
-        return tidy.labels, values, None, tidy.issues if issue is None else (*tidy.issues, issue)
+        return tidy.labels, tidy.values, quantity or tidy.quantity, tidy.issues
 
     def _fingerprint(self) -> str:
         parts = (
@@ -421,10 +416,10 @@ def describe(
         modality: "face", "prosody" (also "voice"), "burst" or "language" (also "text"); None: "They come across as".
         text: what was said or written; it is quoted in the sentence.
         quantity: what the numbers are: intensity, probability, likelihood, bipolar or presence. None: as the labels and
-            numbers tell (see `leed.taxonomy.matching.quantity_of`); intensity for scores picked by hand. Dimensions
-            such as valence are then read as `leed.read` reads them: from -1 to 1 if one of them is negative; on a scale
-            that is not known, such as 1 to 7, they are not described, and ``issues`` says so. With quantity "bipolar"
-            they are taken as they are, from 0 to 1.
+            numbers tell (see `leed.taxonomy.matching.quantity_of`); intensity for scores picked by hand.
+            A dimension such as valence runs from 0 to 1, and below 0 is very low. Dimensions that go beyond 1.5, or
+            below -0.5 and not only from -1 to 1, run on a scale that is not known, such as 1 to 7: as with `leed.read`,
+            they are not described, and ``issues`` says so. With quantity "bipolar" they are taken as they are.
         exclusive: for probabilities: whether exactly one class applies. None: as the taxonomy has it, or by their sum.
         taxonomy: the label set, by name, where it should not be told from the labels.
         baseline: what is usual for the person; see `leed.Baseline`.
@@ -445,25 +440,6 @@ def describe(
         taxonomy=taxonomy,
         baseline=baseline,
     )
-
-
-def check_dimensions(plan: Plan, values: Sequence[float]) -> None:
-    """Raise a ValueError if dimensions may run on a scale of their own."""
-    if not all(0 <= values[at] <= HIGHEST_SHARE for at in plan.dimensions):
-        raise ValueError("a dimension is not from 0 to 1")
-
-
-def settled(labels: tuple[str, ...], values: tuple[float, ...]) -> tuple[tuple[float, ...], Issue | None]:
-    """Return scores with their dimensions from 0 to 1, as `leed.read` has them, and what was done."""
-    names = dimensions(labels)
-    places = [labels.index(name) for name in names]
-    found, issue = dimensions_settled(names, [values[at] for at in places])
-    whole = list(values)
-    for at, value in zip(places, found, strict=True):
-        whole[at] = value
-    if issue is not None and issue.code == "out-of-range":
-        issue = Issue(issue.code, issue.message.replace("kept as extras, and not described", "not described"))
-    return tuple(whole), issue
 
 
 def describer_for(describer: Describer | None, options: dict[str, Any]) -> Describer:

@@ -64,6 +64,7 @@ class Preparer:
             raise one_of("quantity", quantity, QUANTITIES)
         if name is not None and name not in taxonomy.ORDER:
             raise one_of("taxonomy", name, taxonomy.ORDER)
+        told = quantity is not None or name is not None
         matches = match(labels, modality, name)
         main = name or main_taxonomy(matches)
         inferred, one_class, by_sum = quantity_of(matches, taxonomy=name)
@@ -87,6 +88,7 @@ class Preparer:
                 top=self.top,
                 ignore=self.ignore,
                 allow=self.allow,
+                told=told,
             )
 
         first = plan(quantity=quantity or inferred, one_class=one_class)

@@ -145,9 +145,10 @@ def number_of(value: Any) -> tuple[float, str | None]:  # noqa: ANN401, C901, PL
         issue = "not-a-number"
     if isinstance(value, (bytes, bytearray)):
         return math.nan, "unreadable-score"
+    share = value.rstrip().removesuffix("%") if isinstance(value, str) else value
     percent = isinstance(value, str) and value.rstrip().endswith("%")
     try:
-        number = float(value.rstrip()[:-1]) / 100 if percent else float(value)
+        number = float(share) / 100 if percent else float(value)
     except OverflowError:
         return math.nan, "not-finite"
     except (TypeError, ValueError):
@@ -201,28 +202,27 @@ def dimension_scale(names: Sequence[str], low: float, high: float) -> tuple[str,
     if low < 0 and max(-low, high) <= 1:
         what = f"{shown}: there are negative values, so they run from -1 to 1; read onto 0 to 1"
         return "centred", Issue("inferred", what)
-    if high <= HIGHEST_SHARE and low >= 1 - HIGHEST_SHARE:
+    if not is_foreign(low, high):
         return "plain", None
+    return "foreign", Issue("out-of-range", f"{foreign_scale(names, low, high)}; kept as extras, and not described")
+
+
+def is_foreign(low: float, high: float) -> bool:
+    """Return whether dimensions that go from low to high run on a scale of their own: not 0 to 1, nor -1 to 1.
+
+    >>> is_foreign(-0.2, 1.2), is_foreign(-1, 0.5), is_foreign(0.5, 5.5)
+    (False, False, True)
+    """
+    centred = low < 0 and max(-low, high) <= 1
+    return not centred and not (high <= HIGHEST_SHARE and low >= 1 - HIGHEST_SHARE)
+
+
+def foreign_scale(names: Sequence[str], low: float, high: float) -> str:
+    """Return what is to be said of dimensions on a scale of their own, which goes on with what was done about it."""
+    shown = ", ".join(names[:_LISTED]) + (", ..." if len(names) > _LISTED else "")
     most = max(-low, high)
     known = next((text for end, text in (_CENTRED if low < 0 else _SCALES) if most <= end), None)
     may = f" They may run from {known}:" if known else ""
-    what = f"{shown}: values from {low:.3g} to {high:.3g}, where 0 to 1 or -1 to 1 was expected.{may}"
-    return "foreign", Issue("out-of-range", f"{what} put them onto 0 to 1; kept as extras, and not described")
-
-
-def dimensions_settled(names: Sequence[str], values: Sequence[float]) -> tuple[list[float], Issue | None]:
-    """Return the values of the dimensions of one set of scores from 0 to 1, and the issue that says what was done.
-
-    One set tells less than many: 3 may be the middle of 1 to 5, so on a scale that is not known all count as not
-    reported. Negative ones that are no lower than -1 are read as running from -1 to 1.
-
-    >>> dimensions_settled(["valence", "arousal"], [-0.5, 0.0])[0], dimensions_settled(["valence"], [5.5])[0]
-    ([0.25, 0.5], [nan])
-    """
-    told = [value for value in values if not math.isnan(value)]
-    if not told:
-        return list(values), None
-    scale, issue = dimension_scale(names, min(told), max(told))
-    if scale == "plain":
-        return list(values), None
-    return [(value + 1) / 2 if scale == "centred" else math.nan for value in values], issue
+    return (
+        f"{shown}: values from {low:.3g} to {high:.3g}, where 0 to 1 or -1 to 1 was expected.{may} put them onto 0 to 1"
+    )

@@ -19,6 +19,8 @@ from leed.float32 import INFINITE, float32, least_double
 from leed.lexicon import Lexicon, Word
 from leed.realiser import Piece
 from leed.scale import Scale
+from leed.schema.terms import Issue
+from leed.scores import foreign_scale, is_foreign
 from leed.taxonomy import Concept, concepts, fold, get
 from leed.taxonomy.matching import Match
 from leed.taxonomy.sensitive import sounds_sensitive
@@ -75,7 +77,8 @@ class Plan:
     Attributes:
         entries: the labels by rank, in the taxonomy's order.
         simple: whether labels are simply those above a floor, the strongest first, and all that are low say the same.
-        dimensions: the positions of the labels that are dimensions.
+        guarded: whether there are dimensions, and nobody said what they run from and to (``told``), so that those on a
+            scale of their own are not described.
         low: the key for scores that are all low: neutral, or "nothing" where none of the labels is an expression.
     """
 
@@ -92,6 +95,7 @@ class Plan:
         top: int | None,
         ignore: frozenset[str] = frozenset(),
         allow: frozenset[str] = frozenset(),
+        told: bool = True,
     ) -> None:
         self.modality = modality
         self.quantity = quantity
@@ -107,7 +111,8 @@ class Plan:
         aspect = get(taxonomy).aspect if taxonomy is not None else "expression"
         roles = _Roles(lexicon, scale, ignore, allow, aspect)
         self.entries = roles.entries([matches[i] for i in order], order)
-        self.dimensions = tuple(entry.position for entry in self.entries if entry.role == "dimension")
+        self._dimensional = [rank for rank, entry in enumerate(self.entries) if entry.role == "dimension"]
+        self.guarded = bool(self._dimensional) and not told
         self.ranks = [0] * len(order)
         for rank, position in enumerate(order):
             self.ranks[position] = rank
@@ -171,12 +176,7 @@ class Plan:
 
     def select_exact(self, values: Iterable[float]) -> Key:
         """Return the key by comparing the scores' float32 values, for any quantity and mix of labels."""
-        by_rank = [math.nan] * len(self.entries)
-        for rank, value in zip(self.ranks, values, strict=True):
-            if value is True:
-                raise TypeError("a flag is no score")
-            number = float32(float(value))
-            by_rank[rank] = number if math.isfinite(number) else math.nan
+        by_rank = self._by_rank(values)
         if all(math.isnan(v) for v in by_rank):
             return "unreported"
         if self.distribution:
@@ -193,6 +193,33 @@ class Plan:
         if withheld:
             return "withheld"
         return self.low if self.simple else self._quiet(r for r, v in enumerate(by_rank) if not math.isnan(v))
+
+    def _by_rank(self, values: Iterable[float]) -> list[float]:
+        """The scores in float32, NaN for those that are not described."""
+        by_rank = [math.nan] * len(self.entries)
+        for rank, value in zip(self.ranks, values, strict=True):
+            if value is True:
+                raise TypeError("a flag is no score")
+            number = float32(float(value))
+            by_rank[rank] = number if math.isfinite(number) else math.nan
+        if self.guarded and self._span(by_rank) is not None:
+            for rank in self._dimensional:
+                by_rank[rank] = math.nan
+        return by_rank
+
+    def out_of_range(self, labels: Sequence[str], values: Sequence[float]) -> tuple[Issue, ...]:
+        """Return the issue for dimensions that are not described, as they run on a scale of their own."""
+        by_rank = [float32(float(values[entry.position])) for entry in self.entries]
+        span = self._span(by_rank) if self.guarded else None
+        if span is None:
+            return ()
+        names = [labels[i] for i in sorted(self.entries[rank].position for rank in self._dimensional)]
+        return (Issue("out-of-range", f"{foreign_scale(names, *span)}; not described"),)
+
+    def _span(self, by_rank: Sequence[float]) -> tuple[float, float] | None:
+        """From where to where the dimensions go, if that is a scale of their own."""
+        told = [by_rank[rank] for rank in self._dimensional if math.isfinite(by_rank[rank])]
+        return (min(told), max(told)) if told and is_foreign(min(told), max(told)) else None
 
     def pieces(self, key: tuple[int, ...]) -> tuple[list[Piece], bool]:
         """Return the pieces of a sentence for a key, and whether its two terms pull in opposite directions."""

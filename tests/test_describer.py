@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 import leed
 from leed.taxonomy import concept_of
+from leed.taxonomy.matching import match
 from tests.support.labels import ADVERBS, FACE_BOUNDS, HUME_48, PROSODY_BOUNDS, full
 
 MODALITIES = ("face", "prosody", "burst", "language", None)
@@ -1153,6 +1154,7 @@ def test_a_name_of_any_characters_stays_one_name_on_one_line(person: str, modali
 @example("L" * 100_000, "face")
 def test_a_label_of_any_characters_stays_inside_its_quotation(label: str, modality: str | None) -> None:
     assume(concept_of(label) is None)  # hypothesis also tries words that it finds in our own code
+    assume(match((label,), modality)[0].taxonomy is None)  # such as "AH", a sound
     description = leed.describe({label: 0.9}, modality=modality)
     sentence = str(description)
     assert len(sentence.splitlines()) == 1
@@ -1169,20 +1171,34 @@ def test_a_label_of_any_characters_stays_inside_its_quotation(label: str, modali
     ("scores", "sentence", "issues"),
     [
         ({"valence": 1.2}, "They come across as very positive in tone.", []),
-        ({"valence": -0.5}, "They come across as rather negative in tone.", ["inferred"]),
         ({"valence": -0.3, "arousal": 1.3}, "They come across as very negative in tone and highly energetic.", []),
         ({"valence": 5.5}, "There are no scores for their expression.", ["out-of-range"]),
+        ({"valence": 0.9, "arousal": 5.5}, "There are no scores for their expression.", ["out-of-range"]),
+        ({"valence": -0.8, "arousal": 1.2}, "There are no scores for their expression.", ["out-of-range"]),
         ({"valence": 5.5, "Joy": 0.4}, "They come across as somewhat joyful.", ["out-of-range"]),
         ({"valence": "5.5"}, "There are no scores for their expression.", ["not-a-number", "out-of-range"]),
+        (
+            {"valence": math.nan, "arousal": 5.5},
+            "There are no scores for their expression.",
+            ["not-finite", "out-of-range"],
+        ),
     ],
 )
-def test_dimensions_on_another_scale_are_read_as_leed_read_reads_them(
-    scores: dict[str, Any], sentence: str, issues: list[str]
+def test_dimensions_on_a_scale_of_their_own_are_not_described_as_leed_read_does_not(
+    scores: dict[str, float], sentence: str, issues: list[str]
 ) -> None:
     description = leed.describe(scores)
     assert (str(description), [issue.code for issue in description.issues]) == (sentence, issues)
     assert leed.Describer().text(scores) == sentence
     assert [str(d) for d in leed.describe_all(leed.read(scores))] == [sentence]
+    rows = np.array([[float(score) for score in scores.values()]])
+    assert leed.describe_matrix(rows, list(scores)).to_list() == [sentence]
+
+
+def test_a_negative_dimension_is_low_however_it_is_read() -> None:
+    scores = {"valence": -0.5}
+    assert str(leed.describe(scores)) == "They come across as very negative in tone."
+    assert [str(d) for d in leed.describe_all(leed.read(scores))] == ["They come across as rather negative in tone."]
 
 
 def test_dimensions_that_are_not_described_are_no_extras_of_a_mapping() -> None:
