@@ -13,6 +13,8 @@ from typing import Any
 import litellm
 import openai
 import pytest
+from litellm.exceptions import BadRequestError
+from litellm.llms.custom_httpx.async_client_cleanup import close_litellm_async_clients
 from pydantic import BaseModel
 
 import leed
@@ -54,7 +56,7 @@ CALLS: dict[str, dict[str, Any]] = {
 def loop() -> Iterator[asyncio.AbstractEventLoop]:
     with event_loop() as own:
         yield own
-        own.run_until_complete(litellm.close_litellm_async_clients())
+        own.run_until_complete(close_litellm_async_clients())  # type: ignore[no-untyped-call] # has none
         for client in litellm.in_memory_llm_clients_cache.cache_dict.values():
             if isinstance(client, openai.OpenAI):
                 client.close()
@@ -200,7 +202,7 @@ def test_strict_raises_and_nothing_goes_out(to: dict[str, Any], server: FakeOpen
 
 
 def test_what_is_no_list_of_messages_is_left_to_litellm() -> None:
-    assert Injector()(7) == 7  # type: ignore[comparison-overlap]
+    assert Injector()(7) == 7
 
 
 def test_what_replaces_litellms_function_later_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -271,7 +273,7 @@ def test_the_modules_hook_is_one_and_its_module_has_no_other_names() -> None:
     assert isinstance(leed_adapters.litellm.hook, LeedHook)
     assert leed_adapters.litellm.hook is leed_adapters.litellm.hook
     with pytest.raises(AttributeError, match="has no attribute 'hok'"):
-        _ = leed_adapters.litellm.hok  # type: ignore[attr-defined]
+        _ = leed_adapters.litellm.hok
 
 
 def test_a_subclass_is_called_by_the_proxy_as_its_base_is() -> None:
@@ -319,7 +321,7 @@ def test_every_copy_that_the_proxy_makes_forgets_expressions() -> None:
 
 def test_a_request_that_strict_refuses_forgets_expressions_too() -> None:
     data = {"model": "m", "messages": [{"role": "user", "content": "Hey.", "expression": 7}]}
-    with pytest.raises(litellm.BadRequestError, match="an expression is int"):
+    with pytest.raises(BadRequestError, match="an expression is int"):
         asked(data, "acompletion", strict=True)
     assert data == {"model": "m", "messages": [{"role": "user", "content": "Hey."}]}
 
@@ -346,19 +348,19 @@ def test_responses_take_a_text_or_items() -> None:
 def test_the_policy_ends_the_instructions_of_a_response() -> None:
     policy = leed.inject([{"role": "user", "content": "."}])[0]["content"]
     said = [{"role": "user", "content": "Hey."}]
-    own = {"instructions": "Be kind.", "input": "Hey."}
+    own: dict[str, Any] = {"instructions": "Be kind.", "input": "Hey."}
     assert changes(own, "aresponses", Injector()) == {"instructions": f"Be kind.\n\n{policy}", "input": "Hey."}
     # Instructions among the items are the caller's, and a stored prompt has its own.
-    led = {"input": [{"role": "system", "content": "Be kind."}, *said]}
+    led: dict[str, Any] = {"input": [{"role": "system", "content": "Be kind."}, *said]}
     assert changes(led, "aresponses", Injector()) == {"input": leed.inject(led["input"])}
-    stored = {"prompt": {"id": "pmpt_1"}, "input": "Hey."}
+    stored: dict[str, Any] = {"prompt": {"id": "pmpt_1"}, "input": "Hey."}
     assert changes(stored, "aresponses", Injector()) == {"input": leed.inject(said)}
 
 
 def test_anthropics_system_ends_with_the_policy_as_text_or_block() -> None:
     policy = leed.inject([{"role": "user", "content": "."}])[0]["content"]
     said = [{"role": "user", "content": "Hey."}]
-    texts = [{"system": "Be kind.", "messages": said}, {"messages": said}]
+    texts: list[dict[str, Any]] = [{"system": "Be kind.", "messages": said}, {"messages": said}]
     systems = [changes(data, "anthropic_messages", Injector())["system"] for data in texts]
     assert systems == [f"Be kind.\n\n{policy}", policy]
     block = {"type": "text", "text": "Be kind.", "cache_control": {"type": "ephemeral"}}

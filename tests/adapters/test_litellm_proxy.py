@@ -23,7 +23,7 @@ TIRED = {"prosody": {"Tiredness": 0.4117293}}
 NAMES = ("Sadness", "Tiredness", "'expression'", '"expression"', 'expression\\"', "'end': 900", '"end": 900')
 TRACES = ("3417291", "4117293", *NAMES)
 
-SAID = [
+SAID: list[Any] = [
     {"role": "system", "content": "You are a helpful assistant."},
     {"role": "user", "content": "I'm fine", "expression": SAD},
     {"role": "assistant", "content": "Good."},
@@ -86,7 +86,7 @@ def test_a_chat_completion_goes_out_as_inject_makes_it(
     client: openai.OpenAI, upstream: FakeOpenAI, proxy: Proxy
 ) -> None:
     before = lines(proxy)
-    answer = client.chat.completions.create(model="chat", messages=SAID)  # type: ignore[arg-type] # keys of leed's
+    answer = client.chat.completions.create(model="chat", messages=SAID)
     assert sent(upstream)["messages"] == TOLD
     assert answer.choices[0].message.content == "You said: Is it late?\n\n[The user sounds very tired.]"
     newest = json.loads(proxy.log(before + 1).splitlines()[-1])
@@ -98,7 +98,7 @@ def test_a_chat_completion_goes_out_as_inject_makes_it(
 
 def test_a_stream_comes_as_it_is(client: openai.OpenAI, upstream: FakeOpenAI, proxy: Proxy) -> None:
     before = lines(proxy)
-    stream = client.chat.completions.create(model="chat", messages=SAID, stream=True)  # type: ignore[call-overload]
+    stream: Any = client.chat.completions.create(model="chat", messages=SAID, stream=True)
     text = "".join(chunk.choices[0].delta.content or "" for chunk in stream if chunk.choices)
     assert text == "You said: Is it late?\n\n[The user sounds very tired.]"
     assert sent(upstream)["messages"] == TOLD
@@ -108,15 +108,15 @@ def test_a_stream_comes_as_it_is(client: openai.OpenAI, upstream: FakeOpenAI, pr
 
 def test_tools_go_through(client: openai.OpenAI, upstream: FakeOpenAI) -> None:
     schema = {"type": "object", "properties": {"time": {"type": "string"}}}
-    tool = {"type": "function", "function": {"name": "look", "parameters": schema}}
-    answer = client.chat.completions.create(model="chat", messages=PLAIN, tools=[tool])  # type: ignore[list-item,arg-type]
+    tool: Any = {"type": "function", "function": {"name": "look", "parameters": schema}}
+    answer = client.chat.completions.create(model="chat", messages=PLAIN, tools=[tool])
     assert asked(upstream)[0].json["tools"] == [tool]
     assert answer.choices[0].finish_reason == "tool_calls"
 
 
 def test_a_response_goes_out_as_inject_makes_it(client: openai.OpenAI, upstream: FakeOpenAI, proxy: Proxy) -> None:
     before = lines(proxy)
-    answer = client.responses.create(model="chat", input=SAID)  # type: ignore[arg-type] # keys of leed's
+    answer = client.responses.create(model="chat", input=SAID)
     assert sent(upstream)["input"] == TOLD
     assert answer.output_text == "You said: Is it late?\n\n[The user sounds very tired.]"
     assert "The user sounds quite sad." in proxy.log(before + 1).splitlines()[-1]
@@ -203,7 +203,7 @@ def test_a_call_that_fails_upstream_keeps_nothing_either(
     before = lines(proxy)
     upstream.faults.extend([Fault(400)] * 4)
     with pytest.raises(openai.BadRequestError):
-        client.chat.completions.create(model="chat", messages=SAID)  # type: ignore[arg-type] # keys of leed's
+        client.chat.completions.create(model="chat", messages=SAID)
     proxy.log(before + 1)
     keeps_nothing(proxy)
 
@@ -211,7 +211,7 @@ def test_a_call_that_fails_upstream_keeps_nothing_either(
 def test_a_call_without_a_model_that_the_proxy_knows_keeps_nothing(client: openai.OpenAI, proxy: Proxy) -> None:
     before = lines(proxy)
     with pytest.raises(openai.BadRequestError):
-        client.chat.completions.create(model="unknown", messages=SAID)  # type: ignore[arg-type] # keys of leed's
+        client.chat.completions.create(model="unknown", messages=SAID)
     proxy.log(before + 1)
     keeps_nothing(proxy)
 

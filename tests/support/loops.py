@@ -1,12 +1,12 @@
 """An event loop for code that takes whichever there is, as litellm does, and leaves it open."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 
 @contextmanager
-def event_loop() -> Iterator[asyncio.AbstractEventLoop]:
+def event_loop() -> Generator[asyncio.AbstractEventLoop]:
     """The thread's event loop, closed at the end with all that runs in it."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)

@@ -32,11 +32,12 @@ class Injector:
         Raises:
             OptionError: an option is not known, or has a value that leed does not know.
         """
-        own = {name: value for name, value in options.items() if name in _OWN}
+        own: dict[str, Any] = {name: value for name, value in options.items() if name in _OWN}
         others = {name: value for name, value in options.items() if name not in _OWN}
         own["describer"] = describer_for(own.get("describer"), others)
-        inject([], **own | {"on_inject": None})
         self._options = own
+        checked: dict[str, Any] = own | {"on_inject": None}
+        inject([], **checked)
 
     @property
     def strict(self) -> bool:
@@ -45,14 +46,15 @@ class Injector:
 
     def replace(self, **options: Any) -> Injector:  # noqa: ANN401 - those of inject
         """Return one with other values for some options."""
-        return Injector(**self._options | options)
+        changed: dict[str, Any] = self._options | options
+        return Injector(**changed)
 
     @property
     def handover(self) -> Any:  # noqa: ANN401 - as inject takes it
         """How descriptions are handed over."""
         return self._options.get("handover", "inline")
 
-    def __call__(self, messages: Any) -> list[Any]:  # noqa: ANN401 - messages as they came
+    def __call__(self, messages: Any) -> Any:  # noqa: ANN401 - messages as they came
         """Return the messages that go out, as plain dicts; without descriptions where something is wrong.
 
         Raises:
