@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-import litellm
+from litellm.exceptions import BadRequestError
 from litellm.integrations.custom_logger import CustomLogger
 
 from leed.errors import LeedError
@@ -14,7 +14,7 @@ from leed_adapters.litellm.injecting import Injector
 from leed_adapters.litellm.records import PROXY_LOGGER, filter_records
 
 if TYPE_CHECKING:
-    from litellm.caching.caching import DualCache
+    from litellm.caching.dual_cache import DualCache
     from litellm.proxy._types import UserAPIKeyAuth
     from litellm.types.utils import CallTypesLiteral
 
@@ -65,7 +65,7 @@ class LeedHook(CustomLogger):
         try:
             changed = changes(data, call_type, self._injector)
         except LeedError as error:
-            raise litellm.BadRequestError(str(error), model=str(data.get("model")), llm_provider="leed") from error
+            raise BadRequestError(str(error), model=str(data.get("model")), llm_provider="leed") from error
         finally:
             scrub(data)
         put(data, changed)
