@@ -13,6 +13,7 @@ from typing import Any
 import litellm
 import openai
 import pytest
+from litellm.exceptions import BadRequestError
 from pydantic import BaseModel
 
 import leed
@@ -319,7 +320,7 @@ def test_every_copy_that_the_proxy_makes_forgets_expressions() -> None:
 
 def test_a_request_that_strict_refuses_forgets_expressions_too() -> None:
     data = {"model": "m", "messages": [{"role": "user", "content": "Hey.", "expression": 7}]}
-    with pytest.raises(litellm.BadRequestError, match="an expression is int"):
+    with pytest.raises(BadRequestError, match="an expression is int"):
         asked(data, "acompletion", strict=True)
     assert data == {"model": "m", "messages": [{"role": "user", "content": "Hey."}]}
 
