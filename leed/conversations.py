@@ -11,6 +11,8 @@ from leed.messages import carried
 from leed.readers import read_content, recognise
 from leed.readers.content import Content, take
 from leed.readers.hume_evi import chats_of
+from leed.readers.hume_evi_chats import Chats
+from leed.schema.terms import Issue
 from leed.schema.utterances import Utterance
 
 if TYPE_CHECKING:
@@ -37,14 +39,27 @@ def conversation(source: Any, *, format: str | None = None) -> list[Message]:  #
     Raises:
         InputError: it cannot be read.
     """
+    return conversation_with_issues(source, format=format)[0]
+
+
+def conversation_with_issues(
+    source: Any,  # noqa: ANN401 - as for conversation
+    *,
+    format: str | None = None,  # noqa: A002 - as for conversation
+) -> tuple[list[Message], tuple[Issue, ...]]:
+    """Return the same messages, and what was odd about their input."""
     content = take(source)
-    if format is None:
-        messages = _messages(content)
-        if messages:
-            return messages
+    messages = _messages(content) if format is None else []
+    if messages:
+        return messages, tuple(content.issues)
     form = recognise(content).name if format is None else format
-    turns = _turns(content) if form == "hume-evi" else []
-    return turns or spoken(read_content(content, form))
+    if form == "hume-evi":
+        chats = chats_of(content)
+        turns = _turns(chats)
+        if turns:
+            return turns, (*content.issues, *chats.recording().issues)
+    recording = read_content(content, form)
+    return spoken(recording), recording.issues
 
 
 def _messages(content: Content) -> list[Message]:
@@ -68,10 +83,10 @@ def _is_message(entry: object) -> bool:
     )
 
 
-def _turns(content: Content) -> list[Message]:
-    """What was said in a chat of EVI, with scores or without."""
+def _turns(chats: Chats) -> list[Message]:
+    """What was said in chats of EVI, with scores or without."""
     found: list[Message] = []
-    for speaker, row in chats_of(content).turns():
+    for speaker, row in chats.turns():
         if row.text is None:
             continue
         if speaker == "user":

@@ -12,7 +12,7 @@ import typer
 
 from leed import quoting
 from leed.cli import options
-from leed.cli.describe import report, report_unmet
+from leed.cli.describe import report, report_issues, report_unmet
 from leed.cli.marking import CLOSE, OPEN, Marked, marked, visible
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def command(  # noqa: PLR0917 - the command line names them all
 
     `leed prompt predictions.json --max-tokens 60 --tense past`
     """
-    from leed.conversations import conversation, labels_in  # noqa: PLC0415 - keeps 'leed --help' fast
+    from leed.conversations import conversation_with_issues, labels_in  # noqa: PLC0415 - keeps 'leed --help' fast
     from leed.describer import Describer  # noqa: PLC0415 - as above
     from leed.readers import read  # noqa: PLC0415 - as above
     from leed.tokens import get_counter  # noqa: PLC0415 - as above
@@ -88,7 +88,7 @@ def command(  # noqa: PLR0917 - the command line names them all
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     counted = get_counter(counter)
     source = sys.stdin.buffer.read() if file == "-" else file
-    messages = conversation(source, format=form) if max_tokens is None else []
+    messages, issues = conversation_with_issues(source, format=form) if max_tokens is None else ([], ())
     if not messages:
         recording = read(source, format=form)
         _print_timeline(recording, describer, _TOKENS if max_tokens is None else max_tokens, counted)
@@ -99,6 +99,7 @@ def command(  # noqa: PLR0917 - the command line names them all
         typer.echo(json.dumps({"messages": injection.messages}, ensure_ascii=False, indent=2, default=str))
     else:
         _print_messages(marked(injection, counted))
+    report_issues(issues, len(messages))
     _print_tokens(marked(injection, counted), counted)
     report_unmet(allow or (), labels_in(messages))
 

@@ -145,3 +145,11 @@ def test_names_that_are_allowed_and_stand_nowhere_are_told(prompt: Leed) -> None
     _, _, err = prompt("-", "--allow", "Romanse", "--allow", "Sadness", stdin=json.dumps(CHAT).encode())
     assert "leed: --allow: 'Romanse'" in err
     assert "Sadness" not in err
+
+
+def test_what_is_odd_about_a_chat_is_listed(prompt: Leed) -> None:
+    said = {"type": "user_message", "message": {"role": "user", "content": "Hey."}, "from_text": True, "interim": False}
+    log = "\n".join([json.dumps(said), json.dumps(said)])[:-20]
+    status, out, err = prompt("-", "--policy", "none", stdin=log.encode())
+    assert (status, out) == (0, "user (2 tokens)\n  Hey.\n")
+    assert "leed: the last line, from byte 110 on, is cut off; it is left out" in err
