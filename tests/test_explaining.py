@@ -7,7 +7,7 @@ import pytest
 import leed
 from tests.support.labels import full
 
-DECIDED = "decided by: scale leed-2026-11, lexicon en 2026-11-20, taxonomies 2026-11-20, top 3"
+DECIDED = "decided by: scale leed-2026-11, lexicon en 2026-11-20, taxonomies 2026-11-28, top 3"
 
 CASES: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     (

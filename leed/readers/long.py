@@ -59,6 +59,15 @@ class Form(msgspec.Struct, frozen=True):
     words: tuple[int, ...]
 
 
+def tells_apart(name: str) -> bool:
+    """Return whether a column or key says which stretch a score belongs to: when, who, where, or a number.
+
+    >>> tells_apart("time"), tells_apart("frame"), tells_apart("box")
+    (True, True, False)
+    """
+    return field_of(name) in (*_TIMES, *_WORDS) or fold(name) in _NUMBERED
+
+
 def form_of(names: Sequence[str]) -> Form | None:
     """Return which columns are what if the names are those of a long table, else None.
 

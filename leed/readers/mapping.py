@@ -6,6 +6,7 @@
     {"prosody": {"Sadness": 0.34}, "language": {"Calmness": 0.55}, "text": "I'm fine", "begin": 1.5, "speaker": "Ben"}
     [{"begin": 0.0, "Joy": 0.84}, {"begin": 0.3, "Joy": 0.79}]
     [{"label": "happy", "score": 0.9}, {"label": "sad", "score": 0.1}]
+    [{"time": 0.0, "label": "happy", "score": 0.9}, {"time": 0.3, "label": "happy", "score": 0.8}]
 
 also under keys of a program's own (see `leed.readers.nesting`). Quantity: as the labels and numbers tell (see
 `leed.taxonomy.matching.quantity_of`); scores that sum to 100 are per cent. Keys such as begin, end, text, speaker,

@@ -8,13 +8,14 @@ Each program puts keys of its own around its scores. What a key is, is told from
 - who somebody is, which is no score: ``{"race": {"white": 0.9}}``;
 - above known labels a file (``{"a.wav": {...}}``), a time (``{"0.0": {...}, "1.5": {...}}``), the number of a row
   (``{"0": {...}, "1": {...}}``), or else a speaker (``{"Ann": {...}, "Bob": {...}}``); an issue says which;
+- a label and its score in an entry that also says when or who: ``[{"time": 0, "label": "Joy", "score": 0.8}]``;
 - a label above its column, as pandas writes it: ``{"Joy": {"0": 0.8, "1": 0.2}}``, ``{"Joy": [0.8, 0.2]}``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -24,7 +25,8 @@ import msgspec
 from leed.modality import NAMES
 from leed.readers.about import field_of, is_file, is_personal
 from leed.readers.gathering import Notes
-from leed.scores import LIKELIHOODS, as_pairs
+from leed.readers.long import tells_apart
+from leed.scores import LIKELIHOODS, PAIR_KEYS, as_pairs
 from leed.taxonomy import concept_of, concepts, fold
 from leed.taxonomy.matching import match
 
@@ -53,6 +55,7 @@ _NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:e-?\d+)?", re.IGNORECASE)
 _SAMPLE = 20
 _MOST = 4_096  # keys of a mapping that are looked at
 _SHOWN = 5
+_PAIRED = frozenset(key for keys in PAIR_KEYS for key in keys)
 
 
 class Row(msgspec.Struct):
@@ -109,15 +112,26 @@ class Nest:
             return
         pairs = as_pairs(plain)
         if pairs is not None:
-            row = around.below()
-            row.scores = list(pairs)
-            yield row
+            yield from self._stretches(plain, list(pairs), around)
             return
         for number, inner in enumerate(plain, 1):
             if is_nested(inner):
                 yield from self._rows(inner, around)
             elif inner is not None:  # a line that was cut off, and is reported
                 self.notes.add("not-read", f"row {number} is no mapping of label to score; it is left out")
+
+    def _stretches(self, entries: Sequence[Mapping[Any, Any]], pairs: Pairs, around: Row) -> Iterator[Row]:
+        """A row for each stretch that entries of a label and its score name; most often they name none, and are one."""
+        rows: dict[tuple[Any, ...], Row] = {}
+        for entry, pair in zip(entries, pairs, strict=True):
+            others = ((str(key), value) for key, value in entry.items() if key not in _PAIRED)
+            named = [(name, value) for name, value in others if tells_apart(name) and not is_nested(value)]
+            key = tuple(sorted((name, repr(value)) for name, value in named))
+            if key not in rows:
+                fields = [(field_of(name), value) for name, value in named]
+                rows[key] = around.below(**{field: value for field, value in fields if field is not None})
+            rows[key].scores.append(pair)
+        yield from rows.values()
 
     def _mapping(self, plain: Mapping[Any, Any], around: Row) -> Iterator[Row]:
         found = _Sorted(around.below())

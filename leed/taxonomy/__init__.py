@@ -133,7 +133,7 @@ ORDER = (
 )
 """The taxonomies that come with leed, in the order in which a set of labels is matched to them."""
 
-VERSION = "2026-11-20"
+VERSION = "2026-11-28"
 """The date of the concepts and taxonomies that this leed carries."""
 
 

@@ -145,3 +145,26 @@ def test_a_transcript_of_any_kind_is_kept_and_quoted(text: str) -> None:
     assert sentence.endswith('" and sound quite sad.')
     assert sentence.count('"') == 2
     assert len(sentence) < 500
+
+
+@pytest.mark.parametrize("lines", [True, False])
+def test_entries_of_a_label_and_its_score_that_say_when_are_stretches(lines: bool) -> None:  # noqa: FBT001 - a case
+    entries = [
+        {"time": 0, "speaker": "Ann", "label": "Joy", "score": 0.8},
+        {"time": 1, "speaker": "Ann", "label": "Sadness", "score": 0.6},
+        {"time": 0, "speaker": "Ann", "label": "Fear", "score": 0.3},
+        {"time": 0, "speaker": "Ben", "label": "Joy", "score": 0.1},
+    ]
+    data = "\n".join(map(json.dumps, entries)) if lines else json.dumps(entries)
+    recording = leed.read(data.encode())
+    assert leed.read(entries) == recording
+    assert [(s.speaker, s.begin, s.scores) for s in recording.segments()] == [
+        ("Ann", 0.0, pytest.approx({"Joy": 0.8, "Fear": 0.3})),
+        ("Ben", 0.0, pytest.approx({"Joy": 0.1})),
+        ("Ann", 1.0, pytest.approx({"Sadness": 0.6})),
+    ]
+
+
+def test_frames_by_number_are_kept_apart() -> None:
+    entries = [{"frame": i, "name": "Joy", "score": score} for i, score in enumerate((0.9, 0.1))]
+    assert [len(track) for track in leed.read(entries).tracks] == [2]
