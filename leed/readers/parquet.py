@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from itertools import chain
 from typing import Any
 
 from leed.errors import DamagedInputError, UnknownFormatError
@@ -24,8 +25,8 @@ from leed.readers.gathering import some
 from leed.readers.recorded import from_table
 from leed.readers.roles import holds_scores, listed, unknown
 from leed.readers.sheet import Column, Sheet
-from leed.readers.stack import Plan, Stack
-from leed.readers.tabular import recording_of
+from leed.readers.stack import PART, Plan, Stack
+from leed.readers.tabular import has_parts, parts_of, recording_of
 from leed.schema.recording import Recording
 from leed.schema.tables import is_recording
 from leed.schema.terms import Issue
@@ -38,6 +39,8 @@ _SAMPLE = 20
 _DECODED = 1 << 22  # bytes that are decoded at a time
 _ABREAST = 2  # columns that are read side by side: for each, a page and its dictionary may take megabytes
 _BUFFER = 1 << 16
+_IN_PARTS = 1 << 15
+"""Tables of so many rows are given in parts where that is asked for."""
 
 
 def recognise(content: Content) -> Guess:
@@ -65,11 +68,28 @@ def read(content: Content) -> Recording:
         if is_recording(schema):
             return from_table(_Columns(content, file))
     recording = recording_of(ParquetTable(content, schema), shown=content.shown, source=content.name)
+    return recording.replace(issues=(*recording.issues, *_left_out(schema)))
+
+
+def parts(content: Content) -> Iterator[Recording] | None:
+    """Return the recording in parts of bounded size, or None if it is small, or one that leed wrote."""
+    if not content.head.startswith(_MAGIC):
+        return None
+    with _opened(content) as file:
+        _sized(content, file)
+        schema, rows = file.schema_arrow, file.metadata.num_rows
+    if is_recording(schema) or rows < _IN_PARTS or not has_parts(schema.names):
+        return None
+    table = ParquetTable(content, schema)
+    said = Recording((), tuple(_left_out(schema)))
+    return chain(parts_of(table, shown=content.shown, source=content.name), [said])
+
+
+def _left_out(schema: Any) -> Iterator[Issue]:  # noqa: ANN401 - a schema of Arrow
     left = [field.name for field in schema if _is_left(field.type)]
-    if not left:
-        return recording
-    what = f"{some(len(left), 'column', 'of bytes or nested values is', 'of bytes or nested values are')} left out"
-    return recording.replace(issues=(*recording.issues, Issue("not-a-label", f"{what}: {listed(left)}")))
+    if left:
+        what = f"{some(len(left), 'column', 'of bytes or nested values is', 'of bytes or nested values are')} left out"
+        yield Issue("not-a-label", f"{what}: {listed(left)}")
 
 
 class ParquetTable:
@@ -105,6 +125,21 @@ class ParquetTable:
             for places in self._parts(plan):
                 self._put(stack, file, places)
         return stack
+
+    def stacks(self, plan: Plan) -> Iterator[Stack]:
+        """Read the rows some at a time; the last stack has counted what was odd in all of them.
+
+        Raises:
+            DamagedInputError: they cannot be decoded.
+        """
+        stack = Stack(plan)
+        with self._opened() as file:
+            for batch in self._batches(file, sorted(plan.wanted)):
+                stack.add(batch)
+                if stack.rows >= PART:
+                    yield stack
+                    stack = stack.emptied()
+        yield stack
 
     def _parts(self, plan: Plan) -> Iterator[Sequence[int]]:
         """The columns that are wanted, in parts that are read one after the other."""
@@ -230,4 +265,5 @@ reader = Reader(
     "as written, or as the labels tell",
     recognise,
     read,
+    parts,
 )

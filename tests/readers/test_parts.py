@@ -4,17 +4,20 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet as pq
 
 import leed
 from leed.calibration.fit import Fit
-from leed.readers import delimited, hume_batch, hume_stream, pieces, read_parts, table, tabular
+from leed.readers import delimited, hume_batch, hume_stream, parquet, pieces, read_parts, table, tabular
 from tests.support import hume
 from tests.support.parts import shared_files
 from tests.test_calibration import HUME_48, usual_face
@@ -31,6 +34,9 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hume_stream, "_WINDOW", 3000)
     monkeypatch.setattr(table, "_IN_PARTS", 0)
     monkeypatch.setattr(delimited, "PART", 3)
+    monkeypatch.setattr(parquet, "PART", 3)
+    monkeypatch.setattr(parquet, "_IN_PARTS", 0)
+    monkeypatch.setattr(parquet, "_DECODED", 60)
     monkeypatch.setattr(pieces, "_SIZE", 60)
     monkeypatch.setattr(tabular, "_LOOKED_AT", 2)
 
@@ -104,10 +110,45 @@ def test_a_table_in_parts_tells_the_same(data: bytes) -> None:
     assert read(read_parts, data) == read(lambda data, **f: [leed.read(data, **f)], data)
 
 
-def read(reader: Callable[..., Iterable[leed.Recording]], data: bytes) -> tuple[object, ...]:
+@given(tables())
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@pytest.mark.usefixtures("small")
+def test_parquet_in_parts_tells_the_same(data: bytes) -> None:
+    packed = parquet_of(data)
+    whole = read(lambda data, **f: [leed.read(data, **f)], packed, "parquet")
+    assert read(read_parts, packed, "parquet") == whole
+
+
+def parquet_of(data: bytes) -> bytes:
+    """The same table as Parquet: numbers where a column has nothing else, with a column that is left out."""
+    names, *cells = csv.reader(io.StringIO(data.decode()))
+    columns = {name: pa.array([row[i] or None for row in cells], pa.string()) for i, name in enumerate(names)}
+    for name, column in columns.items():
+        with suppress(pa.ArrowInvalid):
+            columns[name] = column.cast(pa.float64())
+    target = io.BytesIO()
+    pq.write_table(pa.table(columns | {"picture": pa.array([b"x"] * len(cells))}), target)
+    return target.getvalue()
+
+
+@pytest.mark.usefixtures("small")
+def test_parquet_comes_in_parts_and_what_leed_wrote_whole() -> None:
+    data = parquet_of(table_of(["modality", *SOME], [["face", 0.1 * i, 0.2, 0.3, 0.4] for i in range(10)]))
+    parts = same(data)
+    assert sum(map(len, parts)) == 10
+    assert len(parts) > 3
+    assert [issue.message for issue in parts[-1].issues] == [
+        "1 column of bytes or nested values is left out: picture",
+    ]
+    target = io.BytesIO()
+    pq.write_table(leed.read(data).to_table(), target)
+    assert [len(part) for part in read_parts(target.getvalue())] == [10]
+
+
+def read(reader: Callable[..., Iterable[leed.Recording]], data: bytes, form: str = "table") -> tuple[object, ...]:
     """What a table tells, or what is wrong with it."""
     try:
-        parts = list(reader(data, format="table"))
+        parts = list(reader(data, format=form))
     except leed.LeedError as error:
         return type(error), str(error)
     return fitted(parts), issues(parts), rows(parts)
