@@ -133,7 +133,7 @@ class Description(msgspec.Struct, frozen=True, eq=False):
         - Joy 0.83: extremely (from 0.71, intensity)
         - Ecstasy 0.58: not said, repeats Joy
         read as: intensity, labels of hume-48
-        decided by: scale leed-2026-11, lexicon en 2026-11-28, taxonomies 2026-11-20, top 3
+        decided by: scale leed-2026-11, lexicon en 2026-11-20, taxonomies 2026-11-28, top 3
         """
         if self.evidence is None:
             terms = "".join(f"\n- {t.label} {t.score:g}: {t.phrase}" for t in self.terms)
