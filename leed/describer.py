@@ -227,7 +227,7 @@ class Describer:
         else:
             labels = ()
         if found.plan.guarded:
-            issues += found.plan.out_of_range(labels or tuple(given), values)
+            issues += found.plan.dimensions_read(labels or tuple(given), values)
         if baseline is not None:
             found = self._beside(baseline, found, values)
         sentence = found.sentence

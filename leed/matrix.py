@@ -16,6 +16,7 @@ from leed.errors import InputError
 from leed.gated import GatedPlan
 from leed.ranking import StandingOut, Strongest
 from leed.realiser import Piece
+from leed.scores import centred, dimension_scale
 from leed.selection import CODE, HINT, Key, Plan
 
 if TYPE_CHECKING:
@@ -95,6 +96,8 @@ def describe_matrix(
 ) -> Sentences:
     """Return a sentence for each row of a matrix of scores, the same as `leed.describe` gives for the row as a mapping.
 
+    Only what dimensions (valence, ...) run from and to is told from all rows: one negative number says -1 to 1.
+
     >>> import numpy as np
     >>> describe_matrix(np.array([[0.84, np.nan]]), ["Joy", "Fear"], modality="face").to_list()
     ['They look extremely joyful.']
@@ -117,6 +120,7 @@ def describe_matrix(
     rows = _checked(matrix, names)
     chosen = describer_for(describer, options)
     prepared = chosen.prepare(names, modality, quantity, exclusive, taxonomy)
+    rows = _centred(rows, list(prepared.plans[0].dimensions))
     sentences, few = _described(chosen, _Keys(prepared), rows)
     return _put(sentences, few, _described(chosen, _Keys(prepared, few=True), rows[few])[0]) if len(few) else sentences
 
@@ -169,6 +173,17 @@ def _checked(matrix: ArrayLike, labels: tuple[str, ...]) -> NDArray[Any]:
     if len(set(labels)) != len(labels):
         twice = next(label for label in labels if labels.count(label) > 1)
         raise InputError(f"the label {twice!r} stands twice; give each column its own")
+    return rows
+
+
+def _centred(rows: NDArray[Any], dimensions: list[int]) -> NDArray[Any]:
+    """The rows with dimensions on 0 to 1; one that is negative tells of all that they run from -1 to 1."""
+    told = rows[:, dimensions]
+    told = told[np.isfinite(told)]
+    if not told.size or dimension_scale((), float(told.min()), float(told.max()))[0] != "centred":
+        return rows
+    rows = rows.astype(rows.dtype if rows.dtype.kind == "f" else np.float64)
+    rows[:, dimensions] = centred(rows[:, dimensions])
     return rows
 
 

@@ -5,13 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from leed.float32 import INFINITE, float32
 from leed.schema.terms import Issue
 from leed.taxonomy import fold
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Numbers = TypeVar("Numbers", float, NDArray[np.float64])
 
 LIKELIHOODS = {"VERY_UNLIKELY": 1.0, "UNLIKELY": 2.0, "POSSIBLE": 3.0, "LIKELY": 4.0, "VERY_LIKELY": 5.0}
 """Google's ordinal words, counted as its protocol buffers count them (UNKNOWN, 0, is not reported)."""
@@ -187,7 +193,18 @@ def _shown(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004 - fits a line
 
 
-def dimension_scale(names: Sequence[str], low: float, high: float) -> tuple[str, Issue | None]:
+def centred(value: Numbers) -> Numbers:
+    """Return a dimension that runs from -1 to 1 as one from 0 to 1.
+
+    >>> centred(-1.0), centred(0.0), centred(0.5)
+    (0.0, 0.5, 0.75)
+    """
+    return (value + 1) / 2
+
+
+def dimension_scale(
+    names: Sequence[str], low: float, high: float, done: str = "kept as extras, and not described"
+) -> tuple[str, Issue | None]:
     """Return how the dimensions of one model are read, and the issue that says so.
 
     All of them are of one scale, so one negative number tells what they all run from: "centred" dimensions run from -1
@@ -197,27 +214,33 @@ def dimension_scale(names: Sequence[str], low: float, high: float) -> tuple[str,
     (('plain', None), 'centred')
     >>> dimension_scale(["valence"], 3.0, 5.5)[0]
     'foreign'
+
+    Args:
+        names: of the dimensions.
+        low: the least of their numbers.
+        high: the greatest.
+        done: what becomes of foreign ones, for the issue.
     """
     shown = ", ".join(names[:_LISTED]) + (", ..." if len(names) > _LISTED else "")
     if low < 0 and max(-low, high) <= 1:
         what = f"{shown}: there are negative values, so they run from -1 to 1; read onto 0 to 1"
         return "centred", Issue("inferred", what)
-    if not is_foreign(low, high):
+    if not _is_foreign(low, high):
         return "plain", None
-    return "foreign", Issue("out-of-range", f"{foreign_scale(names, low, high)}; kept as extras, and not described")
+    return "foreign", Issue("out-of-range", f"{_foreign_scale(names, low, high)}; {done}")
 
 
-def is_foreign(low: float, high: float) -> bool:
+def _is_foreign(low: float, high: float) -> bool:
     """Return whether dimensions that go from low to high run on a scale of their own: not 0 to 1, nor -1 to 1.
 
-    >>> is_foreign(-0.2, 1.2), is_foreign(-1, 0.5), is_foreign(0.5, 5.5)
+    >>> _is_foreign(-0.2, 1.2), _is_foreign(-1, 0.5), _is_foreign(0.5, 5.5)
     (False, False, True)
     """
     centred = low < 0 and max(-low, high) <= 1
     return not centred and not (high <= HIGHEST_SHARE and low >= 1 - HIGHEST_SHARE)
 
 
-def foreign_scale(names: Sequence[str], low: float, high: float) -> str:
+def _foreign_scale(names: Sequence[str], low: float, high: float) -> str:
     """Return what is to be said of dimensions on a scale of their own, which goes on with what was done about it."""
     shown = ", ".join(names[:_LISTED]) + (", ..." if len(names) > _LISTED else "")
     most = max(-low, high)

@@ -20,7 +20,7 @@ from leed.lexicon import Lexicon, Word
 from leed.realiser import Piece
 from leed.scale import Scale
 from leed.schema.terms import Issue
-from leed.scores import foreign_scale, is_foreign
+from leed.scores import centred, dimension_scale
 from leed.taxonomy import Concept, concepts, fold, get
 from leed.taxonomy.matching import Match
 from leed.taxonomy.sensitive import sounds_sensitive
@@ -196,30 +196,35 @@ class Plan:
 
     def _by_rank(self, values: Iterable[float]) -> list[float]:
         """The scores in float32, NaN for those that are not described."""
-        by_rank = [math.nan] * len(self.entries)
+        exact = [math.nan] * len(self.entries)
         for rank, value in zip(self.ranks, values, strict=True):
             if value is True:
                 raise TypeError("a flag is no score")
-            number = float32(float(value))
-            by_rank[rank] = number if math.isfinite(number) else math.nan
-        if self.guarded and self._span(by_rank) is not None:
-            for rank in self._dimensional:
-                by_rank[rank] = math.nan
-        return by_rank
+            exact[rank] = float(value)
+        if self.guarded:
+            scale = self._scale_of(exact)[0]
+            for rank in self._dimensional if scale != "plain" else ():
+                exact[rank] = centred(exact[rank]) if scale == "centred" else math.nan
+        by_rank = [float32(value) for value in exact]
+        return [number if math.isfinite(number) else math.nan for number in by_rank]
 
-    def out_of_range(self, labels: Sequence[str], values: Sequence[float]) -> tuple[Issue, ...]:
-        """Return the issue for dimensions that are not described, as they run on a scale of their own."""
-        by_rank = [float32(float(values[entry.position])) for entry in self.entries]
-        span = self._span(by_rank) if self.guarded else None
-        if span is None:
-            return ()
-        names = [labels[i] for i in sorted(self.entries[rank].position for rank in self._dimensional)]
-        return (Issue("out-of-range", f"{foreign_scale(names, *span)}; not described"),)
+    def dimensions_read(self, labels: Sequence[str], values: Sequence[float]) -> tuple[Issue, ...]:
+        """Return the issue for dimensions that do not run from 0 to 1: read from -1 to 1, or not described."""
+        _, issue = self._scale_of([float(values[entry.position]) for entry in self.entries], labels)
+        return (issue,) if issue is not None and self.guarded else ()
 
-    def _span(self, by_rank: Sequence[float]) -> tuple[float, float] | None:
-        """From where to where the dimensions go, if that is a scale of their own."""
-        told = [by_rank[rank] for rank in self._dimensional if math.isfinite(by_rank[rank])]
-        return (min(told), max(told)) if told and is_foreign(min(told), max(told)) else None
+    @property
+    def dimensions(self) -> tuple[int, ...]:
+        """Where the dimensions stand in the input, if nobody said what they run from and to."""
+        return tuple(self.entries[rank].position for rank in self._dimensional) if self.guarded else ()
+
+    def _scale_of(self, exact: Sequence[float], labels: Sequence[str] = ()) -> tuple[str, Issue | None]:
+        """How the dimensions run, by the numbers of one row."""
+        told = [exact[rank] for rank in self._dimensional if math.isfinite(exact[rank])]
+        if not told:
+            return "plain", None
+        names = [labels[i] for i in sorted(self.entries[rank].position for rank in self._dimensional)] if labels else []
+        return dimension_scale(names, min(told), max(told), "not described")
 
     def pieces(self, key: tuple[int, ...]) -> tuple[list[Piece], bool]:
         """Return the pieces of a sentence for a key, and whether its two terms pull in opposite directions."""

@@ -1195,10 +1195,22 @@ def test_dimensions_on_a_scale_of_their_own_are_not_described_as_leed_read_does_
     assert leed.describe_matrix(rows, list(scores)).to_list() == [sentence]
 
 
-def test_a_negative_dimension_is_low_however_it_is_read() -> None:
-    scores = {"valence": -0.5}
-    assert str(leed.describe(scores)) == "They come across as very negative in tone."
-    assert [str(d) for d in leed.describe_all(leed.read(scores))] == ["They come across as rather negative in tone."]
+def test_negative_dimensions_run_from_minus_one_however_they_come() -> None:
+    """As a reader would have it: one negative number tells what all of them run from."""
+    scores = {"valence": -0.5, "arousal": 0.7}
+    sentence = "They come across as highly energetic and rather negative in tone."
+    description = leed.describe(scores)
+    assert str(description) == leed.Describer().text(scores) == sentence
+    assert [issue.message for issue in description.issues] == [
+        "valence, arousal: there are negative values, so they run from -1 to 1; read onto 0 to 1"
+    ]
+    assert [term.score for term in description.terms] == [0.7, -0.5]
+    assert [str(d) for d in leed.describe_all(leed.read(scores))] == [sentence]
+    assert leed.describe_matrix(np.array([[-0.5, 0.7]]), list(scores)).to_list() == [sentence]
+
+
+def test_a_negative_dimension_whose_quantity_is_told_is_taken_as_it_is() -> None:
+    assert str(leed.describe({"valence": -0.5}, quantity="bipolar")) == "They come across as very negative in tone."
 
 
 def test_dimensions_that_are_not_described_are_no_extras_of_a_mapping() -> None:

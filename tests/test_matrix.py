@@ -249,3 +249,15 @@ def test_what_is_no_matrix_for_the_labels_is_one_line(matrix: Any, labels: Any, 
 def test_options_of_a_matrix_are_checked(about: dict[str, Any]) -> None:
     with pytest.raises(leed.LeedError):
         leed.describe_matrix([[0.5]], ["Joy"], **about)
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.float32, np.float64])
+def test_one_negative_dimension_tells_what_all_rows_run_from(kind: type) -> None:
+    rows = np.array([[-1], [1], [0]], kind)
+    given = rows.copy()
+    assert leed.describe_matrix(rows, ["valence"]).to_list() == [
+        "They come across as very negative in tone.",
+        "They come across as very positive in tone.",
+        "They come across as neutral.",
+    ]
+    assert (rows == given).all()

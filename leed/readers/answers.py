@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from leed.float32 import INFINITE
 from leed.readers.about import is_file
@@ -24,8 +23,6 @@ _WHOLE = 1 << 25  # up to here, a file is searched to its end for what tells the
 _DEEPEST = 12
 _PERCENT = 100.0
 _EPOCH = 1e9  # seconds: a later time is a date, not a place in a recording
-
-Scores = TypeVar("Scores", float, NDArray[np.float64])
 
 _NOTHING: dict[str, Any] = {}  # nobody changes it
 
@@ -176,15 +173,6 @@ def probabilities(scores: dict[str, float], *, whole: bool) -> tuple[dict[str, f
 def _rounded(count: int) -> float:
     """How far the sum of shares that were rounded to two decimals may be from 1."""
     return SUM_TOLERANCE + 0.005 * count
-
-
-def centred(value: Scores) -> Scores:
-    """Return a dimension that runs from -1 to 1 as one from 0 to 1.
-
-    >>> centred(-1.0), centred(0.0), centred(0.5)
-    (0.0, 0.5, 0.75)
-    """
-    return (value + 1) / 2
 
 
 def plain_of(content: Content) -> Any:  # noqa: ANN401 - whatever the input holds

@@ -25,7 +25,6 @@ from leed.readers.answers import (
     Answers,
     Kind,
     Path,
-    centred,
     first,
     found,
     listed,
@@ -40,6 +39,7 @@ from leed.readers.answers import (
 from leed.readers.content import Content
 from leed.readers.deepface import box_of
 from leed.schema.recording import Recording
+from leed.scores import centred
 
 EIGHT = ("Anger", "Contempt", "Disgust", "Fear", "Happiness", "Neutral", "Sadness", "Surprise")
 """The classes of idx_to_class, in its order; the models of seven classes have no Contempt."""

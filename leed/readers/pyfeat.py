@@ -21,12 +21,13 @@ from numpy.typing import NDArray
 from leed.errors import UnknownFormatError
 from leed.readers import CERTAIN, NEAR, NOT_THIS, Guess, Reader
 from leed.readers.about import clock_seconds
-from leed.readers.answers import centred, without_query
+from leed.readers.answers import without_query
 from leed.readers.content import Content
 from leed.readers.delimited import header, names_of
 from leed.readers.frames import Frames, Part, box_of, recording_of
 from leed.readers.groups import renamed
 from leed.schema.recording import Recording
+from leed.scores import centred
 
 _BOX = ("FaceRectX", "FaceRectY", "FaceRectWidth", "FaceRectHeight")
 _EMOTIONS = {

@@ -15,7 +15,7 @@ from leed.readers.gathering import extras_of, parted
 from leed.readers.units import PER_CENT, SAID_PER_CENT, in_per_cent, says_per_cent, shares
 from leed.schema.recording import Recording, Track
 from leed.schema.terms import Issue
-from leed.scores import dimension_scale
+from leed.scores import centred, dimension_scale
 from leed.taxonomy.matching import dimensions
 
 _Row = tuple[dict[str, float], About]
@@ -90,7 +90,7 @@ class Rows:
         for scores, about in rows:
             for label in labels:
                 if label in scores and scale == "centred":
-                    scores[label] = (scores[label] + 1) / 2
+                    scores[label] = centred(scores[label])
                 elif label in scores and scale == "foreign":
                     about.extras[label] = scores[label]
                     scores[label] = math.nan

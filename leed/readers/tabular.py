@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from leed.errors import OptionError, UnknownFormatError
 from leed.modality import modality_named
 from leed.readers import laion_scale
-from leed.readers.answers import centred
 from leed.readers.columns import Ranges, Sums, arranged, by_aspect, may_sum, track_of
 from leed.readers.gathering import some
 from leed.readers.groups import grouped, renamed, speaker_named
@@ -24,7 +23,7 @@ from leed.readers.survey import Fact, Survey
 from leed.readers.units import PER_CENT, SAID_PER_CENT, in_per_cent, is_no_share, says_per_cent, written_per_cent
 from leed.schema.recording import Recording, Track
 from leed.schema.terms import GRANULARITIES, MODALITIES, Issue
-from leed.scores import dimension_scale
+from leed.scores import centred, dimension_scale
 from leed.taxonomy.matching import dimensions
 
 _LOOKED_AT = 1 << 12
