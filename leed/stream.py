@@ -119,13 +119,15 @@ class Stream:
     def now(self, *, speaker: str | None = None, modality: str | None = None) -> Description | None:
         """Return the description that stands, the latest one if several do; None before the first.
 
+        It ends where measuring has come to, so that its age is that of the scores, not of the words.
+
         Args:
             speaker: whose; None: anybody's.
             modality: of what; None: of anything.
         """
         for (*_, followed_modality, _, followed_speaker), followed in reversed(self._followed.items()):
             if speaker in (None, followed_speaker) and modality in (None, followed_modality) and followed.standing:
-                return followed.standing
+                return followed.now()
         return None
 
     def over(
@@ -273,6 +275,16 @@ class _Followed:
         """Let stand what stood before."""
         self.standing, self._said = earlier.standing, earlier._said
 
+    def now(self) -> Description | None:
+        """The description that stands, up to the last measurement."""
+        standing = self.standing
+        if standing is None or self._last is None:
+            return standing
+        end, last = _end(standing), _end(self._last)
+        if end is None or last is None or end >= last:
+            return standing
+        return msgspec.structs.replace(standing, end=last)
+
     def take(self, segment: Segment) -> bool:
         """Put a segment's scores in their place in time; False if that is too long ago."""
         values = np.array(list(segment.scores.values()), np.float64)
@@ -347,6 +359,10 @@ class _Followed:
         before, _, settled = recent[-1]
         kept = math.exp(-(at - before) / self._settle)
         recent.append((at, values, values + kept * (settled - values)))
+
+
+def _end(stretch: Segment | Description) -> float | None:
+    return stretch.begin if stretch.end is None else stretch.end
 
 
 def _time(segment: Segment) -> float | None:

@@ -260,3 +260,18 @@ def test_no_utterances_majority_term_is_lost() -> None:
             named = stream.over(begin, end)
             assert (named is None) == (not inside)
             assert named is None or majority(inside) <= {term.label for term in named.terms}
+
+
+def test_what_stands_is_as_old_as_the_last_score_not_as_its_words() -> None:
+    """So that `max_age` leaves out what was measured long ago, and not an expression that stays."""
+    stream = leed.Stream(person="The user")
+    for second in range(60):
+        stream.feed({"Joy": 0.6}, modality="face", begin=float(second), end=second + 1.0)
+    standing = stream.now()
+    assert standing is not None
+    assert (standing.begin, standing.end) == (0.0, 60.0)
+    message = leed.user_message("Hello")
+    fresh = leed.inject([message], stream, max_age=5, now=62.0, policy=None)
+    stale = leed.inject([message], stream, max_age=5, now=90.0, policy=None)
+    assert fresh == [{"role": "user", "content": "Hello\n\n[The user looks quite joyful.]"}]
+    assert stale == [{"role": "user", "content": "Hello"}]
