@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -15,19 +15,19 @@ from leed.float32 import INFINITE
 from leed.readers.about import is_file
 from leed.readers.columns import range_issues, track_of
 from leed.readers.content import HEAD, Content
-from leed.readers.gathering import Notes, Stretch, tracks_of
+from leed.readers.gathering import Notes
+from leed.readers.stretches import Stretches
 from leed.schema.recording import Recording, Track
 from leed.scores import from_pairs, number_of, usual_scores
 from leed.taxonomy.matching import SUM_TOLERANCE, sums_to_one
 
 _WHOLE = 1 << 25  # up to here, a file is searched to its end for what tells the format
+_PIECE = 1 << 16
 _DEEPEST = 12
 _PERCENT = 100.0
 _EPOCH = 1e9  # seconds: a later time is a date, not a place in a recording
 
 Scores = TypeVar("Scores", float, NDArray[np.float64])
-
-_NOTHING: dict[str, Any] = {}  # nobody changes it
 
 Path = tuple[Mapping[str, Any], ...]
 """The mappings around an answer, the outermost first."""
@@ -57,7 +57,7 @@ class Answers:
         self._notes: dict[str | None, Notes] = {}
         self.source = content.name
         self._thing = thing
-        self._groups: dict[tuple[Kind, str | None, str | None], list[Stretch]] = {}
+        self._groups: dict[tuple[Kind, str | None, str | None], _Group] = {}
         self._added = 0
         self._nothing = False
         self._silent: dict[str | None, int] = {}
@@ -100,11 +100,24 @@ class Answers:
         if text is None and all(map(math.isnan, scores.values())):
             self._silent[source] = self._silent.get(source, 0) + 1
             return
+        self._group(kind, source, speaker).add(scores, begin, end, text, extras)
+
+    def _group(self, kind: Kind, source: str | None, speaker: str | None) -> _Group:
         key = (kind, source, speaker)
-        rows = self._groups.get(key)
-        if rows is None:
-            rows = self._groups[key] = []
-        rows.append(Stretch(scores, begin, end, text, _NOTHING if extras is None else extras))
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = _Group(kind)
+        return group
+
+    def add_rows(self, kind: Kind, names: Sequence[str], matrix: NDArray[np.float64]) -> None:
+        """Add an answer for each row of shares, under few labels, each with a score at least; NaN: not reported."""
+        self._added += len(matrix)
+        self._group(kind, self.source, None).add_rows(names, matrix)
+
+    def settle(self, quantity: str | None, *, exclusive: bool) -> None:
+        """Tell all answers what their numbers are."""
+        for group in self._groups.values():
+            group.settle(quantity, exclusive=exclusive)
 
     def recording(self) -> Recording:
         """Return what was gathered, in the order of the input."""
@@ -113,35 +126,56 @@ class Answers:
             self.note("no-scores", f"{what}: left out", source)
         if not self._added and not self._nothing:
             self.note("no-segments", f"there is no {self._thing}", self.source)
-        tracks = [track for key, rows in self._groups.items() for track in _tracks(key, rows)]
+        tracks = [
+            track
+            for (_, source, speaker), group in self._groups.items()
+            for track in group.tracks_of(source=source, speaker=speaker)
+        ]
         issues = [issue for source, notes in self._notes.items() for issue in notes.issues(source)]
         issues += [issue for track in tracks for issue in range_issues(track)]
         return Recording(tuple(tracks), tuple(issues))
 
 
-def _tracks(key: tuple[Kind, str | None, str | None], rows: list[Stretch]) -> list[Track]:
-    kind, source, speaker = key
-    exclusive = kind.exclusive
-    if exclusive is None and kind.quantity == "probability":
-        exclusive = mostly_sum_to_one(row.scores.values() for row in rows)
-    return tracks_of(
-        rows,
-        track_of,
-        source=source,
-        speaker=speaker,
-        modality=kind.modality,
-        aspect=kind.aspect,
-        taxonomy=kind.taxonomy,
-        quantity=kind.quantity,
-        exclusive=exclusive,
-        granularity=kind.granularity,
-    )
+class _Group(Stretches):
+    """The answers of one kind, source and speaker; also counts those that are probabilities of exclusive classes."""
 
+    def __init__(self, kind: Kind) -> None:
+        super().__init__()
+        self._kind = kind
+        self._sums = kind.exclusive is None and kind.quantity == "probability"
+        self._ones = 0
 
-def mostly_sum_to_one(rows: Iterable[Iterable[float]]) -> bool:
-    """Return whether nearly all rows are probabilities of exclusive classes (95 %; one may be broken)."""
-    told = [sums_to_one(row) for row in rows]
-    return sum(told) >= 0.95 * len(told)
+    def add(
+        self,
+        scores: Mapping[str, float],
+        begin: float = math.nan,
+        end: float = math.nan,
+        text: str | None = None,
+        extras: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Add an answer."""
+        super().add(scores, begin, end, text, extras)
+        if self._sums:
+            self._ones += sums_to_one(scores.values())
+
+    def settle(self, quantity: str | None, *, exclusive: bool) -> None:
+        """Tell what the numbers are."""
+        self._kind = msgspec.structs.replace(self._kind, quantity=quantity, exclusive=exclusive)
+
+    def tracks_of(self, **fields: Any) -> list[Track]:  # noqa: ANN401 - those of Track
+        """Return the answers as tracks. They are exclusive if nearly all sum to 1 (95 %; one may be broken)."""
+        kind = self._kind
+        exclusive = self._ones >= 0.95 * len(self) if self._sums else kind.exclusive
+        return self.tracks(
+            track_of,
+            modality=kind.modality,
+            aspect=kind.aspect,
+            taxonomy=kind.taxonomy,
+            quantity=kind.quantity,
+            exclusive=exclusive,
+            granularity=kind.granularity,
+            **fields,
+        )
 
 
 def probabilities(scores: dict[str, float], *, whole: bool) -> tuple[dict[str, float], str | None]:
@@ -188,8 +222,8 @@ def centred(value: Scores) -> Scores:
 
 
 def plain_of(content: Content) -> Any:  # noqa: ANN401 - whatever the input holds
-    """Return the plain data of JSON and of what was given as such; None for anything else."""
-    return content.plain if content.kind in ("json", "plain") else None
+    """Return the plain data of JSON, its long lists not held, and of what was given as such; None for anything else."""
+    return content.lean if content.kind in ("json", "plain") else None
 
 
 def mentions(content: Content, *keys: bytes) -> bool:
@@ -198,7 +232,19 @@ def mentions(content: Content, *keys: bytes) -> bool:
         return content.is_plain
     if any(key in content.head for key in keys):
         return True
-    return HEAD < content.size <= _WHOLE and any(key in content.data for key in keys)
+    return HEAD < content.size <= _WHOLE and _mentions(content, keys)
+
+
+def _mentions(content: Content, keys: tuple[bytes, ...]) -> bool:
+    """Whether one of the keys stands anywhere in the bytes."""
+    kept = max(map(len, keys))
+    before = b""
+    with content.open() as file:
+        while piece := file.read(_PIECE):
+            before = before[-kept:] + piece
+            if any(key in before for key in keys):
+                return True
+    return False
 
 
 def found(

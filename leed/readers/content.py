@@ -20,6 +20,7 @@ from leed.schema.terms import Issue
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from leed.readers.long_lists import LongList
     from leed.readers.row_stream import Rows
 
 HEAD = 1 << 16
@@ -241,6 +242,14 @@ class Content:
             return lean(self.open, self.shown, lines=self._begins_lines)
         except WholeError:
             return self.plain
+
+    @property
+    def long_list(self) -> LongList | None:
+        """The list that large JSON or JSON lines are, if it can be decoded some entries at a time."""
+        from leed.readers.long_lists import LongList  # noqa: PLC0415 - as above
+
+        large = self.kind == "json" and self.size >= LARGE
+        return self.lean if large and isinstance(self.lean, LongList) else None
 
     @cached_property
     def glimpse(self) -> Any:  # noqa: ANN401 - as plain

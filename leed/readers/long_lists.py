@@ -285,7 +285,7 @@ class _Passing:
     def _has(self, size: int) -> bool:
         """Read on until there is so much; return whether there is."""
         while len(self._data) - self._pos < size and not self._ended:
-            more = read_some(self._file, max(_WINDOW, size), self._shown)
+            more = read_some(self._file, max(_WINDOW, size - len(self._data) + self._pos), self._shown)
             self._before += self._pos
             self._data, self._pos = self._data[self._pos :] + more, 0
             self._ended = not more

@@ -76,17 +76,19 @@ def recognise(content: Content) -> Guess:
 def read(content: Content) -> Recording:
     """Return a recording with a segment for each face in a picture, or in a frame of a video."""
     plain = plain_of(content)
-    faces = list(found(plain, lambda mapping: _is_face(mapping) or _is_bare(mapping)))
-    if not any(_is_face(face) for face, _ in faces) and not _is_empty(content):
+    gathered = Answers(content, "face")
+    measured = False
+    for face, path in found(plain, lambda mapping: _is_face(mapping) or _is_bare(mapping)):
+        measured = measured or _is_face(face)
+        _add(gathered, face, path)
+    if not measured and not _is_empty(content):
         expected = _why(content) or "holds no answer of Rekognition: no FaceDetails or Faces with Emotions"
         raise UnknownFormatError(f"{content.shown}: {expected}")
-    gathered = Answers(content, "face")
-    for face, path in faces:
-        _add(gathered, face, path)
-    answers = list(found(plain, _is_answer))
-    for place, (answer, path) in enumerate(answers, 1):
-        source = source_of((*path, answer))
-        if answer.get("NextToken") and place == len(answers):
+    answers = ((source_of((*path, answer)), answer) for answer, path in found(plain, _is_answer))
+    latest = next(answers, None)
+    while latest is not None:
+        (source, answer), latest = latest, next(answers, None)
+        if answer.get("NextToken") and latest is None:
             gathered.note("cut-off", "there are more pages (NextToken) than were given", source)
         if answer.get("FaceDetails") == [] or answer.get("Faces") == []:
             gathered.note("nothing-detected", "no face was detected", source)
