@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -67,6 +67,11 @@ class Answers:
         self._nothing |= code == "nothing-detected"
         self._notes.setdefault(source, Notes()).add(code, message)
 
+    def note_all(self, notes: Notes, source: str | None = None) -> None:
+        """Count issues that were counted already."""
+        if notes.issues():
+            self._notes.setdefault(source, Notes()).add_more(notes)
+
     def scores(
         self, pairs: Iterable[tuple[Any, Any]], source: str | None = None, *, percent: bool = False
     ) -> dict[str, float]:
@@ -109,15 +114,15 @@ class Answers:
             group = self._groups[key] = _Group(kind)
         return group
 
-    def add_rows(self, kind: Kind, names: Sequence[str], matrix: NDArray[np.float64]) -> None:
-        """Add an answer for each row of shares, under few labels, each with a score at least; NaN: not reported."""
-        self._added += len(matrix)
-        self._group(kind, self.source, None).add_rows(names, matrix)
+    def take(self, kind: Kind, stretches: Stretches) -> None:
+        """Add answers that were gathered already, as those of no speaker."""
+        self._added += len(stretches)
+        self._groups[kind, self.source, None] = _Group(kind, stretches)
 
-    def settle(self, quantity: str | None, *, exclusive: bool) -> None:
-        """Tell all answers what their numbers are."""
+    def settle(self, *, exclusive: bool) -> None:
+        """Tell all answers whether their classes exclude each other."""
         for group in self._groups.values():
-            group.settle(quantity, exclusive=exclusive)
+            group.settle(exclusive=exclusive)
 
     def recording(self) -> Recording:
         """Return what was gathered, in the order of the input."""
@@ -129,50 +134,44 @@ class Answers:
         tracks = [
             track
             for (_, source, speaker), group in self._groups.items()
-            for track in group.tracks_of(source=source, speaker=speaker)
+            for track in group.tracks(source=source, speaker=speaker)
         ]
         issues = [issue for source, notes in self._notes.items() for issue in notes.issues(source)]
         issues += [issue for track in tracks for issue in range_issues(track)]
         return Recording(tuple(tracks), tuple(issues))
 
 
-class _Group(Stretches):
-    """The answers of one kind, source and speaker; also counts those that are probabilities of exclusive classes."""
+class _Group:
+    """The answers of one kind, source and speaker; counts those that are probabilities of exclusive classes."""
 
-    def __init__(self, kind: Kind) -> None:
-        super().__init__()
+    def __init__(self, kind: Kind, stretches: Stretches | None = None) -> None:
         self._kind = kind
+        self._stretches = stretches or Stretches()
         self._sums = kind.exclusive is None and kind.quantity == "probability"
         self._ones = 0
 
     def add(
-        self,
-        scores: Mapping[str, float],
-        begin: float = math.nan,
-        end: float = math.nan,
-        text: str | None = None,
-        extras: Mapping[str, Any] | None = None,
+        self, scores: dict[str, float], begin: float, end: float, text: str | None, extras: dict[str, Any] | None
     ) -> None:
         """Add an answer."""
-        super().add(scores, begin, end, text, extras)
+        self._stretches.add(scores, begin, end, text, extras)
         if self._sums:
             self._ones += sums_to_one(scores.values())
 
-    def settle(self, quantity: str | None, *, exclusive: bool) -> None:
-        """Tell what the numbers are."""
-        self._kind = msgspec.structs.replace(self._kind, quantity=quantity, exclusive=exclusive)
+    def settle(self, *, exclusive: bool) -> None:
+        """Tell whether the classes exclude each other."""
+        self._kind = msgspec.structs.replace(self._kind, exclusive=exclusive)
 
-    def tracks_of(self, **fields: Any) -> list[Track]:  # noqa: ANN401 - those of Track
+    def tracks(self, **fields: Any) -> list[Track]:  # noqa: ANN401 - those of Track
         """Return the answers as tracks. They are exclusive if nearly all sum to 1 (95 %; one may be broken)."""
         kind = self._kind
-        exclusive = self._ones >= 0.95 * len(self) if self._sums else kind.exclusive
-        return self.tracks(
+        return self._stretches.tracks(
             track_of,
             modality=kind.modality,
             aspect=kind.aspect,
             taxonomy=kind.taxonomy,
             quantity=kind.quantity,
-            exclusive=exclusive,
+            exclusive=self._ones >= 0.95 * len(self._stretches) if self._sums else kind.exclusive,
             granularity=kind.granularity,
             **fields,
         )

@@ -89,6 +89,15 @@ class Notes:
         for issue in issues:
             self.add(issue.code, issue.message, where)
 
+    def add_more(self, notes: Notes) -> None:
+        """Count what others counted."""
+        for issue, count in notes._counts.items():
+            if len(self._counts) < _MOST_NOTED or issue in self._counts:
+                self._counts[issue] = self._counts.get(issue, 0) + count
+            else:
+                self._others += count
+        self._others += notes._others
+
     def issues(self, source: str | None = None) -> list[Issue]:
         """Return each issue of a source once, with how often it was met."""
         found = []
