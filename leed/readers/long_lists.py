@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
-from typing import IO, Any, SupportsIndex, TypeVar, overload
+from typing import IO, Any, SupportsIndex, overload
 
 import msgspec
 
@@ -39,7 +39,6 @@ _RAW = msgspec.json.Decoder(msgspec.Raw)
 _RAWS = msgspec.json.Decoder(list[msgspec.Raw])
 
 Opener = Callable[[], IO[bytes]]
-T = TypeVar("T")
 
 
 class WholeError(LeedError):
@@ -106,7 +105,7 @@ class LongList(list[Any]):
     def __getitem__(self, place: SupportsIndex, /) -> Any: ...  # noqa: ANN401 - whatever the JSON holds
     @overload
     def __getitem__(self, place: slice, /) -> list[Any]: ...
-    def __getitem__(self, place: Any, /) -> Any:  # noqa: ANN401 - as above
+    def __getitem__(self, place: Any, /) -> Any:
         length = len(self)
         if isinstance(place, slice):
             places = range(*place.indices(length))
@@ -131,21 +130,32 @@ class LongList(list[Any]):
     def __repr__(self) -> str:
         return f"<LongList of {len(self)} entries>"
 
-    def some(self, decoder: msgspec.json.Decoder[T] | None = None, listed: Any = None) -> Iterator[list[Any]]:  # noqa: ANN401 - a decoder of a list
+    def some(
+        self,
+        decoder: msgspec.json.Decoder[Any] | None = None,
+        listed: msgspec.json.Decoder[Any] | None = None,
+        *,
+        strict: bool = False,
+    ) -> Iterator[list[Any]]:
         """Return the entries, some at a time: as a decoder of one and a decoder of a list of them have them.
 
         Where an entry does not fit, it and those around it come as plain data, as all do without a decoder.
+
+        Raises:
+            DecodeError, UnicodeDecodeError: ``strict``, and an entry does not fit.
         """
         with self._open() as file:
             at = 0
             for part in self._parts:
                 if isinstance(part, _Long):
+                    if strict:
+                        raise msgspec.DecodeError("an entry has long lists in it")
                     yield [part.value]
                     continue
                 _pass_over(file, part.at - at)
                 data = file.read(part.size)
                 at = part.at + part.size
-                yield _fitting(part, data, decoder, listed)
+                yield part.plain(data) if decoder is None else _fitting(part, data, decoder, listed, strict=strict)
 
     def at(self, places: Iterable[int]) -> Iterator[Any]:
         """Return the entries at places, which go up, while the file is passed once."""
@@ -167,15 +177,14 @@ class LongList(list[Any]):
                     yield part.value
 
 
-def _fitting(part: _Stretch, data: bytes, decoder: Any, listed: Any) -> list[Any]:  # noqa: ANN401 - as `some`
-    if decoder is not None:
-        try:
-            entries: list[Any] = part.decoded(data, decoder, listed)
-        except _FAULTS:
-            pass
-        else:
-            return entries
-    return part.plain(data)
+def _fitting(part: _Stretch, data: bytes, decoder: Any, listed: Any, *, strict: bool) -> list[Any]:  # noqa: ANN401 - as `some`
+    try:
+        entries: list[Any] = part.decoded(data, decoder, listed)
+    except _FAULTS:
+        if strict:
+            raise
+        return part.plain(data)
+    return entries
 
 
 def _tolerant(data: bytes, *, lines: bool) -> list[Any]:

@@ -178,3 +178,17 @@ def test_what_is_read_as_it_passes_is_what_is_read_at_once(name: str, seed: int)
         told = "\n".join(map(json.dumps, entries)) + "\n"
     data = told.encode()
     same(mangled(data, seed) if rng.random() < 0.2 else data, rng.choice([None, None, name.split()[0]]))
+
+
+@settings(max_examples=200, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_a_document_is_read_as_its_scores_pass(seed: int) -> None:
+    rng = random.Random(seed)
+    rows = [{"begin": i / 3, "text": rng.choice(["so", None]), **shares(EKMAN, rng)} for i in range(rng.choice([3, 60]))]
+    document = leed.read([*rows, {"modality": "face", "Joy": 0.5, "Awe": None}] * rng.choice([1, 3])).to_dict()
+    if rng.random() < 0.5:
+        track = rng.choice(document["tracks"])
+        track["scores"] = [spoilt(row, rng) if rng.random() < 0.1 else row for row in track["scores"]]
+    document = spoilt(document, rng) if rng.random() < 0.3 else document
+    data = json.dumps(document).encode()
+    same(mangled(data, seed) if rng.random() < 0.2 else data, "leed")
