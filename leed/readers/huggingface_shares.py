@@ -107,7 +107,7 @@ class Quick:
 
 
 def quickly(plain: LongList) -> Quick | None:
-    """Return the answers of a long list of them, or of their top labels; None if they are to be looked at one by one."""
+    """Return the answers of a long list of them, or of their top labels; None if each has to be looked at."""
     first = plain[0]
     quick = Quick(flat=isinstance(first, dict))
     one, several = (_PAIR, _PAIRS) if quick.flat else (_PAIRS, _ANSWERS)

@@ -53,9 +53,10 @@ class _Stretch(msgspec.Struct, frozen=True):
     count: int
     lines: bool = False
 
-    def decoded(self, data: bytes, decoder: msgspec.json.Decoder[Any], listed: msgspec.json.Decoder[Any]) -> Any:
+    def decoded(self, data: bytes, decoder: msgspec.json.Decoder[Any], listed: msgspec.json.Decoder[Any]) -> list[Any]:
         """Return the entries, by the decoder of one or that of a list of them."""
-        return decoder.decode_lines(data) if self.lines else listed.decode(b"[%b]" % data)
+        entries: list[Any] = decoder.decode_lines(data) if self.lines else listed.decode(b"[%b]" % data)
+        return entries
 
     def plain(self, data: bytes) -> list[Any]:
         """Return the entries as plain data, as `Content.plain` has them."""
@@ -64,7 +65,6 @@ class _Stretch(msgspec.Struct, frozen=True):
         except _FAULTS:
             entries = _tolerant(data, lines=self.lines)
         return entries
-
 
     def picked(self, data: bytes, places: list[int]) -> list[Any]:
         """Return the entries at places; no other is decoded."""

@@ -52,7 +52,8 @@ class Stretches:
 
         Args:
             scores: label to score; NaN, or not there: not reported.
-            begin, end: seconds, or NaN.
+            begin: seconds, or NaN.
+            end: seconds, or NaN.
             text: what was said.
             extras: numbers, equally long tuples of numbers, or short words, by name.
         """

@@ -15,7 +15,25 @@ from leed import LeedError
 from leed.readers import content, long_lists, mapping
 from tests.support.mangling import mangled
 
-ODD: tuple[Any, ...] = (None, 0, 1, 1.4, -0.25, 85, 1e39, 10**30, True, "0.5", "x", "", [], {}, [1], {"a": 1}, float("nan"))
+ODD: tuple[Any, ...] = (
+    None,
+    0,
+    1,
+    1.4,
+    -0.25,
+    85,
+    1e39,
+    10**30,
+    True,
+    "0.5",
+    "x",
+    "",
+    [],
+    {},
+    [1],
+    {"a": 1},
+    float("nan"),
+)
 EKMAN = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 
 
@@ -27,11 +45,11 @@ def _few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mapping, "_SMALL", 0)
 
 
-def outcome(data: bytes, *, large: int, format: str | None) -> Any:
+def outcome(data: bytes, *, large: int, form: str | None) -> Any:
     """The recording, or the error, where long lists are not held from so many bytes on."""
     before, content.LARGE = content.LARGE, large
     try:
-        recording = leed.read(io.BytesIO(data), format=format)
+        recording = leed.read(io.BytesIO(data), format=form)
     except LeedError as error:
         return type(error), str(error)
     finally:
@@ -39,9 +57,9 @@ def outcome(data: bytes, *, large: int, format: str | None) -> Any:
     return [repr(track.labels) for track in recording.tracks], [list(t.extras) for t in recording.tracks], recording
 
 
-def same(data: bytes, format: str | None = None) -> Any:
-    held = outcome(data, large=1 << 40, format=format)
-    assert outcome(data, large=0, format=format) == held
+def same(data: bytes, form: str | None = None) -> Any:
+    held = outcome(data, large=1 << 40, form=form)
+    assert outcome(data, large=0, form=form) == held
     return held
 
 
@@ -98,7 +116,9 @@ def deepface(rng: random.Random) -> dict[str, Any]:
 
 def behavioral(rng: random.Random) -> dict[str, Any]:
     n = rng.randrange(30)
-    task, labels = rng.choice([("emotion", ("happy", "sad")), ("positivity", ("positive", "negative")), ("asr", ("hi",))])
+    task, labels = rng.choice(
+        [("emotion", ("happy", "sad")), ("positivity", ("positive", "negative")), ("asr", ("hi",))]
+    )
     prediction = [{"label": k, "posterior": f"{v:.4f}"} for k, v in shares(labels, rng).items()]
     level = rng.choice(["utterance", "utterance", "segment"])
     row = {"id": str(n), "startTime": f"{n}.5", "endTime": f"{n + 1}.0", "task": task, "prediction": prediction}
@@ -127,7 +147,10 @@ FORMATS: dict[str, Callable[[random.Random], Any]] = {
         "labels": ["生气/angry", "开心/happy", "难过/sad", "<unk>"],
         "scores": list(shares(("1", "2", "3", "4"), rng).values()),
     },
-    "sensevoice": lambda rng: {"key": "a", "text": rng.choice(["<|en|><|HAPPY|><|Speech|><|woitn|>so", "<|en|><|SAD|>"])},
+    "sensevoice": lambda rng: {
+        "key": "a",
+        "text": rng.choice(["<|en|><|HAPPY|><|Speech|><|woitn|>so", "<|en|><|SAD|>"]),
+    },
     "hume-v1": window,
     "hume-evi": evi,
     "behavioral-signals": behavioral,
@@ -177,14 +200,16 @@ def test_what_is_read_as_it_passes_is_what_is_read_at_once(name: str, seed: int)
     if rng.random() < 0.3:
         told = "\n".join(map(json.dumps, entries)) + "\n"
     data = told.encode()
-    same(mangled(data, seed) if rng.random() < 0.2 else data, rng.choice([None, None, name.split()[0]]))
+    same(mangled(data, seed) if rng.random() < 0.2 else data, rng.choice([None, None, name.split(maxsplit=1)[0]]))
 
 
 @settings(max_examples=200, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_a_document_is_read_as_its_scores_pass(seed: int) -> None:
     rng = random.Random(seed)
-    rows = [{"begin": i / 3, "text": rng.choice(["so", None]), **shares(EKMAN, rng)} for i in range(rng.choice([3, 60]))]
+    rows = [
+        {"begin": i / 3, "text": rng.choice(["so", None]), **shares(EKMAN, rng)} for i in range(rng.choice([3, 60]))
+    ]
     document = leed.read([*rows, {"modality": "face", "Joy": 0.5, "Awe": None}] * rng.choice([1, 3])).to_dict()
     if rng.random() < 0.5:
         track = rng.choice(document["tracks"])
