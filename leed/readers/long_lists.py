@@ -120,12 +120,12 @@ class LongList(list[Any]):
         return any(value == entry for entry in self)
 
     def __reversed__(self) -> Iterator[Any]:
-        return reversed(list(iter(self)))
+        yield from reversed(list(iter(self)))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, list) and len(self) == len(other) and list(iter(self)) == list(iter(other))
 
-    __hash__ = None  # type: ignore[assignment] # as of any list
+    __hash__ = None  # as of any list
 
     def __repr__(self) -> str:
         return f"<LongList of {len(self)} entries>"
