@@ -114,10 +114,10 @@ class Answers:
             group = self._groups[key] = _Group(kind)
         return group
 
-    def take(self, kind: Kind, stretches: Stretches) -> None:
-        """Add answers that were gathered already, as those of no speaker."""
+    def take(self, kind: Kind, stretches: Stretches, source: str | None = None) -> None:
+        """Add answers of a source that were gathered already; nobody is said to speak."""
         self._added += len(stretches)
-        self._groups[kind, self.source, None] = _Group(kind, stretches)
+        self._groups[kind, source or self.source, None] = _Group(kind, stretches)
 
     def settle(self, *, exclusive: bool) -> None:
         """Tell all answers whether their classes exclude each other."""

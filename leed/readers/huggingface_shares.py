@@ -16,11 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leed.readers.long_lists import LongList
+from leed.readers.shares import Pairs, UnevenError, widths_of
 from leed.readers.stretches import Stretches
-from leed.taxonomy import fold
 from leed.taxonomy.matching import SUM_TOLERANCE
 
-_MOST = 128  # labels; with no more of them, no matrix is nearly all holes
 _CLOSE = 1e-9  # sums that are nearer to a bound than this are made again, as they are for one answer
 
 
@@ -34,29 +33,26 @@ _PAIRS = msgspec.json.Decoder(list[_Pair])
 _ANSWERS = msgspec.json.Decoder(list[list[_Pair]])
 
 
-class UnevenError(Exception):
-    """The answers have to be looked at one by one. Nobody but this module sees it."""
-
-
 class Quick:
     """Gathers answers.
 
     Attributes:
         flat: whether each is a pair by itself, rather than a list of them.
-        labels: of all answers, in the order in which they are met, and what each folds to.
-        rows: how many answers there are.
         highest: the largest sum of an answer's scores.
         widest: the most labels of an answer.
     """
 
     def __init__(self, *, flat: bool) -> None:
         self.flat = flat
-        self.labels: dict[str, int] = {}
         self.stretches = Stretches()
         self.highest = 0.0
         self.widest = 0
-        self._folds: dict[str, int] = {}
-        self._of: list[int] = []
+        self._pairs = Pairs()
+
+    @property
+    def labels(self) -> dict[str, int]:
+        """Those of all answers, in the order in which they are met."""
+        return self._pairs.labels
 
     @property
     def rows(self) -> int:
@@ -70,34 +66,15 @@ class Quick:
             UnevenError: something may be odd about one of them.
         """
         lists: Sequence[list[_Pair]] = [[pair] for pair in answers] if self.flat else answers
-        widths = np.fromiter(map(len, lists), np.int64, len(lists))
+        widths = widths_of(lists, len(lists))
         pairs = list(chain.from_iterable(lists))
-        if not len(widths) or not widths.all():
-            raise UnevenError
-        places = self._places([pair.label for pair in pairs])
         scores = np.frombuffer(array("d", [pair.score for pair in pairs]), np.float64)
-        if scores.min() < 0 or scores.max() > 1 + SUM_TOLERANCE:
+        if scores.min(initial=0) < 0 or scores.max(initial=0) > 1 + SUM_TOLERANCE:
             raise UnevenError
-        rows = np.repeat(np.arange(len(lists)), widths)
-        folds = rows * len(self._folds) + np.array(self._of)[places]
-        if np.bincount(folds).max() > 1:
-            raise UnevenError
-        matrix = np.full((len(lists), len(self.labels)), np.nan)
-        matrix[rows, places] = scores
+        matrix = self._pairs.matrix(widths, [pair.label for pair in pairs], scores)
         self.stretches.add_rows(list(self.labels), matrix)
         self.widest = max(self.widest, int(widths.max()))
         self._sum(lists, np.add.reduceat(scores, np.cumsum(widths) - widths))
-
-    def _places(self, labels: list[str]) -> NDArray[np.int64]:
-        """The columns of labels."""
-        known = self.labels
-        for label in dict.fromkeys(labels):
-            if label not in known:
-                known[label] = len(known)
-                self._of.append(self._folds.setdefault(fold(label) or label, len(self._folds)))
-        if "" in known or len(known) > _MOST:
-            raise UnevenError
-        return np.fromiter(map(known.__getitem__, labels), np.int64, len(labels))
 
     def _sum(self, lists: Sequence[list[_Pair]], sums: NDArray[np.float64]) -> None:
         """Take in what the scores of answers sum to, just as `sum` has it where that may matter."""

@@ -64,14 +64,24 @@ class Stretches:
         part.add(scores, begin, end, text, extras)
         self._count += 1
 
-    def add_rows(self, names: Sequence[str], matrix: NDArray[np.floating[Any]]) -> None:
+    def add_rows(
+        self,
+        names: Sequence[str],
+        matrix: NDArray[np.float64],
+        times: NDArray[np.float64] | None = None,
+        extras: Mapping[str, Any] | None = None,
+    ) -> None:
         """Add a stretch for each row of scores, NaN for what is not there; the names are few, and each row has one.
 
-        Names have to be those of all rows before and some more, in the order of their first score.
+        Args:
+            names: those of all rows before and some more, in the order of their first score.
+            matrix: a column a name.
+            times: in seconds; each stretch is an instant.
+            extras: by name, an array of float64 or a list of words; those of all rows before.
         """
         if not self._parts:
             self._parts.append(_Part())
-        self._parts[-1].add_rows(names, matrix)
+        self._parts[-1].add_rows(names, matrix, times, extras or {})
         self._count += len(matrix)
 
     def tracks(
@@ -142,9 +152,17 @@ class _Part:
                     column = self._extras[name] = _Column()
                 column.put(row, value)
 
-    def add_rows(self, names: Sequence[str], matrix: NDArray[np.floating[Any]]) -> None:
+    def add_rows(
+        self,
+        names: Sequence[str],
+        matrix: NDArray[np.float64],
+        times: NDArray[np.float64] | None,
+        extras: Mapping[str, Any],
+    ) -> None:
         """Add stretches, as `Stretches.add_rows`."""
-        rows = array("d", [math.nan]) * len(matrix)
+        rows = array("d", [math.nan]) * len(matrix) if times is None else array("d", times.tobytes())
+        for name, values in extras.items():
+            self._extras.setdefault(name, _Column()).put_rows(len(self._begin), values)
         self._take_names(names)
         self._values(len(self._begin)).frombytes(matrix.astype(np.float32).tobytes())
         self._filled += int(np.count_nonzero(~np.isnan(matrix)))
@@ -232,6 +250,19 @@ class _Column:
         else:
             self._buffer.append(value)
         self._rows += 1
+
+    def put_rows(self, row: int, values: NDArray[np.float64] | list[str]) -> None:
+        """Add the values of rows, all of one kind and width, as those before."""
+        if not len(values):
+            return
+        if isinstance(values, list):
+            for place, word in enumerate(values, row):
+                self.put(place, word)
+            return
+        first = tuple(values[0].tolist()) if values.ndim > 1 else float(values[0])
+        self.put(row, first)
+        self._buffer.frombytes(values[1:].tobytes())
+        self._rows += len(values) - 1
 
     def of(self, rows: int) -> NDArray[Any]:
         """Return the column of so many rows."""

@@ -60,8 +60,19 @@ def _message(number: int, scores: dict[str, float]) -> dict[str, Any]:
 
 
 def behavioral_signals(size: int) -> Iterator[bytes]:
-    """The results of a process: an emotion and an attribute for each stretch."""
-    tasks = {"emotion": ("happy", "sad", "angry", "neutral"), "positivity": ("positive", "neutral", "negative")}
+    """The results of a process: for each stretch a row for each of ten tasks, as real ones have."""
+    tasks = {
+        "asr": ("so it goes",),
+        "diarization": ("SPEAKER_00",),
+        "language": ("en",),
+        "gender": ("female", "male"),
+        "emotion": ("happy", "sad", "angry", "neutral"),
+        "positivity": ("positive", "neutral", "negative"),
+        "strength": ("weak", "neutral", "strong"),
+        "speaking_rate": ("very slow", "slow", "normal", "fast", "very fast"),
+        "hesitation": ("yes", "no"),
+        "engagement": ("engaged", "neutral", "withdrawn"),
+    }
     entries = []
     for task, labels in tasks.items():
         prediction = [{"label": label, "posterior": f"{1 / len(labels):.4f}"} for label in labels]

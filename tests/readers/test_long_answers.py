@@ -76,7 +76,9 @@ def pairs(rng: random.Random) -> list[dict[str, Any]]:
 def rekognition(rng: random.Random) -> dict[str, Any]:
     emotions = [{"Type": k.upper(), "Confidence": 100 * v} for k, v in shares(("happy", "sad", "calm"), rng).items()]
     box = {"Width": rng.random(), "Height": 0.5, "Left": 0.1, "Top": 0.1}
-    return {"BoundingBox": box, "Emotions": emotions, "Confidence": 99.5, "Gender": {"Value": rng.choice("MF")}}
+    face = {"BoundingBox": box, "Emotions": emotions, "Confidence": 99.5, "Gender": {"Value": rng.choice("MF")}}
+    smile = {"Value": rng.random() < 0.5, "Confidence": rng.random() * 100}
+    return {**face, "Smile": smile, "Pose": {"Roll": rng.random(), "Yaw": 0, "Pitch": -1.5}, "Landmarks": [{"X": 0.5}]}
 
 
 def window(rng: random.Random) -> dict[str, Any]:
