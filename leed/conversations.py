@@ -90,7 +90,7 @@ def _turns(chats: Chats) -> list[Message]:
         if row.text is None:
             continue
         if speaker == "user":
-            found.append(user_message(row.text, expression={"prosody": row.scores} if row.scores else None))
+            found.append(user_message(row.text, expression={"prosody": row.voice.by_label()} if row.voice else None))
         else:
             found.append({"role": "assistant", "content": row.text})
     return found

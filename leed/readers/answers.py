@@ -14,17 +14,17 @@ from leed.float32 import INFINITE
 from leed.readers.about import is_file
 from leed.readers.columns import range_issues, track_of
 from leed.readers.content import HEAD, Content
-from leed.readers.gathering import Notes, Stretch, tracks_of
+from leed.readers.gathering import Notes
+from leed.readers.stretches import Stretches
 from leed.schema.recording import Recording, Track
 from leed.scores import from_pairs, number_of, usual_scores
 from leed.taxonomy.matching import SUM_TOLERANCE, sums_to_one
 
 _WHOLE = 1 << 25  # up to here, a file is searched to its end for what tells the format
+_PIECE = 1 << 16
 _DEEPEST = 12
 _PERCENT = 100.0
 _EPOCH = 1e9  # seconds: a later time is a date, not a place in a recording
-
-_NOTHING: dict[str, Any] = {}  # nobody changes it
 
 Path = tuple[Mapping[str, Any], ...]
 """The mappings around an answer, the outermost first."""
@@ -54,7 +54,7 @@ class Answers:
         self._notes: dict[str | None, Notes] = {}
         self.source = content.name
         self._thing = thing
-        self._groups: dict[tuple[Kind, str | None, str | None], list[Stretch]] = {}
+        self._groups: dict[tuple[Kind, str | None, str | None], _Group] = {}
         self._added = 0
         self._nothing = False
         self._silent: dict[str | None, int] = {}
@@ -63,6 +63,11 @@ class Answers:
         """Count an issue of a source."""
         self._nothing |= code == "nothing-detected"
         self._notes.setdefault(source, Notes()).add(code, message)
+
+    def note_all(self, notes: Notes, source: str | None = None) -> None:
+        """Count issues that were counted already."""
+        if notes.issues():
+            self._notes.setdefault(source, Notes()).add_more(notes)
 
     def scores(
         self, pairs: Iterable[tuple[Any, Any]], source: str | None = None, *, percent: bool = False
@@ -97,11 +102,24 @@ class Answers:
         if text is None and all(map(math.isnan, scores.values())):
             self._silent[source] = self._silent.get(source, 0) + 1
             return
+        self._group(kind, source, speaker).add(scores, begin, end, text, extras)
+
+    def _group(self, kind: Kind, source: str | None, speaker: str | None) -> _Group:
         key = (kind, source, speaker)
-        rows = self._groups.get(key)
-        if rows is None:
-            rows = self._groups[key] = []
-        rows.append(Stretch(scores, begin, end, text, _NOTHING if extras is None else extras))
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = _Group(kind)
+        return group
+
+    def take(self, kind: Kind, stretches: Stretches, source: str | None = None) -> None:
+        """Add answers of a source that were gathered already; nobody is said to speak."""
+        self._added += len(stretches)
+        self._groups[kind, source or self.source, None] = _Group(kind, stretches)
+
+    def settle(self, *, exclusive: bool) -> None:
+        """Tell all answers whether their classes exclude each other."""
+        for group in self._groups.values():
+            group.settle(exclusive=exclusive)
 
     def recording(self) -> Recording:
         """Return what was gathered, in the order of the input."""
@@ -110,35 +128,50 @@ class Answers:
             self.note("no-scores", f"{what}: left out", source)
         if not self._added and not self._nothing:
             self.note("no-segments", f"there is no {self._thing}", self.source)
-        tracks = [track for key, rows in self._groups.items() for track in _tracks(key, rows)]
+        tracks = [
+            track
+            for (_, source, speaker), group in self._groups.items()
+            for track in group.tracks(source=source, speaker=speaker)
+        ]
         issues = [issue for source, notes in self._notes.items() for issue in notes.issues(source)]
         issues += [issue for track in tracks for issue in range_issues(track)]
         return Recording(tuple(tracks), tuple(issues))
 
 
-def _tracks(key: tuple[Kind, str | None, str | None], rows: list[Stretch]) -> list[Track]:
-    kind, source, speaker = key
-    exclusive = kind.exclusive
-    if exclusive is None and kind.quantity == "probability":
-        exclusive = mostly_sum_to_one(row.scores.values() for row in rows)
-    return tracks_of(
-        rows,
-        track_of,
-        source=source,
-        speaker=speaker,
-        modality=kind.modality,
-        aspect=kind.aspect,
-        taxonomy=kind.taxonomy,
-        quantity=kind.quantity,
-        exclusive=exclusive,
-        granularity=kind.granularity,
-    )
+class _Group:
+    """The answers of one kind, source and speaker; counts those that are probabilities of exclusive classes."""
 
+    def __init__(self, kind: Kind, stretches: Stretches | None = None) -> None:
+        self._kind = kind
+        self._stretches = stretches or Stretches()
+        self._sums = kind.exclusive is None and kind.quantity == "probability"
+        self._ones = 0
 
-def mostly_sum_to_one(rows: Iterable[Iterable[float]]) -> bool:
-    """Return whether nearly all rows are probabilities of exclusive classes (95 %; one may be broken)."""
-    told = [sums_to_one(row) for row in rows]
-    return sum(told) >= 0.95 * len(told)
+    def add(
+        self, scores: dict[str, float], begin: float, end: float, text: str | None, extras: dict[str, Any] | None
+    ) -> None:
+        """Add an answer."""
+        self._stretches.add(scores, begin, end, text, extras)
+        if self._sums:
+            self._ones += sums_to_one(scores.values())
+
+    def settle(self, *, exclusive: bool) -> None:
+        """Tell whether the classes exclude each other."""
+        self._kind = msgspec.structs.replace(self._kind, exclusive=exclusive)
+
+    def tracks(self, **fields: Any) -> list[Track]:  # noqa: ANN401 - those of Track
+        """Return the answers as tracks. They are exclusive if nearly all sum to 1 (95 %; one may be broken)."""
+        kind = self._kind
+        return self._stretches.tracks(
+            track_of,
+            modality=kind.modality,
+            aspect=kind.aspect,
+            taxonomy=kind.taxonomy,
+            quantity=kind.quantity,
+            exclusive=self._ones >= 0.95 * len(self._stretches) if self._sums else kind.exclusive,
+            granularity=kind.granularity,
+            **fields,
+        )
 
 
 def probabilities(scores: dict[str, float], *, whole: bool) -> tuple[dict[str, float], str | None]:
@@ -176,8 +209,8 @@ def _rounded(count: int) -> float:
 
 
 def plain_of(content: Content) -> Any:  # noqa: ANN401 - whatever the input holds
-    """Return the plain data of JSON and of what was given as such; None for anything else."""
-    return content.plain if content.kind in ("json", "plain") else None
+    """Return the plain data of JSON, its long lists not held, and of what was given as such; None for anything else."""
+    return content.lean if content.kind in ("json", "plain") else None
 
 
 def mentions(content: Content, *keys: bytes) -> bool:
@@ -186,7 +219,19 @@ def mentions(content: Content, *keys: bytes) -> bool:
         return content.is_plain
     if any(key in content.head for key in keys):
         return True
-    return HEAD < content.size <= _WHOLE and any(key in content.data for key in keys)
+    return HEAD < content.size <= _WHOLE and _mentions(content, keys)
+
+
+def _mentions(content: Content, keys: tuple[bytes, ...]) -> bool:
+    """Whether one of the keys stands anywhere in the bytes."""
+    kept = max(map(len, keys))
+    before = b""
+    with content.open() as file:
+        while piece := file.read(_PIECE):
+            before = before[-kept:] + piece
+            if any(key in before for key in keys):
+                return True
+    return False
 
 
 def found(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -25,6 +26,7 @@ EMBEDDING = {"diarization": "speaker_embedding", "features": "behavioral_embeddi
 
 _UNSAID = ("language", "gender", "age", "deepfake", "visual_deepfake")  # known, but nothing that a sentence says
 _LONGEST = 200  # characters of a name or text in a column
+_MOST_WORDS = 1000  # that are held once, however often they are said
 _MOST_NAMES = 256  # a hostile file could give every row a column of its own
 _WHY = {
     "not-finite": "{n} numbers are not finite; they count as not reported",
@@ -50,15 +52,32 @@ class Place(msgspec.Struct, frozen=True):
     modality: str | None = "prosody"
 
 
+class _Cells(msgspec.Struct, gc=False):
+    """Values by name, in little memory: the names are shared with others."""
+
+    names: tuple[str, ...] = ()
+    values: Any = ()
+
+    def get(self, name: str) -> Any:  # noqa: ANN401 - any cell
+        """Return the value of a name, or None."""
+        return self.values[self.names.index(name)] if name in self.names else None
+
+
 class Stretch:
     """One segment: what every task says about one stretch of speech.
 
     Attributes:
+        tasks: which there were, as bits.
         scores: label to probability, for what leed has words for.
         extras: what else was said, numbers and text.
         embeddings: by column name.
         emotional: whether there is the probability of an emotion.
     """
+
+    __slots__ = (
+        *("place", "granularity", "begin", "end", "text", "speaker"),
+        *("tasks", "scores", "extras", "embeddings", "emotional"),
+    )
 
     def __init__(self, place: Place, granularity: str | None, begin: float, end: float) -> None:
         self.place = place
@@ -67,11 +86,14 @@ class Stretch:
         self.end = end
         self.text: str | None = None
         self.speaker: str | None = None
-        self.tasks: set[str] = set()
-        self.scores: dict[str, float] = {}
-        self.extras: dict[str, float | str] = {}
-        self.embeddings: dict[str, NDArray[np.float32]] = {}
+        self.tasks = 0
+        self.scores = _NO_CELLS
+        self.extras = _NO_CELLS
+        self.embeddings: dict[str, NDArray[np.float32]] | None = None
         self.emotional = False
+
+
+_NO_CELLS = _Cells()
 
 
 class Stretches:
@@ -88,6 +110,9 @@ class Stretches:
         self._odd: Counter[str] = Counter()
         self._wordless: dict[str, dict[str, None]] = {}
         self._names: set[str] = set()
+        self._bits: dict[str, int] = {}
+        self._shared: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._words: dict[str, str] = {}
 
     def add(self, rows: Iterable[Any], place: Place) -> None:
         """Add the rows of one list of results."""
@@ -125,7 +150,7 @@ class Stretches:
         if vector is None:
             self._odd["malformed-embedding"] += 1
         elif self._room(name := EMBEDDING.get(task, f"{task}_embedding")):
-            stretch.embeddings[name] = vector
+            stretch.embeddings = {**(stretch.embeddings or {}), name: vector}
 
     def _stretch(self, row: Mapping[Any, Any], task: str, place: Place) -> Stretch:
         """The stretch that a row belongs to. A task that comes again with other times begins a new one."""
@@ -133,7 +158,8 @@ class Stretches:
         level, name = _word(row.get("level")), _word(row.get("id"))
         key = (place, level, name if name is not None else (begin, end))
         stretch = self._latest.get(key)
-        if stretch is not None and task in stretch.tasks:
+        bit = self._bits.setdefault(task, 1 << len(self._bits))
+        if stretch is not None and stretch.tasks & bit:
             if _same(stretch.begin, begin) and _same(stretch.end, end):
                 self._odd["duplicate-row"] += 1
             else:
@@ -144,7 +170,7 @@ class Stretches:
             for column, value in (("id", name), ("level", None if stretch.granularity else level)):
                 if value is not None:
                     self._keep(stretch, column, value)
-        stretch.tasks.add(task)
+        stretch.tasks |= bit
         stretch.begin = begin if math.isnan(stretch.begin) else stretch.begin
         stretch.end = end if math.isnan(stretch.end) else stretch.end
         return stretch
@@ -202,7 +228,7 @@ class Stretches:
                 dominant.append(f"{label} {' '.join(map(str, where))}")
         if dominant:
             self._keep(stretch, f"{task}_dominant_in_segments", "; ".join(dominant))
-        stretch.scores |= scores
+        stretch.scores = self._and(stretch.scores, scores, array("d"))
         stretch.emotional |= task == "emotion" and not all(map(math.isnan, scores.values()))
         return best
 
@@ -214,7 +240,25 @@ class Stretches:
 
     def _keep(self, stretch: Stretch, name: str, value: float | str) -> None:
         if self._room(name):
-            stretch.extras[name] = self._cut(value) if isinstance(value, str) else value
+            if isinstance(value, str):
+                value = self._cut(value)
+                value = self._words.setdefault(value, value) if len(self._words) < _MOST_WORDS else value
+            stretch.extras = self._and(stretch.extras, {name: value}, [])
+
+    def _and(self, cells: _Cells, more: Mapping[str, Any], values: Any) -> _Cells:  # noqa: ANN401 - a list or an array
+        """The cells and some more; ``values`` is what holds the first."""
+        if not more:
+            return cells
+        values = cells.values if cells.names else values
+        fresh = []
+        for name, value in more.items():
+            if name in cells.names:
+                values[cells.names.index(name)] = value
+            else:
+                fresh.append(name)
+                values.append(value)
+        names = (*cells.names, *fresh)
+        return _Cells(self._shared.setdefault(names, names), values)
 
     def _room(self, name: str) -> bool:
         """Whether there is room for a column of this name."""
@@ -247,7 +291,7 @@ class Stretches:
         """The length that most embeddings of a name have; others cannot stand in the same column."""
         seen: dict[str, Counter[int]] = {}
         for stretch in self._stretches:
-            for name, vector in stretch.embeddings.items():
+            for name, vector in (stretch.embeddings or {}).items():
                 seen.setdefault(name, Counter())[len(vector)] += 1
         self._odd["malformed-embedding"] += sum(c.total() - c.most_common(1)[0][1] for c in seen.values())
         return {name: counts.most_common(1)[0][0] for name, counts in seen.items()}
@@ -275,21 +319,23 @@ class Stretches:
 
 def _track(group: list[Stretch], lengths: dict[str, int]) -> Track:
     first = group[0]
-    names = tuple(dict.fromkeys(name for stretch in group for name in stretch.scores))
-    matrix = np.array([[s.scores.get(name, math.nan) for name in names] for s in group], np.float32)
+    places = {name: i for i, name in enumerate(_names(stretch.scores.names for stretch in group))}
+    matrix = np.full((len(group), len(places)), np.nan, np.float32)
+    for row, stretch in zip(matrix, group, strict=True):
+        row[[places[name] for name in stretch.scores.names]] = stretch.scores.values
     extras: dict[str, NDArray[Any]] = {}
-    for name in dict.fromkeys(name for stretch in group for name in stretch.extras):
+    for name in _names(stretch.extras.names for stretch in group):
         extras[name] = _column([stretch.extras.get(name) for stretch in group])
-    for name in dict.fromkeys(name for stretch in group for name in stretch.embeddings):
+    for name in _names(tuple(stretch.embeddings or ()) for stretch in group):
         rows = np.full((len(group), lengths[name]), np.nan, np.float32)
         for row, stretch in zip(rows, group, strict=True):
-            if len(vector := stretch.embeddings.get(name, ())) == lengths[name]:
+            if len(vector := (stretch.embeddings or {}).pop(name, ())) == lengths[name]:
                 row[:] = vector
         if not np.isnan(rows).all():
             extras[name] = rows
     return track_of(
-        names,
-        matrix.reshape(len(group), len(names)),
+        tuple(places),
+        matrix,
         modality=first.place.modality,
         taxonomy=TAXONOMY,
         quantity="probability",
@@ -303,6 +349,11 @@ def _track(group: list[Stretch], lengths: dict[str, int]) -> Track:
         text=tuple(stretch.text for stretch in group),
         extras=extras,
     )
+
+
+def _names(sets: Iterable[tuple[str, ...]]) -> list[str]:
+    """All names, in the order in which they are met."""
+    return list(dict.fromkeys(name for names in dict.fromkeys(sets) for name in names))
 
 
 def _column(values: list[float | str | None]) -> NDArray[Any]:

@@ -94,8 +94,13 @@ def recognise(content: Content) -> Guess:
 
 def read(content: Content) -> Recording:
     """Return a recording with a track for each process, level and speaker, its segments in the order of the input."""
-    messages = list(_messages(content.plain))
-    if not any(message.holds for message in messages):
+    pids: list[str | None] = []
+    holds = False
+    for message in _messages(content.lean):
+        pids.append(message.pid)
+        holds = holds or message.holds
+    if not holds:
+        messages = list(_messages(content.lean))
         why = (
             _why_not(messages)
             if messages
@@ -103,7 +108,7 @@ def read(content: Content) -> Recording:
         )
         raise UnknownFormatError(f"{content.shown}: {why}")
     stretches = Stretches()
-    for message, source in zip(messages, _sources(messages, content.name), strict=True):
+    for message, source in zip(_messages(content.lean), _sources(pids, content.name), strict=True):
         if message.status not in (None, _COMPLETE) or not message.holds:
             stretches.issues.append(_status_issue(message, source))
         for name, rows in message.rows.items():
@@ -123,7 +128,7 @@ def _messages(plain: Any, depth: int = 0) -> Iterator[Message]:  # noqa: ANN401 
         elif depth == 0:
             yield from _messages(plain.get("processes"), depth + 1)
     elif isinstance(plain, (list, tuple)):
-        items = list(plain)
+        items = plain if isinstance(plain, list) else list(plain)
         if any(_is_row(item) for item in items[:_SAMPLE]):
             yield Message({"results": items})
         elif depth <= 1:
@@ -135,7 +140,8 @@ def _message(plain: Mapping[Any, Any]) -> Message | None:
     """A message from a mapping: an envelope, a streamed message, a single row or a process."""
     if _is_row(plain):
         return Message({"results": [plain]})
-    rows = {name: list(plain[name]) for name in _ROWS if isinstance(plain.get(name), (list, tuple))}
+    given = {name: plain[name] for name in _ROWS if isinstance(plain.get(name), (list, tuple))}
+    rows = {name: found if isinstance(found, list) else list(found) for name, found in given.items()}
     told = "pid" in plain or "cid" in plain
     if not told and not any(_is_row(row) for found in rows.values() for row in found[:_SAMPLE]):
         return None
@@ -161,9 +167,9 @@ def _is_row(plain: Any) -> bool:  # noqa: ANN401 - whatever the input holds
     return "embedding" in plain and ("level" in plain or "startTime" in plain)
 
 
-def _sources(messages: list[Message], name: str | None) -> list[str | None]:
+def _sources(pids: list[str | None], name: str | None) -> list[str | None]:
     """What each message is about: a process, or the file if all are about one; what names no process is numbered."""
-    processes = [None if message.pid is None else f"process {message.pid}" for message in messages]
+    processes = [None if pid is None else f"process {pid}" for pid in pids]
     if len(set(processes)) == 1 and (processes[0] is not None or len(processes) == 1):
         return [name or processes[0]] * len(processes)
     numbered = (f"{name} ({n})" if name else f"result {n}" for n in range(1, len(processes) + 1))

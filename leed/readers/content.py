@@ -20,6 +20,7 @@ from leed.schema.terms import Issue
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from leed.readers.long_lists import LongList
     from leed.readers.row_stream import Rows
 
 HEAD = 1 << 16
@@ -227,6 +228,30 @@ class Content:
             raise self.too_deep() from error
 
     @cached_property
+    def lean(self) -> Any:  # noqa: ANN401 - as plain
+        """The same data as `plain`; of large JSON, long lists are decoded as they are gone through.
+
+        Raises:
+            DamagedInputError: as `plain`.
+        """
+        if self.kind != "json" or self.size < LARGE or "plain" in vars(self):
+            return self.plain
+        from leed.readers.long_lists import WholeError, lean  # noqa: PLC0415 - only for what is large
+
+        try:
+            return lean(self.open, self.shown, lines=self._begins_lines)
+        except WholeError:
+            return self.plain
+
+    @property
+    def long_list(self) -> LongList | None:
+        """The list that large JSON or JSON lines are, if it can be decoded some entries at a time."""
+        from leed.readers.long_lists import LongList  # noqa: PLC0415 - as above
+
+        large = self.kind == "json" and self.size >= LARGE
+        return self.lean if large and isinstance(self.lean, LongList) else None
+
+    @cached_property
     def glimpse(self) -> Any:  # noqa: ANN401 - as plain
         """The plain data if it is small, else a sample of it, to recognise a format by; None if there is none."""
         if self.kind not in ("json", "plain"):
@@ -234,7 +259,7 @@ class Content:
         if self.rows is not None:
             return glimpse(self.rows.sample)
         lines = self._sampled_lines() if self.size > _SMALL and self._begins_lines else None
-        return glimpse(self.plain if lines is None else lines)
+        return glimpse(self.lean if lines is None else lines)
 
     def _sampled_lines(self) -> list[Any] | None:
         """The data of some of the lines, those at which a glimpse looks, without holding all; None if one is odd."""

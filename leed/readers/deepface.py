@@ -65,16 +65,17 @@ def recognise(content: Content) -> Guess:
 def read(content: Content) -> Recording:
     """Return a recording with a segment for each face."""
     gathered = Answers(content, "face")
-    faces = list(found(plain_of(content), _is_any))
-    if not faces:
-        raise UnknownFormatError(f"{content.shown}: holds no DeepFace answer: {{emotion, dominant_emotion, region}}")
-    if all(_is_without(face) for face, _ in faces):
-        raise UnknownFormatError(f"{content.shown}: {_WITHOUT}")
-    for face, path in faces:
+    met = measured = False
+    for face, path in found(plain_of(content), _is_any):
+        met, measured = True, measured or not _is_without(face)
         if _is_empty(face):
             gathered.note("nothing-detected", "no face was detected: emotion is empty", source_of((*path, face)))
             continue
         _add(gathered, face, path)
+    if not met:
+        raise UnknownFormatError(f"{content.shown}: holds no DeepFace answer: {{emotion, dominant_emotion, region}}")
+    if not measured:
+        raise UnknownFormatError(f"{content.shown}: {_WITHOUT}")
     return gathered.recording()
 
 

@@ -49,12 +49,9 @@ def read(content: Content) -> Recording:
     """Return a recording with a segment for each utterance or frame."""
     gathered = Answers(content, "answer")
     plain = plain_of(content)
-    answers = list(found(plain, lambda entry: _is_answer(entry) or _is_empty(entry)))
-    if not answers:
-        embedding = first(content, _is_embedding) is not None
-        expected = _EMBEDDING if embedding else "holds no answer of emotion2vec: {key, labels, scores}"
-        raise UnknownFormatError(f"{content.shown}: {expected}")
-    for answer, _ in answers:
+    met = False
+    for answer, _ in found(plain, lambda entry: _is_answer(entry) or _is_empty(entry)):
+        met = True
         key = answer.get("key")
         source = without_query(key) if isinstance(key, str) and not key.startswith(_KEY_OF_ARRAYS) else None
         if _is_empty(answer):
@@ -79,6 +76,10 @@ def read(content: Content) -> Recording:
                 end=(i + 1) / FRAMES_PER_SECOND if framewise else math.nan,
                 extras={"embedding": tuple(vector)} if vector else {},
             )
+    if not met:
+        embedding = first(content, _is_embedding) is not None
+        expected = _EMBEDDING if embedding else "holds no answer of emotion2vec: {key, labels, scores}"
+        raise UnknownFormatError(f"{content.shown}: {expected}")
     return gathered.recording()
 
 

@@ -53,14 +53,15 @@ def read(content: Content) -> Recording:
     if content.kind == "text":
         _read_table(content, gathered)
         return gathered.recording()
-    faces = list(found(plain_of(content), lambda plain: _is_face(plain) or _is_empty(plain)))
-    if not faces:
-        raise UnknownFormatError(f"{content.shown}: holds no answer of FER: {{box, emotions}}")
-    for face, path in faces:
+    met = False
+    for face, path in found(plain_of(content), lambda plain: _is_face(plain) or _is_empty(plain)):
+        met = True
         if _is_empty(face):
             gathered.note("nothing-detected", "no face was measured: emotions is empty", source_of((*path, face)))
             continue
         _add(gathered, face, path)
+    if not met:
+        raise UnknownFormatError(f"{content.shown}: holds no answer of FER: {{box, emotions}}")
     return gathered.recording()
 
 

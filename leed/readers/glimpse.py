@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from leed.readers.long_lists import LongList
+
 _MOST = 8_000  # mappings and lists
 _ENTRIES = 200  # of a list: the first, and as many again from all over it
 _KEYS = 4_096  # of a mapping
@@ -72,4 +74,5 @@ def sampled(length: int) -> Iterator[int]:
 
 def _sample(values: Sequence[Any]) -> Iterator[Any]:
     """Some of the values; of lists of one length, those at the same places."""
-    return (values[i] for i in sampled(len(values)))
+    places = sampled(len(values))
+    return values.at(places) if isinstance(values, LongList) else (values[i] for i in places)

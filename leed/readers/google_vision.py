@@ -15,7 +15,7 @@ as extras; landmarks are left out. Source: Cloud Vision API reference, FaceAnnot
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from leed.errors import UnknownFormatError
@@ -49,10 +49,6 @@ def recognise(content: Content) -> Guess:
 def read(content: Content) -> Recording:
     """Return a recording with a segment for each face."""
     plain = plain_of(content)
-    faces = list(found(plain, _is_face))
-    if not faces and not _is_empty(plain):
-        expected = _why(plain) or "holds no face annotations of Google Vision: nothing in it has joyLikelihood"
-        raise UnknownFormatError(f"{content.shown}: {expected}")
     gathered = Answers(content, "face")
     for number_, response in enumerate(_responses(plain), 1):
         error = response.get("error")
@@ -61,8 +57,13 @@ def read(content: Content) -> Recording:
             gathered.note("source-failed", what, source_of((response,)))
         elif not any(map(response.get, _FACES)):
             gathered.note("nothing-detected", f"picture {number_}: no face was detected", source_of((response,)))
-    for face, path in faces:
+    met = False
+    for face, path in found(plain, _is_face):
+        met = True
         _add(gathered, face, path)
+    if not met and not _is_empty(plain):
+        expected = _why(plain) or "holds no face annotations of Google Vision: nothing in it has joyLikelihood"
+        raise UnknownFormatError(f"{content.shown}: {expected}")
     return gathered.recording()
 
 
@@ -75,17 +76,20 @@ def _is_empty(plain: Any) -> bool:  # noqa: ANN401 - whatever the input holds
     return any(not response or [] in map(response.get, _FACES) for response in _responses(plain))
 
 
-def _responses(plain: Any) -> list[Mapping[str, Any]]:  # noqa: ANN401 - whatever the input holds
+def _responses(plain: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - whatever the input holds
     """The answers to a batch; the only one, where an answer stands alone."""
     if isinstance(plain, Mapping) and any(isinstance(plain.get(key), list) for key in _FACES):
-        return [plain]
+        yield plain
+        return
     listed = plain.get("responses") if isinstance(plain, Mapping) else None
-    return [r for r in listed if isinstance(r, Mapping)] if isinstance(listed, list) else []
+    for response in listed if isinstance(listed, list) else ():
+        if isinstance(response, Mapping):
+            yield response
 
 
 def _why(plain: Any) -> str | None:  # noqa: ANN401 - whatever the input holds
     """What to say of an answer of Google Vision without faces; None if it is none."""
-    responses = _responses(plain)
+    responses = list(_responses(plain))
     errors = [e for r in responses if isinstance(e := r.get("error"), Mapping) and e.get("message")]
     if errors:
         return f"is an answer of Google Vision that failed ({str(errors[0]['message'])[:200]})"

@@ -68,13 +68,15 @@ def read(content: Content) -> Recording:
     """Return a recording with a segment for each face, and another for its valence and arousal."""
     gathered = Answers(content, "face")
     plain = plain_of(content)
-    for scores in _tuples(plain):
-        _add(gathered, scores, (), {})
-    if not _tuples(plain):
-        faces = list(found(plain, lambda mapping: _is_named(mapping, sure=True)))
-        for face, path in faces:
+    if tuples := _tuples(plain):
+        for scores in tuples:
+            _add(gathered, scores, (), {})
+    else:
+        met = False
+        for face, path in found(plain, lambda mapping: _is_named(mapping, sure=True)):
+            met = True
             _add(gathered, _named(face), (*path, face), box_of(face.get("box")))
-        if not faces:
+        if not met:
             raise UnknownFormatError(
                 f"{content.shown}: holds no answer of hsemotion: [label, 7 or 8 numbers], or all names with numbers"
             )
@@ -109,7 +111,11 @@ def _tuples(plain: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - whatever the 
             return []
         made = [_by_order(name, row) for name, row in zip(names, rows, strict=True)]
     else:
-        made = [_by_order(*pair) if isinstance(pair, (list, tuple)) and len(pair) == _PAIR else None for pair in plain]
+        made = []
+        for pair in plain:
+            made.append(_by_order(*pair) if isinstance(pair, (list, tuple)) and len(pair) == _PAIR else None)
+            if made[-1] is None:
+                return []
     return [scores for scores in made if scores is not None] if all(s is not None for s in made) else []
 
 

@@ -21,17 +21,16 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any
-
-import msgspec
 
 from leed.errors import UnknownFormatError
 from leed.readers import CERTAIN, NEAR, NOT_THIS, POSSIBLE, Guess, Reader
 from leed.readers.about import About, field_of
 from leed.readers.answers import Answers, Kind, listed, mentions, plain_of, probabilities
 from leed.readers.content import Content
+from leed.readers.gathering import Notes
+from leed.readers.huggingface_shares import Quick, quickly
 from leed.schema.recording import Recording
 from leed.scores import number_of
 from leed.taxonomy import ORDER, concepts, fold, get
@@ -61,11 +60,6 @@ class _Answer:
         self.pairs = pairs
         self.fields = fields
 
-    def taken(self) -> list[tuple[str, Any]]:
-        """Return the pairs, which are gone then."""
-        pairs, self.pairs = self.pairs, []
-        return pairs
-
 
 def recognise(content: Content) -> Guess:
     """Return whether there are lists of {label, score}, which programs of many kinds write, or zero-shot answers."""
@@ -90,41 +84,78 @@ def recognise(content: Content) -> Guess:
 
 def read(content: Content) -> Recording:
     """Return a recording with a segment for each input of the pipeline."""
+    if content.long_list is not None:
+        quick = quickly(content.long_list)
+        if quick is not None:
+            return _of_shares(content, quick)
     plain = plain_of(content) if content.kind == "json" else listed(plain_of(content))
-    answers = list(_answers(plain))
-    if not answers:
+    gathered = Answers(content, "answer")
+    labels = _labels(plain, gathered)
+    if labels is None:
         raise UnknownFormatError(
             f"{content.shown}: {_failed(plain) or 'holds no list of {label, score}, as Hugging Face pipelines write'}"
         )
-    gathered = Answers(content, "answer")
-    for answer in answers:
-        named = [pair for pair in answer.pairs if pair[0]]
-        if len(named) < len(answer.pairs):
-            gathered.note("not-read", "a class has no label; its score is left out", content.name)
-            answer.pairs = named
+    answers = _named(plain)
     if _pairs(plain):
-        answers = _apart(answers[0], gathered)
-    labels = tuple(dict.fromkeys(label for answer in answers for label, _ in answer.pairs))
-    kind, rows = _kind(labels, [gathered.scores(answer.taken()) for answer in answers], gathered)
-    if labels and all(_UNNAMED.fullmatch(label) for label in labels):
-        what = f"the labels are only numbered ({labels[0]}, ...): the model's config has no id2label"
-        gathered.note("unnamed-labels", what, content.name)
-    alone = About({}, source=content.name, modality=kind.modality)
-    kind_of = lru_cache(lambda modality: msgspec.structs.replace(kind, modality=modality, aspect="expression"))
-    for answer, scores in zip(answers, rows, strict=True):
-        about = About(answer.fields, source=content.name, modality=kind.modality) if answer.fields else alone
+        answers = iter(_apart(next(answers), gathered))
+    kinds = _Kinds(labels)
+    alone = About({}, source=content.name, modality=kinds.modality)
+    for answer in answers:
+        about = About(answer.fields, source=content.name, modality=kinds.modality) if answer.fields else alone
         source, _, modality, _, speaker = about.key
         sequence = answer.fields.get("sequence")
         gathered.add(
-            kind_of(modality),
-            scores,
+            kinds.of(modality),
+            kinds.probabilities(gathered.scores(answer.pairs)),
             source=source,
             speaker=speaker,
             begin=about.begin,
             end=about.end,
             text=sequence if isinstance(sequence, str) else about.text,
         )
+    _settle(content, gathered, kinds)
     return gathered.recording()
+
+
+def _of_shares(content: Content, quick: Quick) -> Recording:
+    """The recording of answers about whose numbers nothing is odd."""
+    gathered = Answers(content, "answer")
+    if quick.flat:
+        gathered.note("inferred", _as_top_labels(quick.rows, "labels stand in it twice"), content.name)
+    kinds = _Kinds(tuple(quick.labels))
+    kinds.see(quick.highest, at_once=quick.widest)
+    alone = About({}, source=content.name, modality=kinds.modality)
+    gathered.take(kinds.of(alone.key[2]), quick.stretches)
+    _settle(content, gathered, kinds)
+    return gathered.recording()
+
+
+def _labels(plain: Any, gathered: Answers) -> tuple[str, ...] | None:  # noqa: ANN401 - whatever the input holds
+    """The labels of all answers, in the order in which they are met; None if there is no answer."""
+    labels: dict[str, None] = {}
+    met = False
+    for answer in _answers(plain):
+        met = True
+        if not all(label for label, _ in answer.pairs):
+            gathered.note("not-read", "a class has no label; its score is left out", gathered.source)
+        labels.update({label: None for label, _ in answer.pairs if label})
+    return tuple(labels) if met else None
+
+
+def _named(plain: Any) -> Iterator[_Answer]:  # noqa: ANN401 - as above
+    """The answers without what has no label."""
+    for answer in _answers(plain):
+        answer.pairs = [pair for pair in answer.pairs if pair[0]]
+        yield answer
+
+
+def _settle(content: Content, gathered: Answers, kinds: _Kinds) -> None:
+    """Tell the answers what their numbers are, and say what was inferred of them."""
+    gathered.settle(exclusive=kinds.exclusive)
+    gathered.note_all(kinds.notes(), content.name)
+    if kinds.labels and all(_UNNAMED.fullmatch(label) for label in kinds.labels):
+        what = f"the labels are only numbered ({kinds.labels[0]}, ...): the model's config has no id2label"
+        gathered.note("unnamed-labels", what, content.name)
 
 
 def _tells(labels: tuple[str, ...]) -> bool:
@@ -164,7 +195,7 @@ def _answers(plain: Any, depth: int = 0, most: int | None = None) -> Iterator[_A
         if answer is not None:
             yield answer
     elif isinstance(plain, list):
-        for inner in plain[:most]:
+        for inner in plain if most is None else plain[:most]:
             if isinstance(inner, list) and not inner:
                 yield _Answer([], {})
             else:
@@ -206,50 +237,85 @@ def _apart(answer: _Answer, gathered: Answers) -> list[_Answer]:
     if len(labels) < 2 or not (repeats or (shares and not ordered and sum(told) > 1 + SUM_TOLERANCE and not whole)):  # noqa: PLR2004 - one is one
         return [answer]
     why = "labels stand in it twice" if repeats else f"it is in no order and sums to {sum(told):.2f}"
-    what = f"the list is read as the top labels of {len(labels)} inputs, not as one answer: {why}"
-    gathered.note("inferred", what, gathered.source)
+    gathered.note("inferred", _as_top_labels(len(labels), why), gathered.source)
     return [_Answer([pair], {}) for pair in answer.pairs]
 
 
-def _kind(
-    labels: tuple[str, ...], rows: list[dict[str, float]], gathered: Answers
-) -> tuple[Kind, list[dict[str, float]]]:
-    """What the numbers under these labels are, and the rows as probabilities."""
-    taxonomy = _exact(labels) or main_taxonomy(match(labels))
-    chosen = get(taxonomy) if taxonomy else None
-    known = chosen is not None and all(chosen.find(label) for label in labels)
-    if chosen is not None and chosen.quantity == "bipolar" and known:
-        return Kind(taxonomy=taxonomy, quantity="bipolar", exclusive=False), rows
-    several = chosen is not None and known and not chosen.exclusive and chosen.quantity == "probability"
-    rows = [_as_probabilities(row, gathered, several=several) for row in rows]
-    sums = [sum(v for v in row.values() if not math.isnan(v)) for row in rows if row]
-    exclusive = not several and all(total <= 1 + SUM_TOLERANCE for total in sums)
-    if not several and not exclusive and max(map(len, rows), default=0) > 1:
-        what = f"scores of one answer sum to {max(sums):.2f}, so they are read as labels that do not exclude each other"
-        gathered.note("inferred", what, gathered.source)
-    modality, what = _HEARD.get(_exact(labels) or "", (None, ""))
-    if modality is not None and _own(labels, _exact(labels) or ""):
-        gathered.note("inferred", what, gathered.source)
-    else:
-        modality = None
-    return Kind(modality, taxonomy=_exact(labels), quantity="probability", exclusive=exclusive), rows
+def _as_top_labels(count: int, why: str) -> str:
+    return f"the list is read as the top labels of {count} inputs, not as one answer: {why}"
 
 
-def _as_probabilities(row: dict[str, float], gathered: Answers, *, several: bool) -> dict[str, float]:
+class _Kinds:
+    """What the numbers under some labels are, as far as the labels tell it, and then the numbers.
+
+    Attributes:
+        modality: that of the labels, or None.
+    """
+
+    def __init__(self, labels: tuple[str, ...]) -> None:
+        taxonomy = _exact(labels) or main_taxonomy(match(labels))
+        chosen = get(taxonomy) if taxonomy else None
+        known = chosen is not None and all(chosen.find(label) for label in labels)
+        self.labels = labels
+        self._bipolar = chosen is not None and chosen.quantity == "bipolar" and known
+        self._several = chosen is not None and known and not chosen.exclusive and chosen.quantity == "probability"
+        self._taxonomy = taxonomy if self._bipolar else _exact(labels)
+        self.modality, self._heard = None, ""
+        if not self._bipolar and self._taxonomy in _HEARD and _own(labels, self._taxonomy):
+            self.modality, self._heard = _HEARD[self._taxonomy]
+        self._notes = Notes()
+        self._highest = -math.inf
+        self._widest = 0
+
+    @property
+    def exclusive(self) -> bool:
+        """Whether the classes exclude each other."""
+        return not self._bipolar and not self._several and not self._highest > 1 + SUM_TOLERANCE
+
+    def of(self, modality: str | None) -> Kind:
+        """Return the kind of answers, all but whether they are exclusive."""
+        quantity = "bipolar" if self._bipolar else "probability"
+        return Kind(modality, "expression", self._taxonomy, quantity, False)
+
+    def see(self, total: float, *, at_once: int) -> None:
+        """Take in what the scores of an answer sum to, and how many they are."""
+        self._highest = max(self._highest, total)
+        self._widest = max(self._widest, at_once)
+
+    def probabilities(self, row: dict[str, float]) -> dict[str, float]:
+        """Return the scores of an answer as probabilities."""
+        if not self._bipolar:
+            row = _as_probabilities(row, self._notes, several=self._several)
+            self._widest = max(self._widest, len(row))
+            if row:
+                self.see(sum(v for v in row.values() if not math.isnan(v)), at_once=len(row))
+        return row
+
+    def notes(self) -> Notes:
+        """Return what was inferred."""
+        if not self._bipolar and not self._several and not self.exclusive and self._widest > 1:
+            total = f"scores of one answer sum to {self._highest:.2f}"
+            self._notes.add("inferred", f"{total}, so they are read as labels that do not exclude each other")
+        if self._heard:
+            self._notes.add("inferred", self._heard)
+        return self._notes
+
+
+def _as_probabilities(row: dict[str, float], notes: Notes, *, several: bool) -> dict[str, float]:
     told = [v for v in row.values() if not math.isnan(v)]
     if several:
         if not told or (min(told) >= 0 and max(told) <= 1 + SUM_TOLERANCE) or max(map(abs, told)) > _LARGEST_LOGIT:
             return row
-        gathered.note("inferred", "scores are logits; sigmoid made probabilities of them", gathered.source)
+        notes.add("inferred", "scores are logits; sigmoid made probabilities of them")
         return {label: 1 / (1 + math.exp(-value)) for label, value in row.items()}
     if not told or (min(told) >= 0 and max(told) <= 1 + SUM_TOLERANCE):
         return row
     made, was = probabilities(row, whole=_whole(tuple(row)) is not None)
     if was == "logits":
         what = f"scores are logits ({min(told):.3g} to {max(told):.3g}); softmax made probabilities of them"
-        gathered.note("inferred", what, gathered.source)
+        notes.add("inferred", what)
     elif was is not None:
-        gathered.note("inferred", f"scores sum to {sum(told):.4g}: they are {was}", gathered.source)
+        notes.add("inferred", f"scores sum to {sum(told):.4g}: they are {was}")
     return made
 
 

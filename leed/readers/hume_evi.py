@@ -167,16 +167,16 @@ _LINES = msgspec.json.Decoder(list[Line])
 
 def read(content: Content) -> Recording:
     """Return a recording with a track for the user and one for the assistant, of each chat."""
-    return chats_of(content).recording()
+    return chats_of(content, exact=False).recording()
 
 
-def chats_of(content: Content) -> Chats:
-    """Return all that was said, with scores or without.
+def chats_of(content: Content, *, exact: bool = True) -> Chats:
+    """Return all that was said, with scores or without: ``exact`` ones as they were written, others in float32.
 
     Raises:
         UnknownFormatError: nothing of EVI is in it.
     """
-    chats = Chats(content.name)
+    chats = Chats(content.name, exact=exact)
     for entry in _entries(content, chats):
         chats.add(entry)
     if not chats.met:
@@ -188,7 +188,14 @@ def chats_of(content: Content) -> Chats:
 
 
 def _entries(content: Content, chats: Chats) -> Iterator[Mapping[str, Any]]:
-    if content.kind == "json":
+    if content.kind not in ("json", "plain"):
+        return
+    if content.kind == "json" and content.head.lstrip()[:1] == b"[":
+        if all(isinstance(entry, Line) and not _is_wrapper(_plain(entry)) for entry in _listed(content)):
+            for entry in _listed(content):
+                yield from _walk(_plain(entry))
+            return
+    elif content.kind == "json":
         with content.open() as file:
             numbered = ((n, line) for n, line in enumerate(file, 1) if not line.isspace())
             first, second = next(numbered, None), next(numbered, None)
@@ -196,14 +203,18 @@ def _entries(content: Content, chats: Chats) -> Iterator[Mapping[str, Any]]:
                 for number, line in chain((first, second), numbered):
                     yield from _line(number, line, content, chats)
                 return
-        try:
-            entries = list(map(_plain, _LINES.decode(content.data))) if content.head.lstrip()[:1] == b"[" else []
-            if entries and not any(map(_is_wrapper, entries)):
-                yield from _walk(entries)
-                return
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            pass  # of another shape, or not strictly JSON: as plain data
-    yield from _walk(content.plain if content.kind in ("json", "plain") else None)
+    yield from _walk(content.lean)
+
+
+def _listed(content: Content) -> Iterator[Any]:
+    """The messages of a list, some at a time where it is long; or None for what is of another shape."""
+    if content.long_list is not None:
+        yield from chain.from_iterable(content.long_list.some(_LINE, _LINES))
+        return
+    try:
+        yield from _LINES.decode(content.data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        yield None  # as plain data, then
 
 
 def _line(number: int, line: bytes, content: Content, chats: Chats) -> Iterator[Mapping[str, Any]]:

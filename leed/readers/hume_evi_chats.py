@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from array import array
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +13,8 @@ from typing import Any
 import msgspec
 
 from leed.readers.columns import range_issues, track_of
-from leed.readers.gathering import Notes, Stretch, counted, tracks_of
+from leed.readers.gathering import Notes, counted
+from leed.readers.stretches import Kept, Stretches
 from leed.schema.recording import Recording, Track
 from leed.schema.terms import Issue
 from leed.scores import as_pairs, from_pairs, number_of
@@ -61,16 +63,19 @@ def tells(entry: Mapping[str, Any]) -> bool:
 
 
 class Row(msgspec.Struct, gc=False):
-    """A message of the user or the assistant; scores is None where there are none."""
+    """A message of the user or the assistant; voice is None where there are no scores."""
 
     text: str | None
-    scores: dict[str, float] | None
+    voice: Kept | None
     begin: float
     end: float
     extras: dict[str, Any]
     typed: bool = False
     place: int = 0
     """Its place among the messages of its chat."""
+
+
+_NOTHING: dict[str, Any] = {}  # nobody changes it
 
 
 def _when(row: Row) -> float:
@@ -80,8 +85,10 @@ def _when(row: Row) -> float:
 class _Chat:
     """The messages of one chat."""
 
-    def __init__(self, name: str | None) -> None:
+    def __init__(self, name: str | None, *, exact: bool) -> None:
         self.name = name
+        self._type = "d" if exact else "f"
+        self._labels: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.notes = Notes()
         self.start = math.nan
         self.rows: dict[str, list[Row]] = {"user": [], "assistant": []}
@@ -109,9 +116,9 @@ class _Chat:
         if speaker == "user" and not math.isnan(end):
             self._place_greeting()
             self._heard_until = end
-        self._placed += speaker == "assistant" and row.scores is not None and not math.isnan(begin)
+        self._placed += speaker == "assistant" and row.voice is not None and not math.isnan(begin)
         self._append(speaker, row)
-        if speaker == "assistant" and row.scores is None and isinstance(entry.get("id"), str):
+        if speaker == "assistant" and row.voice is None and isinstance(entry.get("id"), str):
             self._waiting.setdefault(entry["id"], []).append(row)
 
     def _place_greeting(self) -> None:
@@ -120,14 +127,14 @@ class _Chat:
             return
         for row in self.rows["assistant"]:
             row.begin = 0.0
-            self._placed += row.scores is not None
+            self._placed += row.voice is not None
 
     def prosody(self, entry: Mapping[str, Any]) -> None:
         """Add the scores of the assistant's voice, which newer chats send after its message."""
         name = entry.get("id")
         waiting = self._waiting.get(name) if isinstance(name, str) else None
         if waiting:
-            waiting.pop(0).scores = self._scores("assistant", voice_of(entry))
+            waiting.pop(0).voice = self._scores("assistant", voice_of(entry))
         else:
             self.message("assistant", entry, None)
 
@@ -157,16 +164,15 @@ class _Chat:
         return sorted(told, key=lambda turn: (_when(turn[1]) if self.logged else 0, turn[1].place))
 
     def tracks(self, source: str | None) -> list[Track]:
-        """Return a track for the user and one for the assistant, if there are scores."""
+        """Return a track for the user and one for the assistant, if there are scores, which are gone then."""
         tracks = []
         for speaker, rows in self.rows.items():
-            stretches = [
-                Stretch(row.scores, self._since(row.begin), row.end, row.text, row.extras)
-                for row in (sorted(rows, key=_when) if self.logged else rows)
-                if row.scores is not None
-            ]
-            tracks += tracks_of(
-                stretches,
+            stretches = Stretches()
+            for row in sorted(rows, key=_when) if self.logged else rows:
+                if row.voice is not None:
+                    stretches.add(row.voice.by_label(), self._since(row.begin), row.end, row.text, row.extras)
+                    row.voice = None
+            tracks += stretches.tracks(
                 track_of,
                 source=source,
                 channel="assistant" if speaker == "assistant" else None,
@@ -183,8 +189,8 @@ class _Chat:
         """Return what was odd or left out."""
         notes = Notes()
         for speaker, rows in self.rows.items():
-            typed = sum(row.typed for row in rows if row.scores is None)
-            silent = sum(row.scores is None for row in rows) - typed
+            typed = sum(row.typed for row in rows if row.voice is None)
+            silent = sum(row.voice is None for row in rows) - typed
             if silent + typed == len(rows) and speaker == "assistant":
                 continue  # a request tells its words only
             if typed:
@@ -212,7 +218,7 @@ class _Chat:
             self.notes.add("text-cut", "what EVI appended to the text, in braces, is taken away", speaker)
         return text if text.strip() else None
 
-    def _scores(self, speaker: str, given: Any) -> dict[str, float] | None:  # noqa: ANN401 - whatever the input holds
+    def _scores(self, speaker: str, given: Any) -> Kept | None:  # noqa: ANN401 - whatever the input holds
         pairs = as_pairs(given)
         if pairs is None:
             if given:
@@ -220,7 +226,8 @@ class _Chat:
             return None
         tidy = from_pairs(pairs)
         self.notes.add_all(tidy.issues, speaker)
-        return dict(zip(tidy.labels, tidy.values, strict=True)) if tidy.labels else None
+        labels = self._labels.setdefault(tidy.labels, tidy.labels)
+        return Kept(labels, array(self._type, tidy.values)) if labels else None
 
 
 class Chats:
@@ -231,10 +238,12 @@ class Chats:
         notes: what was odd about the input as a whole.
     """
 
-    def __init__(self, name: str | None) -> None:
+    def __init__(self, name: str | None, *, exact: bool = True) -> None:
+        """Take the name of the input, and whether scores are kept as exactly as they were written."""
         self.met = False
         self.notes = Notes()
         self._name = name
+        self._exact = exact
         self._chats: dict[str | None, _Chat] = {}
         self._current: str | None = None
 
@@ -258,15 +267,16 @@ class Chats:
         return [turn for chat in self._chats.values() for turn in chat.turns()]
 
     def recording(self) -> Recording:
-        """Return everything as tracks, chat by chat."""
+        """Return everything as tracks, chat by chat; the scores are gone then."""
         tracks: list[Track] = []
         issues = self.notes.issues(self._name)
         several = sum(any(chat.rows.values()) for chat in self._chats.values()) > 1
         for chat in self._chats.values():
             source = (chat.name or self._name) if several else (self._name or chat.name)
+            odd = chat.issues(source)  # while it is known which messages have scores
             made = chat.tracks(source)
             tracks += made
-            issues += chat.issues(source)
+            issues += odd
             issues += [issue for track in made for issue in range_issues(track)]
         if not tracks:
             issues.append(Issue("no-segments", "no message has scores of a voice", self._name))
@@ -274,7 +284,7 @@ class Chats:
 
     def _chat(self, name: Any) -> _Chat:  # noqa: ANN401 - whatever the input holds
         key = name if isinstance(name, str) and name else None
-        return self._chats.setdefault(key, _Chat(key))
+        return self._chats.setdefault(key, _Chat(key, exact=self._exact))
 
     def _message(self, entry: Mapping[str, Any]) -> None:
         what = entry["type"]
@@ -371,7 +381,7 @@ def _seconds(milliseconds: Any) -> float:  # noqa: ANN401 - any cell
 
 
 def _named(**words: Any) -> dict[str, Any]:  # noqa: ANN401 - any cells
-    return {name: word for name, word in words.items() if isinstance(word, str) and word}
+    return {name: word for name, word in words.items() if isinstance(word, str) and word} or _NOTHING
 
 
 def error_of(entry: Mapping[str, Any]) -> str:

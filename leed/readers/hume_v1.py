@@ -103,7 +103,7 @@ def _walk(plain: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - whatever
 
 def read(content: Content) -> Recording:
     """Return a recording with a track for the voice's expressions, one for its attributes, and those of each face."""
-    plain = content.plain if content.kind in ("json", "plain") else None
+    plain = content.lean if content.kind in ("json", "plain") else None
     runs = Runs(content.name)
     kinds: list[str | None] = []  # of the entry that was looked at last, so that each is looked at once
 

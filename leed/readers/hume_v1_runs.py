@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 
 from leed.readers.columns import range_issues, track_of
-from leed.readers.gathering import Notes, Stretch, counted, plain_track, tracks_of
+from leed.readers.gathering import Notes, counted
+from leed.readers.stretches import Kept, Stretches, plain_track
 from leed.schema.recording import Recording, Track
 from leed.schema.terms import Issue
-from leed.scores import from_pairs, number_of
+from leed.scores import from_pairs, number_of, usual_scores
 from leed.taxonomy import concept_of, get
 
 
@@ -88,17 +90,20 @@ def _is_told(value: Any) -> bool:  # noqa: ANN401 - whatever the input holds
 
 
 class _Window(msgspec.Struct, gc=False):
-    """A measurement of a voice, and how it ranks among those of its utterance."""
+    """What is read of a measurement of a voice, and how it ranks among those of its utterance."""
 
     rank: tuple[bool, float, int]
-    entry: Mapping[str, Any]
+    begin: float
+    end: float
+    expressions: Any
+    attributes: Any
 
 
 class _Faces(msgspec.Struct):
     """The stretches of one face, by aspect."""
 
-    expressions: list[Stretch] = []
-    descriptions: list[Stretch] = []
+    expressions: Stretches = msgspec.field(default_factory=Stretches)
+    descriptions: Stretches = msgspec.field(default_factory=Stretches)
 
 
 class _Run:
@@ -117,6 +122,7 @@ class _Run:
         self._unmeasured = 0
         self._silent_faces = 0
         self._withheld: set[str] = set()
+        self._labels: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def utterance(self, entry: Mapping[str, Any]) -> None:
         """Add where an utterance begins and ends."""
@@ -134,7 +140,9 @@ class _Run:
         rank = (entry.get("trigger") == "speech_ended", -math.inf if math.isnan(end) else end, self._met)
         known = self.windows.get(number)
         if known is None or rank > known.rank:
-            self.windows[number] = _Window(rank, entry)
+            begin, end = _seconds(entry.get("audio_start_ms")), _seconds(entry.get("audio_end_ms"))
+            scores = (self._kept(entry.get(key)) for key in ("expressions", "voice_attributes"))
+            self.windows[number] = _Window(rank, begin, end, *scores)
 
     def frame(self, entry: Mapping[str, Any], milliseconds: Any = None) -> None:  # noqa: ANN401 - any cell
         """Add the faces of an image."""
@@ -165,7 +173,7 @@ class _Run:
             (self._scores(face.get("descriptions"), "face"), faces.descriptions),
         ):
             if scores:
-                stretches.append(Stretch(scores, time, time, None, extras))
+                stretches.add(scores, time, time, None, extras)
 
     def closed(self, entry: Mapping[str, Any]) -> None:
         """Note why a session ended, unless the client asked for it."""
@@ -180,31 +188,30 @@ class _Run:
     def tracks(self, source: str | None) -> list[Track]:
         """Return the tracks of the voice, then those of each face."""
         tracks = []
-        rows = [(self._heard(number, window.entry), window.entry) for number, window in self.windows.items()]
         for key, aspect, taxonomy, quantity in (
             ("expressions", "expression", "hume-v1-audio", "probability"),
-            ("voice_attributes", "attribute", "hume-v1-voice", "intensity"),
+            ("attributes", "attribute", "hume-v1-voice", "intensity"),
         ):
-            stretches = [
-                Stretch(scores, begin, end, None, extras)
-                for (begin, end, extras), entry in rows
-                for scores in (self._scores(entry.get(key), "prosody"),)
-                if scores
-            ]
+            stretches = Stretches()
+            labels: set[str] = set()
+            for number, window in self.windows.items():
+                scores = self._scores(getattr(window, key), "prosody")
+                if scores:
+                    labels.update(scores)
+                    stretches.add(scores, window.begin, window.end, None, self._heard(number))
             if aspect == "attribute":
-                self._withheld = {label for stretch in stretches for label in stretch.scores if not _is_known(label)}
-            if key == "expressions" and len(stretches) < len(rows):
-                what = counted(len(rows) - len(stretches), len(rows), "utterance")
+                self._withheld = {label for label in labels if not _is_known(label)}
+            if key == "expressions" and len(stretches) < len(self.windows):
+                what = counted(len(self.windows) - len(stretches), len(self.windows), "utterance")
                 self.notes.add("no-scores", f"no expression passed Hume's threshold in {what}", "prosody")
             fields = {"modality": "prosody", "granularity": "utterance", "aspect": aspect, "quantity": quantity}
-            tracks += tracks_of(stretches, plain_track, ordered=True, source=source, taxonomy=taxonomy, **fields)
+            tracks += stretches.tracks(plain_track, ordered=True, source=source, taxonomy=taxonomy, **fields)
         for speaker, faces in self.faces.items():
             for stretches, aspect, taxonomy in (
                 (faces.expressions, "expression", "hume-48"),
                 (faces.descriptions, "description", "hume-face-descriptions-27"),
             ):
-                tracks += tracks_of(
-                    stretches,
+                tracks += stretches.tracks(
                     track_of,
                     source=source,
                     speaker=speaker,
@@ -242,16 +249,27 @@ class _Run:
             notes.add("withheld", f"{what}; only those that allow= lists are described", "prosody")
         return self.notes.issues(source) + notes.issues(source)
 
-    def _heard(self, number: _Id, entry: Mapping[str, Any]) -> tuple[float, float, dict[str, Any]]:
-        """When a window begins and ends, and its utterance."""
-        extras: dict[str, Any] = {}
-        if isinstance(number, str) or number >= 0:
-            begin, end = self.utterances.get(number, (math.nan, math.nan))
-            extras = {"utterance": number, "utterance_begin": begin, "utterance_end": end}
-        return _seconds(entry.get("audio_start_ms")), _seconds(entry.get("audio_end_ms")), extras
+    def _heard(self, number: _Id) -> dict[str, Any]:
+        """What is told of a window's utterance."""
+        if not isinstance(number, str) and number < 0:
+            return {}
+        begin, end = self.utterances.get(number, (math.nan, math.nan))
+        return {"utterance": number, "utterance_begin": begin, "utterance_end": end}
+
+    def _kept(self, given: Any) -> Any:  # noqa: ANN401 - whatever the input holds
+        """The same scores in less memory, if nothing is odd about them."""
+        if not isinstance(given, list) or not all(map(_named, given)):
+            return given
+        usual = usual_scores([(e["name"], e.get("probability", e.get("score"))) for e in given])
+        if not usual:
+            return given
+        labels = tuple(usual)
+        return Kept(self._labels.setdefault(labels, labels), array("f", usual.values()))
 
     def _scores(self, given: Any, where: str) -> dict[str, float]:  # noqa: ANN401 - whatever the input holds
         """Label to score; what is no name with a probability is noted."""
+        if isinstance(given, Kept):
+            return given.by_label()
         listed = given if isinstance(given, list) else []
         pairs = [(e["name"], e.get("probability", e.get("score"))) for e in listed if _named(e)]
         if len(pairs) < len(listed) or (given is not None and not isinstance(given, list)):

@@ -35,6 +35,15 @@ def decoded(text: str) -> Any:  # noqa: ANN401 - whatever the JSON holds
     return _DECODER.decode(text)
 
 
+def beginning(text: str, start: int = 0) -> tuple[Any, int]:
+    """Return the data of the JSON that begins at a place, as `decoded` has it, and where it ends.
+
+    Raises:
+        json.JSONDecodeError, RecursionError: as `decoded`.
+    """
+    return _DECODER.raw_decode(text, start)
+
+
 def begins_lines(data: bytes) -> bool:
     """Return whether the first line is a mapping or list by itself, and not the last one: JSON lines."""
     lines = _TWO_LINES.match(data)

@@ -62,13 +62,14 @@ def read(content: Content) -> Recording:
         return read_table(content)
     gathered = Answers(content, "answer")
     plain = plain_of(content)
-    answers = list(found(plain, _is_answer))
-    if not answers:
+    met = False
+    for answer, path in found(plain, _is_answer):
+        met = True
+        _add(gathered, answer, path)
+    if not met:
         raise UnknownFormatError(
             f"{content.shown}: holds no answer of LAION's models: {{emotions: {{name: number}}}} with their 40 names"
         )
-    for answer, path in answers:
-        _add(gathered, answer, path)
     for failed, path in found(
         plain, lambda mapping: isinstance(mapping.get("error"), str) and "emotions" not in mapping
     ):

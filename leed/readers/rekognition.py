@@ -38,6 +38,8 @@ from leed.readers.answers import (
 )
 from leed.readers.content import Content
 from leed.readers.deepface import box_of
+from leed.readers.long_lists import LongList
+from leed.readers.rekognition_video import quickly
 from leed.schema.recording import Recording
 
 _IMAGE = Kind("face", "expression", "rekognition-9", "probability", True, "frame")
@@ -56,6 +58,7 @@ _FLAGS = {
     "Mustache": "mustache",
     "FaceOccluded": "face_occluded",
 }
+_UNDECIDED = "the scores of a face are all near 50 per cent, so they tell no expression from another"
 _NO_EMOTIONS = (
     "is an answer of Rekognition without Emotions; ask for them with Attributes=['ALL'] (video: FaceAttributes='ALL')"
 )
@@ -76,17 +79,19 @@ def recognise(content: Content) -> Guess:
 def read(content: Content) -> Recording:
     """Return a recording with a segment for each face in a picture, or in a frame of a video."""
     plain = plain_of(content)
-    faces = list(found(plain, lambda mapping: _is_face(mapping) or _is_bare(mapping)))
-    if not any(_is_face(face) for face, _ in faces) and not _is_empty(content):
+    gathered = Answers(content, "face")
+    measured = _add_video(gathered, plain)
+    for face, path in () if measured else found(plain, _is_any):
+        measured = measured or _is_face(face)
+        _add(gathered, face, path)
+    if not measured and not _is_empty(content):
         expected = _why(content) or "holds no answer of Rekognition: no FaceDetails or Faces with Emotions"
         raise UnknownFormatError(f"{content.shown}: {expected}")
-    gathered = Answers(content, "face")
-    for face, path in faces:
-        _add(gathered, face, path)
-    answers = list(found(plain, _is_answer))
-    for place, (answer, path) in enumerate(answers, 1):
-        source = source_of((*path, answer))
-        if answer.get("NextToken") and place == len(answers):
+    answers = ((source_of((*path, answer)), answer) for answer, path in found(plain, _is_answer))
+    latest = next(answers, None)
+    while latest is not None:
+        (source, answer), latest = latest, next(answers, None)
+        if answer.get("NextToken") and latest is None:
             gathered.note("cut-off", "there are more pages (NextToken) than were given", source)
         if answer.get("FaceDetails") == [] or answer.get("Faces") == []:
             gathered.note("nothing-detected", "no face was detected", source)
@@ -108,6 +113,10 @@ def _is_face(plain: Mapping[str, Any]) -> bool:
 def _is_bare(plain: Mapping[str, Any]) -> bool:
     """Whether it is a face without emotions."""
     return "BoundingBox" in plain and not plain.get("Emotions") and ("Landmarks" in plain or "Pose" in plain)
+
+
+def _is_any(plain: Mapping[str, Any]) -> bool:
+    return _is_face(plain) or _is_bare(plain)
 
 
 def _is_answer(plain: Mapping[str, Any]) -> bool:
@@ -135,6 +144,22 @@ def _why(content: Content) -> str | None:
     return None
 
 
+def _add_video(gathered: Answers, plain: Any) -> bool:  # noqa: ANN401 - whatever the input holds
+    """Add the faces of a video, if they are many and there is nothing else and nothing odd; return whether they are."""
+    faces = plain.get("Faces") if isinstance(plain, Mapping) else None
+    if not isinstance(faces, LongList) or _is_any(plain) or isinstance(plain.get("Index"), int):
+        return False
+    others = {key: value for key, value in plain.items() if key != "Faces"}
+    video = quickly(faces, _FLAGS) if next(found(others, _is_any), None) is None else None
+    if video is None:
+        return False
+    source = source_of((plain,))
+    for _ in range(video.undecided):
+        gathered.note("undecided", _UNDECIDED, source)
+    gathered.take(_IMAGE, video.stretches, source)
+    return True
+
+
 def _add(gathered: Answers, face: Mapping[str, Any], path: Path) -> None:
     source, begin, speaker = source_of(path), _begin(path), None
     index = next((around["Index"] for around in reversed(path) if isinstance(around.get("Index"), int)), None)
@@ -143,8 +168,7 @@ def _add(gathered: Answers, face: Mapping[str, Any], path: Path) -> None:
     pairs = [(e.get("Type"), e.get("Confidence")) for e in face.get("Emotions") or ()]
     scores = gathered.scores(pairs, source, percent=True)
     if sum(score > _HALF for score in scores.values()) > _MOST_AT_ONCE:
-        what = "the scores of a face are all near 50 per cent, so they tell no expression from another"
-        gathered.note("undecided", what, source)
+        gathered.note("undecided", _UNDECIDED, source)
     place: dict[str, Any] = {"source": source, "speaker": speaker, "begin": begin, "end": begin}
     gathered.add(_IMAGE, scores, extras=_extras(face), **place)
 

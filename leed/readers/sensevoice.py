@@ -89,13 +89,14 @@ def read(content: Content) -> Recording:
         for line in content.text.splitlines():
             _add_text(gathered, line, {}, content.name)
     elif content.kind in ("json", "plain"):
-        rows = list(found(content.plain, _is_any))
-        for row, _ in rows:
+        met = False
+        for row, _ in found(content.lean, _is_any):
+            met = True
             if _is_empty(row):
                 gathered.note("nothing-detected", "no speech was recognised: the text is empty", _source_of(row))
                 continue
             _add_row(gathered, row)
-        if not rows:
+        if not met:
             raise UnknownFormatError(f"{content.shown}: holds no transcript of SenseVoice: {{key, text}}")
     else:
         raise UnknownFormatError(

@@ -160,7 +160,7 @@ class Track:
         labels = tuple(given.pop("labels"))
         rows = given.pop("scores")
         with np.errstate(over="ignore"):
-            scores = np.array(rows, np.float32).reshape(len(rows), len(labels))
+            scores = np.asarray(rows, np.float32).reshape(len(rows), len(labels))
         if np.isinf(scores).any():
             raise ValueError("scores: a number is too large for float32")
         extras = {

@@ -30,7 +30,7 @@ import leed
 from leed import taxonomy
 from leed.calibration import get_calibration
 from leed.lexicon import get_lexicon
-from tests.benchmarks import baselines
+from tests.benchmarks import baselines, large_json
 from tests.benchmarks.measure import Result, cpu_ratio, effective_cores
 
 LABELS = tuple(taxonomy.get("hume-48").labels)
@@ -209,6 +209,20 @@ def bench_memory(size: int = 150_000_000) -> list[Result]:
         peak_memory("75 MB CSV in a zip", "scores.zip", [zipped("scores.csv", csv_parts(rows, small))]),
         peak_memory("75 MB Parquet", "scores.parquet", [random_parquet(small)]),
         peak_memory("75 MB JSON lines", "scores.jsonl", json_parts(rows, small)),
+    ]
+
+
+def bench_json(size: int = 75_000_000) -> list[Result]:
+    """Large JSON of lists whose entries are more than rows of scores, and leed's own document of 17 MB."""
+    rows = [dict(zip(LABELS, row, strict=True)) for row in faces(1000).astype(float).tolist()]
+    document = leed.read([{"begin": i / 3, "speaker": "a", "face": row} for i, row in enumerate(rows * 30)])
+    return [
+        peak_memory("75 MB Hugging Face answers", "answers.json", large_json.hugging_face(size)),
+        peak_memory("75 MB Rekognition video", "faces.json", large_json.rekognition(size)),
+        peak_memory("75 MB log of Hume v1", "log.jsonl", large_json.hume_v1(size)),
+        peak_memory("75 MB log of Hume EVI", "chat.jsonl", large_json.evi(rows, size)),
+        peak_memory("75 MB Behavioral Signals", "results.json", large_json.behavioral_signals(size)),
+        peak_memory("leed's own document", "recording.json", [document.to_json()]),
     ]
 
 
@@ -407,6 +421,7 @@ CASES: dict[str, Callable[[], list[Result]]] = {
     "table": bench_table,
     "stream": bench_stream,
     "memory": bench_memory,
+    "json": bench_json,
     "calibrate": bench_calibrate,
     "inject": bench_inject,
     "openai": bench_openai,

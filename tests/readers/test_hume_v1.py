@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import leed
 from leed.readers import reader_named, recognise
 from leed.readers.content import take
-from leed.readers.gathering import Stretch, plain_track, tracks_of
+from leed.readers.stretches import Stretches, plain_track
 from tests.support.hume import LABELS_48, minified, pretty
 from tests.support.mangling import changed, harmless, mangled
 
@@ -400,12 +400,15 @@ def test_huge_and_missing_numbers_are_harmless() -> None:
 
 
 def test_labels_that_are_hardly_shared_are_parted_so_that_no_matrix_is_all_holes() -> None:
-    rows = [Stretch({f"label {i} {j}": 0.5 for j in range(50)}) for i in range(300)]
-    tracks = tracks_of(rows, plain_track)
+    rows = [{f"label {i} {j}": 0.5 for j in range(50)} for i in range(300)]
+    gathered = Stretches()
+    for row in rows:
+        gathered.add(row)
+    tracks = gathered.tracks(plain_track)
     assert len(tracks) > 1
     assert sum(map(len, tracks)) == 300
     assert sum(track.matrix.size for track in tracks) < 300 * 300 * 50 / 2
-    assert next(track.row(0) for track in tracks) == rows[0].scores
+    assert next(track.row(0) for track in tracks) == rows[0]
 
 
 # --- telling it apart
