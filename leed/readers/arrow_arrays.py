@@ -30,6 +30,22 @@ def floats(column: pa.Array | pa.ChunkedArray) -> NDArray[Any]:
     return pieces[0] if len(pieces) == 1 else np.concatenate([np.empty(0, kind), *pieces])
 
 
+def matrix(table: pa.Table) -> NDArray[np.float64]:
+    """Return columns of float64 side by side, with NaN for null; the numbers of each lie behind each other.
+
+    >>> import pyarrow
+    >>> matrix(pyarrow.table({"a": [0.5, None], "b": [1.0, 2.0]})).tolist()
+    [[0.5, 1.0], [nan, 2.0]]
+    """
+    import pyarrow as pa  # noqa: PLC0415 - optional
+
+    how = {"null_to_nan": True, "row_major": False, "memory_pool": pa.system_memory_pool()}
+    pieces = [batch.to_tensor(**how).to_numpy() for batch in table.to_batches()]
+    if len(pieces) == 1:
+        return np.asarray(pieces[0])
+    return np.concatenate([np.empty((0, table.num_columns), order="F"), *pieces])
+
+
 def integers(column: pa.Array | pa.ChunkedArray) -> NDArray[np.int64]:
     """Return a column of integers with -1 for null.
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leed.readers.arrow import ArrowColumn, columns_of
-from leed.readers.arrow_arrays import indices
-from leed.readers.sheet import MISSING, Column, Sheet
+from leed.readers.arrow import ArrowColumn, column_of, columns_of
+from leed.readers.arrow_arrays import indices, matrix
+from leed.readers.sheet import MISSING, Column, PlainNumbers, Sheet
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_BLOCK = 1 << 19  # what fits a processor's cache is read a quarter faster
 _NULLS = sorted({*MISSING, *(word.upper() for word in MISSING), "NaN", "Null", "None"})
 
 
@@ -93,8 +94,12 @@ class ArrowPieces:
         if self._floats:  # what is no number among numbers is best looked at once
             kinds |= dict.fromkeys(self._numeric, coded) | dict.fromkeys(self._floats, pa.float64())
         return {
-            # On one thread: on more it takes half as much CPU time again. In one block: a piece is one.
-            "read_options": csv.ReadOptions(column_names=self._names, use_threads=False, block_size=1 << 30),
+            # On one thread: on more it takes half as much CPU time again.
+            "read_options": csv.ReadOptions(
+                column_names=self._names,
+                use_threads=False,
+                block_size=_BLOCK if self._floats else 1 << 30,  # a longer row is an error
+            ),
             "parse_options": csv.ParseOptions(delimiter=self._delimiter, newlines_in_values=True),
             "convert_options": csv.ConvertOptions(
                 column_types={name: kinds.get(i, pa.string()) for i, name in enumerate(self._names)},
@@ -110,7 +115,11 @@ class ArrowPieces:
         Raises:
             _NotPlainError: what stands in a cell has to be looked at as text.
         """
-        columns = columns_of(table, comma=self._comma)
+        places = sorted(self._floats)
+        scores = matrix(table.select(places))
+        columns: dict[int, Column] = {place: PlainNumbers(scores[:, i]) for i, place in enumerate(places)}
+        for place in set(range(table.num_columns)) - self._floats:
+            columns[place] = column_of(table.column(place), comma=self._comma)
         if _blank(columns, table.num_rows, floats=self._floats).any():
             raise _NotPlainError  # a row of "nan" says something, one of nothing does not
         return Sheet(columns, table.num_rows)

@@ -179,7 +179,7 @@ class Delimited:
 
     def rows_of(self, piece: bytes) -> Iterator[list[str]]:
         """Return the cells of each row of a piece in UTF-8, however many they are."""
-        lines = io.StringIO(piece.decode(), newline="")
+        lines = io.TextIOWrapper(io.BytesIO(piece), "utf-8", newline="")  # not StringIO: that has four bytes a letter
         width = len(self.names)
         return rows_of(lines, shown=self._shown, size=len(piece), delimiter=self.delimiter, width=width)
 
@@ -195,6 +195,8 @@ class Delimited:
             raise InputError(f"{self._shown}: cannot be read: {error.strerror or error}") from error
 
     def _in_utf8(self, data: bytes, at: int) -> bytes:
+        if data.isascii():
+            return data
         text, odd = as_text(data, at)
         if odd:
             self._content.note_encoding(odd)

@@ -13,7 +13,7 @@ from typing import IO
 
 from leed.errors import DamagedInputError
 
-_SIZE = 1 << 20
+_SIZE = 1 << 21
 _LARGEST = 1 << 25
 """Bytes that one row may have."""
 _QUOTED = re.compile(rb'"[^"]*+(?:""[^"]*+)*+"')
@@ -28,8 +28,7 @@ def pieces(file: IO[bytes], delimiter: str, shown: str) -> Iterator[bytes]:
     ends = _Ends(delimiter)
     left = b""
     size = _SIZE
-    while more := file.read(size):
-        text = left + more + file.readline(_SIZE)
+    while len(text := b"".join((left, file.read(size), file.readline(_SIZE)))) > len(left):
         end = ends.last(text)
         left = text[end:]
         if end:

@@ -128,6 +128,33 @@ class Cells:
         return Words(np.array(codes, np.int64), list(places))
 
 
+class PlainNumbers:
+    """A column of nothing but plain numbers, and NaN where there is none.
+
+    >>> PlainNumbers(np.array([0.5, np.nan, 2.0])).texts().tolist()
+    ['0.5', None, '2']
+    """
+
+    def __init__(self, values: NDArray[np.floating[Any]]) -> None:
+        self.form = "cells"
+        self._values = values
+
+    def numbers(self) -> Numbers:
+        """Return the column as numbers."""
+        return Numbers(self._values)
+
+    def vectors(self) -> None:
+        """Return None: there are no rows of numbers."""
+
+    def texts(self) -> NDArray[np.object_]:
+        """Return the text of each row, None where there is none."""
+        return np.array([plain_text(value) for value in self._values.tolist()], object)
+
+    def words(self) -> Words:
+        """Return the column as text, each different one once."""
+        return Cells([text or "" for text in self.texts()], comma=False).words()
+
+
 class CodedCells:
     """A column of text in which each different text is kept once, so that a small file stays small."""
 
@@ -150,6 +177,17 @@ class CodedCells:
     def words(self) -> Words:
         """Return the column as text, each different one once."""
         return self._words
+
+
+def plain_text(value: float) -> str | None:
+    """Return a number as text, a whole one without a point; None for NaN.
+
+    >>> plain_text(3.0), plain_text(0.25), plain_text(math.nan)
+    ('3', '0.25', None)
+    """
+    if math.isnan(value):
+        return None
+    return str(int(value)) if value.is_integer() else str(value)
 
 
 def number_in(cell: str, *, comma: bool) -> float:

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 import leed
 from leed.errors import LeedError, MissingPackageError, UnknownFormatError
-from leed.readers import delimited, matrices, pieces
+from leed.readers import arrow_csv, delimited, matrices, pieces
 from leed.readers.content import Content
 from tests.support.mangling import harmless, mangled
 from tests.support.parts import shared_files
@@ -415,7 +415,11 @@ def test_both_routes_give_the_same(seed: int) -> None:
 def test_a_table_of_many_pieces_is_the_same_as_of_one(seed: int, size: int) -> None:
     data = tables(seed)
     whole = outcome(data)
-    with mock.patch.object(pieces, "_SIZE", size), mock.patch.object(matrices, "_BLOCK", 2):
+    with (
+        mock.patch.object(pieces, "_SIZE", size),
+        mock.patch.object(matrices, "_BLOCK", 2),
+        mock.patch.object(arrow_csv, "_BLOCK", 3 * size),
+    ):
         assert outcome(data) == whole
 
 
