@@ -13,7 +13,7 @@ import openai
 
 from leed.errors import InputError
 from leed_adapters.injector import Injector, Live
-from leed_adapters.openai.bodies import injected
+from leed_adapters.bodies import injected
 
 
 class _Injecting:
