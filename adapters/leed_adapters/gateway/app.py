@@ -41,6 +41,9 @@ def pages(settings: Settings) -> list[BaseRoute]:
 class Gateway:
     """The application: made once, for one upstream.
 
+    Attributes:
+        metrics: what it has counted.
+
     Raises:
         LeedError: an option of injection has a value that leed does not know.
     """
@@ -48,16 +51,16 @@ class Gateway:
     def __init__(self, settings: Settings, keys: Keys, log: Log | None = None) -> None:
         limits = settings.limits
         self._log = log or Log(None)
-        self._metrics = Metrics()
+        self.metrics = Metrics()
         self._guard = Guard(settings, keys)
         self._limit = limits.body
         self._upstream = Upstream(settings.upstream, keys, limits)
         self._describing = describing = Describing(settings.inject.options())
         sessions = Sessions(limits, describing.describer)
-        self._proxy = Proxy(self._upstream, describing, sessions, self._metrics, limits.body)
-        self._evi = Evi(self._upstream, describing, sessions, self._metrics, settings.evi)
-        self._sockets = Sockets(self._evi, self._guard, self._metrics, self._log, limits, settings.evi)
-        own = endpoints.routes(self._upstream, sessions, self._metrics, limits)
+        self._proxy = Proxy(self._upstream, describing, sessions, self.metrics, limits.body)
+        self._evi = Evi(self._upstream, describing, sessions, self.metrics, settings.evi)
+        self._sockets = Sockets(self._evi, self._guard, self.metrics, self._log, limits, settings.evi)
+        own = endpoints.routes(self._upstream, sessions, self.metrics, limits)
         self._router = Router([*own, *pages(settings)], redirect_slashes=False, default=_not_found)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -100,7 +103,7 @@ class Gateway:
             call.begins(failed.status)
             call.sent = await send_refusal(send, failed, call.names())
         finally:
-            self._log.request(call, self._metrics.observe(call))
+            self._log.request(call, self.metrics.observe(call))
 
     async def _routed(self, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]

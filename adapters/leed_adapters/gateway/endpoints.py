@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -23,6 +24,7 @@ FREE = frozenset({"/healthz", "/readyz"})
 EXPRESSIONS = "/leed/v1/sessions/{session}/expressions"
 
 _LONGEST_NAME = 256
+_AT_ONCE = 1 << 15  # bytes; what takes longer to read is read in a thread
 
 
 def routes(upstream: Upstream, sessions: Sessions, metrics: Metrics, limits: LimitSettings) -> list[BaseRoute]:
@@ -45,7 +47,11 @@ def routes(upstream: Upstream, sessions: Sessions, metrics: Metrics, limits: Lim
         if is_packed(body):
             raise Refused(415, "an expression is posted as it is, neither packed nor an archive", "unsupported")
         try:
-            description = sessions.put(name, sessions.described(body))
+            if len(body) > _AT_ONCE:
+                described = await to_thread.run_sync(sessions.described, body)
+            else:
+                described = sessions.described(body)
+            description = sessions.put(name, described)
         except LeedError as error:
             raise Refused(400, str(error), "invalid_expression") from error
         return JSONResponse({"session": name, **_plain(description), "expires_in": limits.session_s})
