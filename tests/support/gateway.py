@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import gzip
 import json
 import socket
 import time
@@ -289,3 +290,8 @@ def event(text: str, finish: str | None = None) -> bytes:
     choice = {"index": 0, "delta": {"content": text} if text else {}, "finish_reason": finish}
     plain = {"id": "c1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]}
     return b"data: " + json.dumps(plain).encode() + b"\n\n"
+
+
+def gzipped(data: bytes) -> bytes:
+    """Data as gzip packs it."""
+    return gzip.compress(data, mtime=0)

@@ -108,8 +108,9 @@ def serve(settings: Settings) -> None:
         LeedError: a setting is not as it should be; or the port is taken.
     """
     keys = keys_for(settings, os.environ)
-    app = Gateway(settings, keys, logs.install(settings.log))
+    app = Gateway(settings, keys, logs.Log(sys.stderr.buffer if settings.log == "json" else None))
     with listening(settings) as sock:
+        logs.install()
         host, port = sock.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         print(f"leed: listening on http://{shown}:{port}/v1, before {settings.upstream}", file=sys.stderr, flush=True)  # noqa: T201 - a command

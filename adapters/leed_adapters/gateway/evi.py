@@ -17,7 +17,7 @@ from leed_adapters.gateway.injecting import Describing, decoded, encoded
 from leed_adapters.gateway.metrics import Metrics
 from leed_adapters.gateway.sessions import Sessions
 from leed_adapters.gateway.settings import EviSettings
-from leed_adapters.gateway.upstream import BrokenStreamError, Pairs, Upstream, kept
+from leed_adapters.gateway.upstream import BrokenStreamError, Pairs, Reading, Upstream, kept
 
 PATH = "/chat/completions"
 SESSION = "custom_session_id"
@@ -49,13 +49,11 @@ class Evi:
         session, query = session_of(scope["query_string"])
         async with Watched(receive):
             response = await self.ask(decoded(body), call, scope["headers"], query, session)
-            try:
+            with Reading(response):
                 if response.status >= _ERROR:
                     await _pass_error(response, call, send)
                 else:
                     await self._stream(response, session, call, send)
-            finally:
-                response.close()
 
     async def ask(
         self,

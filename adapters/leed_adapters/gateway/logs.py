@@ -76,14 +76,9 @@ def is_unexpected(record: logging.LogRecord) -> bool:
     return not (record.exc_info and isinstance(record.exc_info[1], _EXPECTED))
 
 
-def install(kind: str) -> Log:
-    """Send warnings of all libraries to stderr as lines of JSON; return what writes requests there.
-
-    Args:
-        kind: "json", or "none" for no lines about requests.
-    """
+def install() -> None:
+    """Send warnings of all libraries to stderr as lines of JSON."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Lines())
     handler.addFilter(is_unexpected)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    return Log(sys.stderr.buffer if kind == "json" else None)

@@ -12,7 +12,7 @@ from leed_adapters.gateway.calls import Call, ClientLeftError, Watched, read_bod
 from leed_adapters.gateway.injecting import Describing
 from leed_adapters.gateway.metrics import Metrics
 from leed_adapters.gateway.sessions import Sessions
-from leed_adapters.gateway.upstream import BrokenStreamError, Pairs, Upstream, is_within, kept, refusal_for
+from leed_adapters.gateway.upstream import BrokenStreamError, Pairs, Reading, Upstream, is_within, kept, refusal_for
 
 DESCRIBED = ("/chat/completions", "/responses")
 """Paths whose messages are described."""
@@ -105,10 +105,8 @@ class Proxy:
         if length is not None:
             headers["content-length"] = length.decode()
         response = await self._upstream.ask(call.method, target, headers, body)
-        try:
+        with Reading(response):
             await self._relay(response, call, send)
-        finally:
-            response.close()
 
     async def _relay(self, response: aiohttp.ClientResponse, call: Call, send: Send) -> None:
         """Send the answer on, each chunk as it comes."""

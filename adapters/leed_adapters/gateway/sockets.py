@@ -20,7 +20,7 @@ from leed_adapters.gateway.history import from_socket
 from leed_adapters.gateway.logs import Log
 from leed_adapters.gateway.metrics import Metrics
 from leed_adapters.gateway.settings import EviSettings, LimitSettings
-from leed_adapters.gateway.upstream import BrokenStreamError
+from leed_adapters.gateway.upstream import BrokenStreamError, Reading
 
 ROUTE = "socket"
 
@@ -165,7 +165,7 @@ class Sockets:
         headers = [] if authorization is None else [(b"authorization", authorization)]
         name = session if isinstance(session, str) else None
         response = await self._evi.ask({"messages": messages}, call, headers, session=name)
-        try:
+        with Reading(response):
             if response.status >= _ERROR:
                 raise Refused(response.status, "the upstream answered with an error", "upstream_error")
             call.begins(200)
@@ -175,8 +175,6 @@ class Sockets:
                     await self._say(piece, call, send)
             for piece in cut.rest():
                 await self._say(piece, call, send)
-        finally:
-            response.close()
 
     async def _say(self, text: str, call: Call, send: Send) -> None:
         if text:

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import AsyncIterable, AsyncIterator
 from contextlib import asynccontextmanager
+from types import TracebackType
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
@@ -147,6 +148,37 @@ class Upstream:
                 return answer.status < _SERVER_ERROR
         except (aiohttp.ClientError, TimeoutError, OSError):
             return False
+
+
+class Reading:
+    """Closes an answer when a block ends, and fails whoever reads its body once its connection is gone.
+
+    aiohttp (3.14) closes a connection whose body is malformed, and leaves those who wait for more of it waiting.
+    """
+
+    __slots__ = ("_closed", "_response")
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self._response = response
+        connection = response.connection
+        protocol = None if connection is None else connection.protocol
+        self._closed = None if protocol is None else protocol.closed
+
+    def __enter__(self) -> None:
+        if self._closed is not None:
+            self._closed.add_done_callback(self._fail)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._closed is not None:
+            self._closed.remove_done_callback(self._fail)
+        self._response.close()
+
+    def _fail(self, _: object) -> None:
+        content = self._response.content
+        if not content.is_eof() and content.exception() is None:
+            content.set_exception(aiohttp.ClientPayloadError("the connection was closed within a body"))
 
 
 _BETWEEN = frozenset(

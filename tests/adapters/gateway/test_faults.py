@@ -104,6 +104,20 @@ def test_an_answer_that_breaks_off_breaks_off_for_the_client_too(raw: bytes) -> 
         assert running.metric("leed_open_answers") == 0
 
 
+def test_a_stream_that_becomes_malformed_breaks_off() -> None:
+    def behave(connection: socket.socket, _: bytes) -> None:
+        connection.sendall(STREAM + chunk(event("Hel")))
+        time.sleep(0.2)  # in one piece with its beginning, the whole answer would be none
+        connection.sendall(b"zz\r\n")
+        while connection.recv(100):
+            pass
+
+    with gateway.upstream(behave) as url, Running(url) as running:
+        answer = running.send("POST", CHAT, STREAMED)
+        assert (answer.body, answer.whole) == (event("Hel"), False)
+        until(running.is_idle, "no task is left")
+
+
 def test_a_stream_that_falls_silent_breaks_off() -> None:
     def behave(connection: socket.socket, _: bytes) -> None:
         connection.sendall(STREAM + chunk(event("Hel")))
