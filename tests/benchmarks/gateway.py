@@ -135,7 +135,9 @@ def a_chat(turns: int = 5) -> list[dict[str, Any]]:
     messages: list[dict[str, Any]] = [{"role": "system", "content": "You are a helpful assistant. " * 20}]
     for turn in range(turns):
         scores = {"Sadness": 0.34 + turn / 100, "Tiredness": 0.4, "Joy": 0.1}
-        messages.append({"role": "user", "content": "Some words that were said. " * 4, "expression": {"prosody": scores}})
+        messages.append(
+            {"role": "user", "content": "Some words that were said. " * 4, "expression": {"prosody": scores}}
+        )
         messages.append({"role": "assistant", "content": "Some words of an answer. " * 10})
     return messages[:-1]
 
@@ -186,14 +188,13 @@ def bench_gateway() -> list[Result]:
         whole = costs(processes, request_of(chat), 600)
         streamed = costs(processes, request_of(chat | {"stream": True}), 100)
         plain = costs(processes, request_of({"model": "m", "messages": [{"role": "user", "content": "Hey."}]}), 600)
-        results = [
+        return [
             *_ratios("a chat, five descriptions", whole),
             *_ratios("the same, streamed", streamed),
             *_ratios("a chat without expressions", plain),
             Result("gateway, seconds to its first answer", own.started, 1.5, more_is_better=False),
             _memory(own, request_of(chat)),
         ]
-    return results
 
 
 def _flat(made: tuple[int, tuple[str, ...]]) -> tuple[Any, ...]:

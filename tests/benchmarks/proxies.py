@@ -90,9 +90,12 @@ def with_httpx(upstream: str) -> Starlette:
     return Starlette(routes=[Route("/v1/{path:path}", handle, methods=METHODS)], lifespan=life)
 
 
-ANSWER = b'{"id":"c1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant",' + (
-    b'"content":"' + b"A few words of an answer. " * 20 + b'"},"finish_reason":"stop"}],'
-    b'"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}'
+ANSWER = (
+    b'{"id":"c1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant",'
+    + (
+        b'"content":"' + b"A few words of an answer. " * 20 + b'"},"finish_reason":"stop"}],'
+        b'"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}'
+    )
 )
 EVENT = (
     b'data: {"id":"c1","object":"chat.completion.chunk","created":1,"model":"m",'

@@ -111,18 +111,18 @@ class Running:
         """A plain connection."""
         return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
 
-    def send(self, method: str, path: str, body: bytes = b"", **headers: str) -> "Answer":
+    def send(self, method: str, path: str, body: bytes = b"", /, **headers: str) -> "Answer":
         """The answer to a plain request on a connection of its own."""
         with self.connect() as connection:
             connection.sendall(request(method, path, body, **headers))
             return answer_from(connection)
 
-    def post(self, path: str, plain: object, **headers: str) -> "Answer":
+    def post(self, path: str, plain: object, /, **headers: str) -> "Answer":
         """The answer to JSON that is posted."""
         return self.send("POST", path, json.dumps(plain).encode(), content_type="application/json", **headers)
 
 
-def request(method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
+def request(method: str, path: str, body: bytes = b"", /, **headers: str) -> bytes:
     """A request as bytes; the names of headers have underscores for hyphens."""
     given = {"host": "127.0.0.1", "connection": "close"} | {n.replace("_", "-"): v for n, v in headers.items()}
     if (body or method == "POST") and "transfer-encoding" not in given:

@@ -76,8 +76,13 @@ class Gateway:
     async def opened(self) -> AsyncIterator[None]:
         """Keep what the gateway needs open while it serves."""
         self._describing.warm_up()
-        async with self._upstream.opened():
-            yield
+        loading = asyncio.get_running_loop().run_in_executor(None, _load)
+        try:
+            async with self._upstream.opened():
+                yield
+        finally:
+            self._log.flush()
+            await loading
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = Call(scope)
@@ -159,6 +164,10 @@ class Gateway:
             await send(message)
 
         await self._router(scope, receive, sending)
+
+
+def _load() -> None:
+    """Load what only some requests need, and the start should not wait for."""
 
 
 async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import re
 import secrets
 import time
@@ -16,6 +17,8 @@ from leed_adapters.gateway.answers import Headers, Refused
 LEFT: Final = 499
 """The status of a request whose client left, in logs and metrics; nobody is sent it."""
 
+_PREFIX = secrets.token_hex(8)  # of this process; names need to be apart, not secret
+_NUMBERS = itertools.count(1)
 _ID = re.compile(rb"[\w.:/+=-]{1,128}", re.ASCII)
 
 
@@ -56,7 +59,7 @@ class Call:
         self.began = time.perf_counter()
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         given = self.headers.get(b"x-request-id")
-        self.id: str = given.decode() if given and _ID.fullmatch(given) else secrets.token_hex(12)
+        self.id: str = given.decode() if given and _ID.fullmatch(given) else _PREFIX + format(next(_NUMBERS), "08x")
         self.method: str = scope.get("method", "GET")
         self.route = "other"
         self.status = 0

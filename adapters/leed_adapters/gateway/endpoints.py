@@ -29,48 +29,67 @@ _AT_ONCE = 1 << 15  # bytes; what takes longer to read is read in a thread
 
 def routes(upstream: Upstream, sessions: Sessions, metrics: Metrics, limits: LimitSettings) -> list[BaseRoute]:
     """Return the routes of these endpoints."""
+    watch, kept = _Watch(upstream, sessions, metrics), _Posted(sessions, limits)
+    return [
+        Route("/healthz", watch.healthz, methods=["GET"]),
+        Route("/readyz", watch.readyz, methods=["GET"]),
+        Route("/metrics", watch.metrics, methods=["GET"]),
+        Route(EXPRESSIONS, kept.post, methods=["POST"]),
+        Route(EXPRESSIONS, kept.get, methods=["GET"]),
+        Route(EXPRESSIONS, kept.delete, methods=["DELETE"]),
+    ]
 
-    async def healthz(_: Request) -> Response:
+
+class _Watch:
+    """For those who watch over the gateway."""
+
+    def __init__(self, upstream: Upstream, sessions: Sessions, metrics: Metrics) -> None:
+        self._upstream = upstream
+        self._sessions = sessions
+        self._metrics = metrics
+
+    async def healthz(self, _: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
-    async def readyz(_: Request) -> Response:
-        ready = await upstream.is_ready()
+    async def readyz(self, _: Request) -> Response:
+        ready = await self._upstream.is_ready()
         return JSONResponse({"status": "ok" if ready else "upstream unreachable"}, 200 if ready else 503)
 
-    async def counted(_: Request) -> Response:
-        metrics.sessions.set(len(sessions))
-        return Response(metrics.text(), headers={"content-type": CONTENT_TYPE.decode()})
+    async def metrics(self, _: Request) -> Response:
+        self._metrics.sessions.set(len(self._sessions))
+        return Response(self._metrics.text(), headers={"content-type": CONTENT_TYPE.decode()})
 
-    async def post(request: Request) -> Response:
+
+class _Posted:
+    """For those who post expressions."""
+
+    def __init__(self, sessions: Sessions, limits: LimitSettings) -> None:
+        self._sessions = sessions
+        self._limits = limits
+
+    async def post(self, request: Request) -> Response:
         name = _named(request)
-        body = await read_body(request.scope["leed.call"], request.receive, limits.expression)
+        body = await read_body(request.scope["leed.call"], request.receive, self._limits.expression)
         if is_packed(body):
             raise Refused(415, "an expression is posted as it is, neither packed nor an archive", "unsupported")
         try:
             if len(body) > _AT_ONCE:
-                described = await to_thread.run_sync(sessions.described, body)
+                described = await to_thread.run_sync(self._sessions.described, body)
             else:
-                described = sessions.described(body)
-            description = sessions.put(name, described)
+                described = self._sessions.described(body)
         except LeedError as error:
             raise Refused(400, str(error), "invalid_expression") from error
-        return JSONResponse({"session": name, **_plain(description), "expires_in": limits.session_s})
+        self._sessions.put(name, described)
+        return JSONResponse({"session": name, **_plain(described), "expires_in": self._limits.session_s})
 
-    async def get(request: Request) -> Response:
+    async def get(self, request: Request) -> Response:
         name = _named(request)
-        return JSONResponse({"session": name, **_kept(_there(sessions.get(name)))})
+        return JSONResponse({"session": name, **_kept(_there(self._sessions.get(name)))})
 
-    async def delete(request: Request) -> Response:
-        if not sessions.drop(_named(request)):
+    async def delete(self, request: Request) -> Response:
+        if not self._sessions.drop(_named(request)):
             raise Refused(404, "there is no such session; it may have been forgotten", "not_found")
         return Response(status_code=204)
-
-    return [
-        Route("/healthz", healthz, methods=["GET"]),
-        Route("/readyz", readyz, methods=["GET"]),
-        Route("/metrics", counted, methods=["GET"]),
-        *(Route(EXPRESSIONS, e, methods=[m]) for m, e in (("POST", post), ("GET", get), ("DELETE", delete))),
-    ]
 
 
 def _named(request: Request) -> str:

@@ -12,7 +12,6 @@ from starlette.types import Receive, Scope, Send
 from leed_adapters.gateway.answers import SECURITY, Refused
 from leed_adapters.gateway.calls import Call, Watched
 from leed_adapters.gateway.completions import Chunk, chunks_of
-from leed_adapters.gateway.history import described
 from leed_adapters.gateway.injecting import Describing, decoded, encoded
 from leed_adapters.gateway.metrics import Metrics
 from leed_adapters.gateway.sessions import Sessions
@@ -81,6 +80,8 @@ class Evi:
     def _told(self, messages: list[Any], call: Call, session: str | None) -> Any:  # noqa: ANN401 - messages
         """The messages with descriptions; what was posted for the session goes before the voice."""
         name = call.headers.get(b"x-leed-session", b"").decode("latin-1") or session
+        from leed_adapters.gateway.history import described  # noqa: PLC0415 - loads NumPy: see Gateway.opened
+
         own = described(messages, self._describing.describer)
         told = self._describing.messages(own if name is None else self._sessions.attached(name, own))
         call.notes, call.tokens = self._describing.counted()

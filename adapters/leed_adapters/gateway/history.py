@@ -81,19 +81,3 @@ def _seconds(time: object, name: str) -> float | None:
 def _unannotated(message: Mapping[str, Any]) -> Message:
     content = message.get("content")
     return {**message, "content": without_annotations(content)} if isinstance(content, str) else dict(message)
-
-
-def from_socket(messages: object) -> list[Message]:
-    """Return messages of a chat from those that EVI sends over a WebSocket; interim ones are left out.
-
-    >>> from_socket([{"type": "user_message", "message": {"role": "user", "content": "Hey."}, "models": {}}])
-    [{'role': 'user', 'content': 'Hey.', 'models': {}}]
-    """
-    found: list[Message] = []
-    for entry in messages if isinstance(messages, list) else []:
-        message = entry.get("message") if isinstance(entry, Mapping) else None
-        if not isinstance(message, Mapping) or entry.get("interim") is True or "role" not in message:
-            continue
-        beside = {name: entry[name] for name in ("models", "time", "expression") if entry.get(name) is not None}
-        found.append({**message, **beside})
-    return found

@@ -13,12 +13,13 @@ import msgspec
 from leed_adapters.gateway.calls import Call
 from leed_adapters.gateway.upstream import BrokenStreamError
 
+_EVERY = 0.1  # seconds for which a line waits at most
 _EXPECTED = (BrokenStreamError, asyncio.CancelledError)
 """What ends a connection on purpose; the server between would write a traceback."""
 
 
 class Log:
-    """Writes a line for each request.
+    """Writes a line for each request, some at a time.
 
     Args:
         out: where to; None: nowhere.
@@ -26,6 +27,7 @@ class Log:
 
     def __init__(self, out: IO[bytes] | None) -> None:
         self._out = out
+        self._waiting: list[bytes] = []
 
     def request(self, call: Call, took: float) -> None:
         """Write a request that is over."""
@@ -50,7 +52,18 @@ class Log:
             line["trouble"] = call.trouble
         if call.upstream_id is not None:
             line["upstream_request_id"] = call.upstream_id
-        self._out.write(msgspec.json.encode(line) + b"\n")
+        self._waiting.append(msgspec.json.encode(line))
+        if len(self._waiting) == 1:
+            asyncio.get_running_loop().call_later(_EVERY, self.flush)
+
+    def flush(self) -> None:
+        """Write the lines that are waiting."""
+        if self._out is None or not self._waiting:
+            return
+        self._waiting.append(b"")
+        lines = b"\n".join(self._waiting)
+        self._waiting.clear()
+        self._out.write(lines)
         self._out.flush()
 
 

@@ -6,6 +6,7 @@ import asyncio
 import re
 import time
 from collections import deque
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -16,7 +17,6 @@ from leed_adapters.gateway.calls import LEFT, Call
 from leed_adapters.gateway.completions import chunks_of, text_of
 from leed_adapters.gateway.evi import Evi
 from leed_adapters.gateway.guard import Guard
-from leed_adapters.gateway.history import from_socket
 from leed_adapters.gateway.logs import Log
 from leed_adapters.gateway.metrics import Metrics
 from leed_adapters.gateway.settings import EviSettings, LimitSettings
@@ -222,3 +222,19 @@ async def _refuse(refused: Refused, scope: Scope, send: Send) -> None:
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body)), *refused.headers]
     await send({"type": "websocket.http.response.start", "status": refused.status, "headers": headers})
     await send({"type": "websocket.http.response.body", "body": body})
+
+
+def from_socket(messages: object) -> list[dict[str, Any]]:
+    """Return messages of a chat from those that EVI sends over a WebSocket; interim ones are left out.
+
+    >>> from_socket([{"type": "user_message", "message": {"role": "user", "content": "Hey."}, "models": {}}])
+    [{'role': 'user', 'content': 'Hey.', 'models': {}}]
+    """
+    found: list[dict[str, Any]] = []
+    for entry in messages if isinstance(messages, list) else []:
+        message = entry.get("message") if isinstance(entry, Mapping) else None
+        if not isinstance(message, Mapping) or entry.get("interim") is True or "role" not in message:
+            continue
+        beside = {name: entry[name] for name in ("models", "time", "expression") if entry.get(name) is not None}
+        found.append({**message, **beside})
+    return found

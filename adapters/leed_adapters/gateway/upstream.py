@@ -85,7 +85,7 @@ class Upstream:
             keyed: whether Authorization has the gateway's own key, which is nobody else's business.
         """
         named = _named_by_connection(given)
-        browser = any(name in _BROWSERS for name, _ in given)
+        browser = not _BROWSERS.isdisjoint(name for name, _ in given)
         sent: CIMultiDict[str] = CIMultiDict()
         for name, value in given:
             if name in _BETWEEN or name in named or (browser and name == b"cookie"):
@@ -206,14 +206,15 @@ _BETWEEN_ANSWERS = frozenset(
     | {b"upgrade"}
 )
 _BROWSERS = frozenset({b"origin", b"sec-fetch-site"})
+_NOTHING: frozenset[bytes] = frozenset()
 _PLAIN = (b"keep-alive", b"close", b"Keep-Alive", b"Close", b"")
 
 
 def _named_by_connection(given: Pairs) -> frozenset[bytes]:
-    for name, value in given:
-        if name == b"connection" and value not in _PLAIN:
-            return frozenset(part.strip().lower() for part in value.split(b","))
-    return frozenset()
+    value = dict(given).get(b"connection")
+    if value is None or value in _PLAIN:
+        return _NOTHING
+    return frozenset(part.strip().lower() for part in value.split(b","))
 
 
 def _text(value: bytes) -> str:

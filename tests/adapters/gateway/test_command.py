@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -45,7 +46,7 @@ def serving(*options: str, **environment: str) -> Iterator[tuple["subprocess.Pop
 def get(url: str, path: str) -> gateway.Answer:
     port = int(url.rpartition(":")[2])
     end = time.monotonic() + gateway.PATIENCE
-    with gateway.socket.create_connection(("127.0.0.1", port), timeout=gateway.PATIENCE) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=gateway.PATIENCE) as connection:
         connection.sendall(gateway.request("GET", path))
         answer = gateway.answer_from(connection)
     assert time.monotonic() < end
@@ -72,7 +73,7 @@ def test_flags_and_a_file_say_what_it_does(tmp_path: Path) -> None:
             said = {"role": "user", "content": "Gut.", "expression": {"prosody": {"Sadness": 0.34, "Joy": 0.3}}}
             body = json.dumps({"messages": [said]}).encode()
             port = int(url.rpartition(":")[2])
-            with gateway.socket.create_connection(("127.0.0.1", port), timeout=gateway.PATIENCE) as connection:
+            with socket.create_connection(("127.0.0.1", port), timeout=gateway.PATIENCE) as connection:
                 connection.sendall(gateway.request("POST", "/v1/chat/completions", body))
                 assert gateway.answer_from(connection).status == 200
             process.terminate()
@@ -97,7 +98,9 @@ def serve(monkeypatch: pytest.MonkeyPatch, leed_command: LeedCommand) -> LeedCom
     """The command as it is registered, in this process; it must end by itself."""
     real = main.__globals__["plugins"].load
     monkeypatch.setattr(
-        main.__globals__["plugins"], "load", lambda group, name: command.command if name == "serve" else real(group, name)
+        main.__globals__["plugins"],
+        "load",
+        lambda group, name: command.command if name == "serve" else real(group, name),
     )
     names = main.__globals__["plugins"].names
     monkeypatch.setattr(main.__globals__["plugins"], "names", lambda group: tuple({*names(group), "serve"}))
@@ -129,8 +132,11 @@ def test_what_is_wrong_is_one_line(serve: LeedCommand, options: tuple[str, ...],
 
 
 def test_a_port_that_is_taken_is_one_line(serve: LeedCommand) -> None:
-    with gateway.socket.create_server(("127.0.0.1", 0)) as taken:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         status, _, err = serve("serve", "--upstream", "http://a/v1", "--port", port)
     assert status == 1
-    assert err == f"leed: error: 127.0.0.1, port {port}, cannot be listened on: Address already in use; give another --port\n"
+    assert (
+        err
+        == f"leed: error: 127.0.0.1, port {port}, cannot be listened on: Address already in use; give another --port\n"
+    )

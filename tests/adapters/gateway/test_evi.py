@@ -1,6 +1,7 @@
 """EVI's custom language model over server-sent events: a real log replayed, and everything that an upstream may do."""
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +10,8 @@ import pytest
 from leed import Describer
 from leed.expressions import for_chat
 from leed_adapters.fakes.openai import FakeOpenAI, Fault
-from leed_adapters.gateway.history import described, from_socket
+from leed_adapters.gateway.history import described
+from leed_adapters.gateway.sockets import from_socket
 from tests.support import gateway
 from tests.support.gateway import STREAM, Running, chunk, event
 from tests.support.parts import shared
@@ -131,7 +133,13 @@ def test_a_completion_in_one_piece_comes_as_chunks() -> None:
     choice = {"index": 0, "message": message, "finish_reason": "tool_calls"}
     whole = {"id": "c1", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice], "usage": {}}
     chunks = events(asked(gateway.whole(json.dumps(whole).encode())))
-    about = {"id": "c1", "created": 1, "model": "m", "object": "chat.completion.chunk", "system_fingerprint": "session-1"}
+    about = {
+        "id": "c1",
+        "created": 1,
+        "model": "m",
+        "object": "chat.completion.chunk",
+        "system_fingerprint": "session-1",
+    }
     delta = {"role": "assistant", "content": "Hello", "tool_calls": [{"index": 0} | call]}
     assert chunks == [
         about | {"choices": [{"index": 0, "delta": delta, "finish_reason": None}]},
@@ -159,7 +167,7 @@ def test_a_stream_that_ends_without_saying_so_is_ended() -> None:
 def test_a_stream_that_breaks_off_is_ended_so_that_evi_does_not_wait(end: bytes) -> None:
     def behave(connection: Any, _: bytes) -> None:
         connection.sendall(STREAM + chunk(event("Hello")))
-        gateway.time.sleep(0.2)
+        time.sleep(0.2)
         connection.sendall(end)
 
     with gateway.upstream(behave) as url, Running(url) as running:
@@ -217,11 +225,13 @@ def full(**scores: float) -> dict[str, float]:
     """Scores of all 48 labels, with these among them."""
     from leed import taxonomy  # noqa: PLC0415 - data that only this needs
 
-    return {label: 0.02 for label in taxonomy.get("hume-48").labels} | scores
+    return dict.fromkeys(taxonomy.get("hume-48").labels, 0.02) | scores
 
 
 def test_the_words_of_a_history_begin_those_of_a_longer_one() -> None:
-    history = [user(f"{i}", i * 8.0, **full(Sadness=0.05 + 0.04 * (i % 9), Joy=0.3 - 0.03 * (i % 7))) for i in range(40)]
+    history = [
+        user(f"{i}", i * 8.0, **full(Sadness=0.05 + 0.04 * (i % 9), Joy=0.3 - 0.03 * (i % 7))) for i in range(40)
+    ]
     whole = sentences(history)
     assert len({*whole} - {None}) > 3
     for length in (1, 7, 12, 25, 39):
@@ -248,7 +258,15 @@ def test_the_assistants_voice_and_what_is_typed_teach_nothing() -> None:
 
 @pytest.mark.parametrize(
     "models",
-    [None, 7, {}, {"prosody": 7}, {"prosody": {"scores": 7}}, {"prosody": {"scores": {}}}, {"prosody": {"scores": {"Joy": None}}}],
+    [
+        None,
+        7,
+        {},
+        {"prosody": 7},
+        {"prosody": {"scores": 7}},
+        {"prosody": {"scores": {}}},
+        {"prosody": {"scores": {"Joy": None}}},
+    ],
 )
 def test_scores_that_are_none_leave_the_message_to_inject(models: Any) -> None:
     message = {"role": "user", "content": "Hey.", "models": models, "time": "now"}

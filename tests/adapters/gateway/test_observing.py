@@ -130,14 +130,13 @@ def test_metrics_count_what_happened() -> None:
 
 def record(message: str, error: BaseException | None = None) -> logging.LogRecord:
     info = (type(error), error, error.__traceback__) if error is not None else None
-    return logging.LogRecord("leed", logging.WARNING, "here.py", 7, message, (), info)  # type: ignore[arg-type]
+    return logging.LogRecord("leed", logging.WARNING, "here.py", 7, message, (), info)
 
 
 def test_a_record_of_a_library_is_a_line_without_the_words_of_its_exception() -> None:
-    try:
+    with pytest.raises(ValueError, match="Where are they") as caught:
         int("Where are they?")
-    except ValueError as error:
-        line = json.loads(Lines().format(record("it failed", error)))
+    line = json.loads(Lines().format(record("it failed", caught.value)))
     assert line["message"] == "it failed"
     assert line["error"] == "ValueError"
     assert line["place"].partition(":")[0] == __file__

@@ -80,7 +80,7 @@ def test_without_an_upstream_there_is_none() -> None:
 
 @pytest.mark.parametrize("given", ["api.openai.com/v1", "ftp://a/v1", "http://", "", "file:///etc/passwd"])
 def test_an_upstream_is_an_address(given: str) -> None:
-    with pytest.raises(OptionError, match="is no address: give one such as https://api.openai.com/v1"):
+    with pytest.raises(OptionError, match="is no address: give one such as https://api"):
         settings_from({"upstream": given})
 
 

@@ -171,17 +171,20 @@ async def test_what_is_no_json_object_closes_the_socket(running: Running, text: 
     until(running.is_idle, "no task is left")
 
 
+async def flood(connection: ClientConnection) -> None:
+    for _ in range(2000):
+        await connection.send(said("Hey."))
+    while True:
+        await connection.recv()
+
+
 async def test_a_flood_closes_the_socket_and_harms_nobody(fake: FakeOpenAI) -> None:
     fake.pause = 0.01
     try:
         with Running(fake.base_url, limits={"socket_messages": 5}) as running:
             async with socket_to(running) as other, socket_to(running) as flooding:
                 with pytest.raises(ConnectionClosed):
-                    for _ in range(2000):
-                        await flooding.send(said("Hey."))
-                    await flooding.recv()
-                    while True:
-                        await flooding.recv()
+                    await flood(flooding)
                 assert flooding.close_code == 1008
                 assert len(fake.requests) <= 6
                 await other.send(said("Hey."))
