@@ -54,10 +54,17 @@ class Proxy:
     """
 
     def __init__(
-        self, folder: Path, config: str, environment: dict[str, str], modules: dict[str, str] | None = None
+        self,
+        folder: Path,
+        config: str,
+        environment: dict[str, str],
+        modules: dict[str, str] | None = None,
+        *,
+        quiet: bool = False,
     ) -> None:
         self._folder = folder
         self._environment = environment
+        self._more = () if quiet else ("--detailed_debug",)
         self.key = f"sk-{secrets.token_hex(16)}"
         for name, text in {"config.yaml": config, "recorder.py": RECORDER, **(modules or {})}.items():
             (folder / name).write_text(text, encoding="utf-8")
@@ -82,7 +89,7 @@ class Proxy:
             **self._environment,
         }
         python = program("proxy")
-        options = ("--host", "127.0.0.1", "--port", str(self._port), "--telemetry", "False", "--detailed_debug")
+        options = ("--host", "127.0.0.1", "--port", str(self._port), "--telemetry", "False", *self._more)
         with (self._folder / "output.txt").open("wb") as output:
             self._process = subprocess.Popen(
                 [str(python.parent / "litellm"), "--config", "config.yaml", *options],

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, overload
 import openai
 
 from leed.errors import InputError
+from leed_adapters.bodies import injected
 from leed_adapters.injector import Injector, Live
-from leed_adapters.openai.bodies import injected
 
 
 class _Injecting:
