@@ -19,7 +19,7 @@ from rich.text import Text
 import leed
 from leed import quoting
 from leed.cli import complain, options
-from leed.cli.marking import visible
+from leed.marking import visible
 from leed.conversations import Message, conversation
 from leed.errors import InputError, OptionError
 from leed.injection import Injection
