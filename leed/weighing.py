@@ -76,7 +76,7 @@ def weigh(description: Description, calibration: Calibration | None = None) -> t
     """Return each label that a description was made from, in the order of its taxonomy.
 
     >>> import leed
-    >>> fear, joy = weigh(leed.describe({"Joy": 0.84, "Fear": 0.1}, modality="face"))[::-1]
+    >>> fear, joy = weigh(leed.describe({"Joy": 0.84, "Fear": 0.1}, modality="face"))
     >>> joy.label, joy.step, joy.adverb, joy.why
     ('Joy', 6, 'extremely', 'extremely (from 0.71, intensity)')
     >>> fear.named, fear.why
@@ -97,7 +97,7 @@ def ladders(description: Description) -> tuple[Ladder, ...]:
     >>> ladders(leed.describe({"Joy": 0.84}, modality="face"))[0].steps[0]
     Rung(from_=0.26, adverb='slightly')
     """
-    return tuple(_ladder(evidence.plan) for _, evidence in _parts(description))
+    return tuple(ladder_of(evidence.plan) for _, evidence in _parts(description))
 
 
 def _parts(description: Description) -> Iterator[tuple[Description, Evidence]]:
@@ -109,7 +109,8 @@ def _parts(description: Description) -> Iterator[tuple[Description, Evidence]]:
             yield from _parts(part)
 
 
-def _ladder(plan: Plan) -> Ladder:
+def ladder_of(plan: Plan) -> Ladder:
+    """Return the steps of the scale that a plan grades by."""
     steps, quantity = plan.steps, plan.quantity
     if plan.distribution or quantity == "bipolar":
         steps, quantity = plan.scale.steps("bipolar", plan.modality), "bipolar"
