@@ -1,4 +1,4 @@
-"""Each label of a description: its score, where that stands on the scale, what is usual, and why it was named or not."""
+"""Each label of a description: where its score stands on the scale, what is usual, and why it was named or not."""
 
 from __future__ import annotations
 
@@ -83,6 +83,7 @@ def weigh(description: Description, calibration: Calibration | None = None) -> t
     (False, 'not strong enough to be said (floor 0.26)')
 
     Args:
+        description: what a describer made.
         calibration: what is usual, also where it did not decide because the scores were picked by hand.
     """
     return tuple(

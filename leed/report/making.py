@@ -11,7 +11,7 @@ import msgspec
 from leed import __version__, quoting, taxonomy
 from leed.describer import Describer, describer_for
 from leed.errors import InputError, OptionError
-from leed.report.data import Person, Plot, Provenance, Report, Strongest
+from leed.report.data import Person, Provenance, Report, Strongest
 from leed.report.plots import longest_first, plot_of, second, shown, who_of
 from leed.report.words import Words, words_of
 from leed.schema.recording import Recording
@@ -162,9 +162,7 @@ def _peaks(tellers: Sequence[Teller]) -> Iterable[Strongest]:
         yield Strongest(begin, shown(points.subject.source), who_of(points), points.track.modality, sentence)
 
 
-def _left_out(
-    recording: Recording, plotted: Sequence[Sequence[Teller]], limits: Limits, words: Words
-) -> Iterable[str]:
+def _left_out(recording: Recording, plotted: Sequence[Sequence[Teller]], limits: Limits, words: Words) -> Iterable[str]:
     counts = (
         (words.rest_segments, len(recording), limits.rows),
         (words.rest_plots, len(plotted), limits.plots),

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 
-
 def to_html(report: Report) -> str:
     """Return the page of a report.
 
