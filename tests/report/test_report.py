@@ -1,8 +1,10 @@
 """A report: bounded data first, then one page that runs nothing and says what it leaves out."""
 
 import json
+import re
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -88,7 +90,7 @@ def test_a_very_long_recording_is_bounded_and_says_so() -> None:
     tracks = [
         leed.Track(
             labels=labels,
-            matrix=rng.random((5000, 5)) * 0.4,
+            matrix=(rng.random((5000, 5)) * 0.4).astype(np.float32),
             modality="prosody",
             speaker=f"P{i}",
             granularity="frame",
@@ -136,10 +138,6 @@ def test_the_report_is_in_the_language_of_the_describer() -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_words_of_each_language_fill_the_same_places(lang: str) -> None:
-    import re
-
-    import msgspec
-
     def places(text: str) -> list[str]:
         return sorted(re.findall(r"{(\w+)}", text))
 

@@ -31,10 +31,8 @@ def written(tmp_path: Path) -> Written:
 
 
 def test_a_hostile_recording_runs_nothing(browser: Browser, written: Written) -> None:
-    rows = [
-        {"source": HOSTILE, "begin": i, "end": i + 1, "speaker": HOSTILE, "text": HOSTILE, "prosody": {HOSTILE: 0.5, "Joy": 0.4}}
-        for i in range(3)
-    ]  # fmt: skip
+    said = {"source": HOSTILE, "speaker": HOSTILE, "text": HOSTILE, "prosody": {HOSTILE: 0.5, "Joy": 0.4}}
+    rows = [{"begin": i, "end": i + 1, **said} for i in range(3)]
     with watched(browser, "file:") as page:
         page.goto(written(leed.read(rows)))
         page.wait_for_timeout(200)

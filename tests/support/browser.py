@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, sync_playwright
 
 from tests.support.parts import program
 
@@ -26,7 +26,9 @@ AXE_DIGEST = "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFN
 
 _VIOLATIONS = """
 window.__violations = [];
-document.addEventListener('securitypolicyviolation', (e) => window.__violations.push(`${e.violatedDirective} ${e.blockedURI}`));
+document.addEventListener('securitypolicyviolation', (e) => {
+  window.__violations.push(`${e.violatedDirective} ${e.blockedURI}`);
+});
 window.__ran = [];
 """
 
@@ -39,10 +41,23 @@ class Watch:
 
     def look_at(self, page: Page, origin: str) -> None:
         """Collect errors and warnings of the console, uncaught errors, and requests to anywhere but the origin."""
+
+        def said(message: ConsoleMessage) -> None:
+            if message.type in ("error", "warning"):
+                self.faults.append(message.text)
+
+        def asked(dialog: Dialog) -> None:
+            self.faults.append(f"dialog: {dialog.message}")
+            dialog.dismiss()
+
+        def reached(request: Request) -> None:
+            if not request.url.startswith(origin):
+                self.faults.append(f"reached {request.url}")
+
         page.on("pageerror", lambda error: self.faults.append(f"uncaught: {error}"))
-        page.on("console", lambda m: self.faults.append(m.text) if m.type in ("error", "warning") else None)
-        page.on("dialog", lambda dialog: (self.faults.append(f"dialog: {dialog.message}"), dialog.dismiss())[0])
-        page.on("request", lambda r: None if r.url.startswith(origin) else self.faults.append(f"reached {r.url}"))
+        page.on("console", said)
+        page.on("dialog", asked)
+        page.on("request", reached)
 
 
 @contextmanager

@@ -51,7 +51,7 @@ class Served:
             body = json.dumps(body).encode()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
-            connection.request(method, path, body, sent, **more)  # type: ignore[arg-type] # bytes or a stream
+            connection.request(method, path, body, sent, **more)
             answer = connection.getresponse()
             found = {name.lower(): value for name, value in answer.getheaders()}
             return Answer(answer.status, found, answer.read())

@@ -2,14 +2,17 @@
 
 import gzip
 import json
+import threading
 from collections.abc import Iterator
 from itertools import repeat
 from pathlib import Path
 
 import pytest
+from starlette.routing import Route
 
 import leed
 from leed_adapters.gateway.api import OPERATIONS, Operation, document, routes
+from leed_adapters.gateway.api.endpoint import Asked, Endpoint, Threads
 from leed_adapters.gateway.api.openapi import Answer
 from tests.support.parts import ROOT, shared
 from tests.support.serving import Served, served
@@ -375,12 +378,8 @@ def test_the_limit_of_json_is_its_own() -> None:
 
 
 def test_a_fault_of_leed_is_told_without_the_words_of_the_input(caplog: pytest.LogCaptureFixture) -> None:
-    from leed_adapters.gateway.api.endpoint import Asked, Endpoint, Threads
-
     def faulty(asked: Asked) -> object:
         raise ZeroDivisionError(asked.body.decode())
-
-    from starlette.routing import Route
 
     with served([Route("/faulty", Endpoint("POST", faulty, Threads(1), limit=100))]) as server:
         answer = server.ask("POST", "/faulty", b"a secret")
@@ -390,12 +389,6 @@ def test_a_fault_of_leed_is_told_without_the_words_of_the_input(caplog: pytest.L
 
 
 def test_more_requests_than_can_wait_are_turned_away() -> None:
-    import threading
-
-    from starlette.routing import Route
-
-    from leed_adapters.gateway.api.endpoint import Asked, Endpoint, Threads
-
     go = threading.Event()
 
     def slow(_: Asked) -> object:

@@ -21,7 +21,7 @@ POLICY: Final = (
     "default-src 'self'; connect-src 'self'; img-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'; require-trusted-types-for 'script'"
 )
-"""The Content-Security-Policy of the page: no inline script or style, nothing from elsewhere, no markup made of text."""
+"""The Content-Security-Policy of the page: nothing inline, nothing from elsewhere, no markup that is made of text."""
 
 PLACE: Final = "/playground/"
 """Below which the page's files lie."""
@@ -73,9 +73,9 @@ def routes() -> list[BaseRoute]:
     page = (files(__name__) / "static" / "index.html").read_bytes()
     static = {f"{PLACE}{name}": (files(__name__) / "static" / name).read_bytes() for name in STATIC}
     samples = {f"{PLACE}samples/{name}": _sample(name) for name in SAMPLES}
-    return [_route("/", page, "html")] + [
-        _route(path, content, path.rpartition(".")[2]) for path, content in {**static, **samples}.items()
-    ]
+    found = {"/": (page, "html")}
+    found |= {path: (content, path.rpartition(".")[2]) for path, content in {**static, **samples}.items()}
+    return [_route(path, content, kind) for path, (content, kind) in found.items()]
 
 
 def _sample(name: str) -> bytes:
