@@ -54,6 +54,22 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
         )
         return "\n".join(lines)
 
+    def why(self, rank: int, named: dict[int, int], value: float) -> str:
+        """Return why one label was named, by its code, or was not."""
+        if rank in named:
+            return self._why(named[rank])
+        passed_over = self._passed_over(self.plan.entries[rank], value)
+        return self._reason(rank, named, value) if passed_over is None else self._counted[passed_over]
+
+    @property
+    def _counted(self) -> dict[str, str]:
+        """Why labels are only counted, by `_passed_over`."""
+        return {
+            "quiet": f"not strong enough to be said (floor {self.plan.steps.bounds[0]:g})",
+            "withheld": "withheld (sensitive; allow= names those that it lists)",
+            "missing": "not reported",
+        }
+
     @property
     def _gate(self) -> Gate | None:
         return self.plan.gate if isinstance(self.plan, GatedPlan) else None
@@ -112,12 +128,7 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
                 lines.append(f"- {_shown(entry.label)} {_number(value)}: not said, {self._reason(rank, named, value)}")
         if rest:
             lines.append(f"- {rest} more above the floor: not said")
-        why = {
-            "quiet": f"not strong enough to be said (floor {plan.steps.bounds[0]:g})",
-            "withheld": "withheld (sensitive; allow= names those that it lists)",
-            "missing": "not reported",
-        }
-        lines += [f"- {count} more: {why[kind]}" for kind, count in others.items() if count]
+        lines += [f"- {count} more: {self._counted[kind]}" for kind, count in others.items() if count]
         return lines
 
     def _passed_over(self, entry: Entry, value: float) -> str | None:

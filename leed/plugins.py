@@ -53,6 +53,7 @@ BUILT_IN: Final[dict[str, dict[str, str]]] = {
         "formats": "leed.cli.formats:command",
         "lexicon": "leed.cli.lexicon:command",
         "prompt": "leed.cli.prompt:command",
+        "report": "leed.cli.report:command",
     },
 }
 

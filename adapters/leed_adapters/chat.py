@@ -19,10 +19,10 @@ from rich.text import Text
 import leed
 from leed import quoting
 from leed.cli import complain, options
-from leed.cli.marking import visible
 from leed.conversations import Message, conversation
 from leed.errors import InputError, OptionError
 from leed.injection import Injection
+from leed.marking import visible
 
 _KEY = "OPENAI_API_KEY"
 

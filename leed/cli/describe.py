@@ -27,7 +27,7 @@ def command(  # noqa: PLR0917 - the command line names them all
     form: options.Format = None,
     scale: options.Scale = None,
     calibration: options.Calibration = None,
-    top: Annotated[str | None, typer.Option(help="How many terms are named at most; 'all' for every one.")] = None,
+    top: options.Top = None,
     lang: options.Language = "en",
     person: Annotated[str | None, typer.Option(help="Whom the sentences are about: They, You, or a name.")] = None,
     tense: options.Tense = "present",
@@ -65,7 +65,7 @@ def command(  # noqa: PLR0917 - the command line names them all
     describer = Describer(
         scale=scale,
         calibration=calibration,
-        top=_top(top),
+        top=options.top_of(top),
         lang=lang,
         person=person,
         tense=tense,
@@ -142,15 +142,6 @@ def _described(
         segments = track(segments, "describing", total=total, console=Console(stderr=True), transient=True)
     for segment in segments:
         yield describer.describe(segment, modality=modality, quantity=quantity)
-
-
-def _top(given: str | None) -> Any:  # noqa: ANN401 - checked by Describer
-    if given is None or given == "all":
-        return given
-    try:
-        return int(given)
-    except ValueError:
-        raise errors.OptionError(f"top is {given!r}; give a number from 1, or 'all'") from None
 
 
 @contextmanager

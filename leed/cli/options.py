@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+from leed import errors
 
 Format = Annotated[str | None, typer.Option("--format", help="The format, if it should not be told from the content.")]
 Scale = Annotated[
@@ -13,6 +15,7 @@ Scale = Annotated[
 Calibration = Annotated[
     str | None, typer.Option(help="What is usual: a name, a file that 'leed calibrate' made, or none.")
 ]
+Top = Annotated[str | None, typer.Option(help="How many terms are named at most; 'all' for every one.")]
 Language = Annotated[str, typer.Option(help="The language: en, de, or a JSON file of your own.")]
 Tense = Annotated[str, typer.Option(help="present or past.")]
 Ignore = Annotated[list[str] | None, typer.Option(help="A label that is never named; may be repeated.")]
@@ -26,3 +29,20 @@ Handover = Annotated[
 Policy = Annotated[
     str, typer.Option(help="subtle, companion, de-escalation, tutoring, none, or a template of your own.")
 ]
+
+
+def top_of(given: str | None) -> Any:  # noqa: ANN401 - checked by Describer
+    """Return what Describer takes for ``--top``.
+
+    >>> top_of("2"), top_of("all"), top_of(None)
+    (2, 'all', None)
+
+    Raises:
+        OptionError: it is neither a number nor "all".
+    """
+    if given is None or given == "all":
+        return given
+    try:
+        return int(given)
+    except ValueError:
+        raise errors.OptionError(f"top is {given!r}; give a number from 1, or 'all'") from None

@@ -13,7 +13,7 @@ import typer
 from leed import quoting
 from leed.cli import options
 from leed.cli.describe import report, report_issues, report_unmet
-from leed.cli.marking import CLOSE, OPEN, Marked, marked, visible
+from leed.marking import CLOSE, OPEN, Marked, marked, visible
 
 if TYPE_CHECKING:
     from leed.conversations import Message

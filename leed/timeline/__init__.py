@@ -10,7 +10,10 @@ from leed.errors import InputError, OptionError
 from leed.tokens import get_counter
 
 if TYPE_CHECKING:
+    from leed.lexicon.timeline import Timeline
     from leed.schema.recording import Recording
+    from leed.timeline.telling import Telling
+    from leed.tokens import TokenCounter
 
 
 class Summary(str):  # noqa: SLOT000 - a str has no room for slots
@@ -70,7 +73,7 @@ def summarize(
         OptionError: an option has a value that leed does not know, or the language has no frames for a timeline.
     """
     from leed.schema.recording import Recording  # noqa: PLC0415 - loads numpy
-    from leed.timeline.telling import Telling, fitting  # noqa: PLC0415 - as above
+    from leed.timeline.telling import Telling  # noqa: PLC0415 - as above
 
     if not isinstance(recording, Recording):
         raise InputError(f"summarize takes a Recording, not {type(recording).__name__}: use leed.read first")
@@ -79,8 +82,14 @@ def summarize(
     frames = chosen.lexicon.timeline
     if frames is None:
         raise OptionError(f"the lexicon {chosen.lang!r} has no section 'timeline': summarize needs its frames")
-    count = get_counter(counter)
     telling = Telling(recording, chosen, frames)
+    return summary_of(telling, frames, max_tokens, get_counter(counter))
+
+
+def summary_of(telling: Telling, frames: Timeline, max_tokens: int, count: TokenCounter) -> Summary:
+    """Return the text of what can be told of a recording, within a budget."""
+    from leed.timeline.telling import fitting  # noqa: PLC0415 - loads numpy
+
     steps, text = fitting(telling, max_tokens, count)
     if not steps:
         n = sum(len(teller.line.points.rows) for teller in telling.tellers)

@@ -78,6 +78,12 @@ class Teller:
             self._sentences[key] = self._made(key)
         return self._sentences[key]
 
+    def words_of(self, phase: Phase) -> str:
+        """Return what is said of one phase, as it stands after the verb; empty for a gap."""
+        if phase.state == GAP:
+            return ""
+        return self._trend(phase) if phase.trend else self._words(phase, plain=False, wide=False)
+
     def _made(self, facts: frozenset[str]) -> str:
         if self.line.kind == "act":
             return self.named(self._acts())
