@@ -1,0 +1,79 @@
+"""Sentences as vectors: embedders found by name, each different text embedded once.
+
+>>> import sklearn
+>>> import leed
+>>> vectors = leed.embed.get_embedder("lexical").embed(["They sound quite sad.", "They sound very sad."])
+>>> vectors.shape, str(vectors.dtype)
+((2, 2048), 'float32')
+
+Beside what is built in (`lexical`, `minilm`, `transformers:PATH-OR-ID`) there are those that packages add through entry
+points of the group ``leed.embedders``: a class that follows `Embedder` and takes the model that stands behind the colon
+of its name, or None, and options.
+"""
+
+from __future__ import annotations
+
+from inspect import signature
+from typing import Any
+
+from leed import plugins
+from leed.embed.once import OnceEmbedder
+from leed.embed.options import whole
+from leed.embed.protocol import Embedder, InParts, Paid, Part, Price
+from leed.errors import OptionError, one_of
+
+__all__ = ["Embedder", "InParts", "OnceEmbedder", "Paid", "Part", "Price", "get_embedder"]
+
+_GROUP = "leed.embedders"
+
+
+def get_embedder(
+    embedder: str | Embedder,
+    *,
+    batch_size: int | None = None,
+    progress: bool = False,
+    **options: Any,  # noqa: ANN401 - those of the embedder
+) -> OnceEmbedder:
+    """Return an embedder that embeds each different text once.
+
+    Nothing is loaded before the first text is embedded, so it is cheap to make, to copy and to pickle.
+
+    >>> import sklearn
+    >>> get_embedder("lexical", dimensions=64).embed([]).shape
+    (0, 64)
+
+    Args:
+        embedder: a name ("lexical", "minilm", "transformers:PATH-OR-ID", "openai:text-embedding-3-small"), or an
+            embedder of your own.
+        batch_size: how many texts are embedded at a time.
+        progress: whether a terminal shows how far it is.
+        options: those of the embedder, such as dimensions.
+
+    Raises:
+        OptionError: there is no embedder of that name, or no such option.
+        MissingPackageError: what it needs is not installed.
+    """
+    if batch_size is not None:
+        whole("batch_size", batch_size)
+    if isinstance(embedder, str):
+        inner = _named(embedder, options if batch_size is None else options | {"batch_size": batch_size})
+    elif options:
+        raise OptionError(f"{', '.join(options)}: options are for an embedder that is given by its name")
+    elif not isinstance(embedder, Embedder):
+        raise OptionError(
+            f"embedder is {type(embedder).__name__}; give a name, or an object with name, version, dimensions and embed"
+        )
+    else:
+        inner = embedder.inner if isinstance(embedder, OnceEmbedder) else embedder
+    return OnceEmbedder(inner, batch_size=batch_size, progress=progress)
+
+
+def _named(name: str, options: dict[str, Any]) -> Embedder:
+    kind, _, model = name.partition(":")
+    made = plugins.load(_GROUP, kind)
+    accepted = [option for option in signature(made).parameters if option != "model"]
+    for option in options:
+        if option not in accepted:
+            raise one_of(f"option of {kind}", option, accepted)
+    found: Embedder = made(model or None, **options)
+    return found
