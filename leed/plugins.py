@@ -49,6 +49,8 @@ BUILT_IN: Final[dict[str, dict[str, str]]] = {
     # A class of `leed.embed.Embedder`; what stands behind a colon in a name is its model.
     "leed.embedders": {
         "lexical": "leed.embed.lexical:LexicalEmbedder",
+        "minilm": "leed.embed.minilm:MiniLMEmbedder",
+        "transformers": "leed.embed.transformers:TransformersEmbedder",
     },
     "leed.commands": {
         "calibrate": "leed.cli.calibrate:command",

@@ -13,16 +13,19 @@ of its name, or None, and options.
 
 from __future__ import annotations
 
+import os
 from inspect import signature
 from typing import Any
 
 from leed import plugins
+from leed.embed.cache import Cache, default_path
+from leed.embed.cost import Estimate
 from leed.embed.once import OnceEmbedder
 from leed.embed.options import whole
 from leed.embed.protocol import Embedder, InParts, Paid, Part, Price
 from leed.errors import OptionError, one_of
 
-__all__ = ["Embedder", "InParts", "OnceEmbedder", "Paid", "Part", "Price", "get_embedder"]
+__all__ = ["Cache", "Embedder", "Estimate", "InParts", "OnceEmbedder", "Paid", "Part", "Price", "get_embedder"]
 
 _GROUP = "leed.embedders"
 
@@ -30,6 +33,7 @@ _GROUP = "leed.embedders"
 def get_embedder(
     embedder: str | Embedder,
     *,
+    cache: bool | str | os.PathLike[str] | Cache | None = None,
     batch_size: int | None = None,
     progress: bool = False,
     **options: Any,  # noqa: ANN401 - those of the embedder
@@ -45,6 +49,8 @@ def get_embedder(
     Args:
         embedder: a name ("lexical", "minilm", "transformers:PATH-OR-ID", "openai:text-embedding-3-small"), or an
             embedder of your own.
+        cache: a file that keeps vectors, so that no text is embedded twice and a run that stopped goes on; True for one
+            in the user's folder for caches, or in that which LEED_CACHE_DIR names. It holds no text.
         batch_size: how many texts are embedded at a time.
         progress: whether a terminal shows how far it is.
         options: those of the embedder, such as dimensions.
@@ -57,15 +63,34 @@ def get_embedder(
         whole("batch_size", batch_size)
     if isinstance(embedder, str):
         inner = _named(embedder, options if batch_size is None else options | {"batch_size": batch_size})
-    elif options:
-        raise OptionError(f"{', '.join(options)}: options are for an embedder that is given by its name")
-    elif not isinstance(embedder, Embedder):
+    else:
+        inner, cache = _given(embedder, options, cache)
+    return OnceEmbedder(inner, _cache(cache), batch_size, progress)
+
+
+def _given(embedder: object, options: dict[str, Any], cache: Any) -> tuple[Embedder, Any]:  # noqa: ANN401 - as above
+    """An embedder that was handed over, and its own cache where no other is named."""
+    if not isinstance(embedder, Embedder):
         raise OptionError(
             f"embedder is {type(embedder).__name__}; give a name, or an object with name, version, dimensions and embed"
         )
-    else:
-        inner = embedder.inner if isinstance(embedder, OnceEmbedder) else embedder
-    return OnceEmbedder(inner, batch_size=batch_size, progress=progress)
+    if options:
+        raise OptionError(f"{', '.join(options)}: options are for an embedder that is given by its name")
+    if isinstance(embedder, OnceEmbedder):
+        return embedder.inner, embedder.cache if cache is None else cache
+    return embedder, cache
+
+
+def _cache(given: object) -> Cache | None:
+    if given is None or given is False:
+        return None
+    if given is True:
+        return Cache(default_path())
+    if isinstance(given, Cache):
+        return given
+    if isinstance(given, str | os.PathLike):
+        return Cache(os.fsdecode(given))
+    raise OptionError(f"cache is {given!r}; give a path, or True for a file in the user's folder for caches")
 
 
 def _named(name: str, options: dict[str, Any]) -> Embedder:
