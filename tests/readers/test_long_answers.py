@@ -160,7 +160,7 @@ FORMATS: dict[str, Callable[[random.Random], Any]] = {
 }
 """By name, what makes an entry of a list."""
 
-AROUND = {
+AROUND: dict[str, dict[str, Any]] = {
     "rekognition": {"JobStatus": "SUCCEEDED", "Faces": []},
     "google-vision": {"responses": []},
     "behavioral-signals": {"pid": 7, "cid": 1, "code": 2, "message": "Processing Complete", "results": []},
