@@ -8,8 +8,7 @@
 
 A row belongs to the stretch that its source, channel, modality, granularity, speaker, times, text and number of a row
 name, wherever it stands. While the rows are read, each keeps its score and a small number for its label; who and when
-is kept once for rows that follow each other. Where all rows of a label come before those of the next, as ``melt`` of
-pandas writes them, who and when takes several times the memory of the scores.
+is kept once for rows that follow each other, and for those that repeat others in their order (`leed.readers.runs`).
 """
 
 from __future__ import annotations
@@ -25,7 +24,8 @@ from leed.errors import UnknownFormatError
 from leed.readers.about import field_of
 from leed.readers.columns import arranged
 from leed.readers.gathering import some
-from leed.readers.matrices import finite
+from leed.readers.matrices import Lent, finite
+from leed.readers.runs import Found, Runs
 from leed.readers.sheet import Column, Numbers, Sheet, Words
 from leed.readers.stack import Plan, Stack, Table
 from leed.readers.units import written_per_cent
@@ -119,8 +119,9 @@ class LongTable:
         self._rows = _Rows(table.names, form)
         table.stacked(plan, self._rows)
         self._form = form
-        self._matrix = self._rows.pivoted(shown)
+        self._lent = self._rows.pivoted(shown)
         self._labels = self._rows.labels
+        self._matrix = self._lent.values.reshape(self._rows.stretches, len(self._labels))
         self._fields = [*form.times, *form.words]
         self.names: Sequence[str] = [*(table.names[i] for i in self._fields), *self._labels]
         self.forms: Sequence[str] = [*(table.forms[i] for i in self._fields), *("cells" for _ in self._labels)]
@@ -134,12 +135,13 @@ class LongTable:
         return self._columns(0, _BLOCK)
 
     def stacked(self, plan: Plan, into: Stack | None = None) -> Stack:
-        """Return what the plan wants of the stretches."""
+        """Return what the plan wants of the stretches, which are gone then."""
         stack = Stack(plan) if into is None else into
         stack.issues += self._rows.issues
         stack.expect(len(self._matrix))
         for start in range(0, len(self._matrix), _BLOCK):
             stack.add(Sheet(self._columns(start, start + _BLOCK), min(_BLOCK, len(self._matrix) - start)))
+            self._lent.let_go((start + _BLOCK) * len(self._labels))
         return stack
 
     def _columns(self, start: int, stop: int) -> dict[int, Column]:
@@ -150,11 +152,11 @@ class LongTable:
 
 
 class _Chunk(msgspec.Struct):
-    """Rows that were read at once: their labels, their scores, and the number of the first row of each run of rows."""
+    """Rows that were read at once: the number of the label of each, its score, and the runs that they are."""
 
-    labels: NDArray[np.uint16 | np.int32]
+    labels: NDArray[np.integer[Any]]
     scores: NDArray[np.float32]
-    starts: NDArray[np.int64]
+    runs: Found
 
 
 class _Rows(Stack):
@@ -165,7 +167,8 @@ class _Rows(Stack):
     """
 
     def __init__(self, names: Sequence[str], form: Form) -> None:
-        super().__init__(Plan(numbers=form.times, times=form.times, words=form.words))
+        super().__init__(Plan())
+        self._runs = Runs(form.times, form.words)
         self.labels: list[str] = []
         self._form = form
         self._names = names
@@ -185,37 +188,26 @@ class _Rows(Stack):
         """Add rows."""
         if not sheet.rows:
             return
-        form = self._form
-        starts = np.flatnonzero(self._turns(sheet))
-        super().add(Sheet({i: _Taken(sheet.columns[i], starts) for i in (*form.times, *form.words)}, len(starts)))
-        words = sheet.columns[form.label].words()
+        self.rows += sheet.rows
+        words = sheet.columns[self._form.label].words()
         codes = np.array([*(self._known.setdefault(v.strip(), len(self._known)) for v in words.values), -1])[
             words.codes
         ]
-        numbers = sheet.columns[form.score].numbers()
+        numbers = sheet.columns[self._form.score].numbers()
         scores, odd = finite(numbers.values)
         self._unreadable += odd
         self._unnamed += int(np.count_nonzero(codes < 0))
         self._per_cent |= numbers.per_cent
         if not np.isnan(numbers.values).all():
             self._quantities.add(numbers.quantity)
-        narrow = np.uint16 if len(self._known) < np.iinfo(np.uint16).max else np.int32
+        kept = Lent(sheet.rows).values
+        kept[:] = np.where(codes < 0, np.nan, scores)
         codes[codes < 0] = 0
-        kept = np.where(words.codes < 0, np.nan, scores).astype(np.float32)
-        self._chunks.append(_Chunk(codes.astype(narrow), kept, starts))
+        self._chunks.append(_Chunk(_narrow(codes), kept, self._runs.found(sheet)))
 
-    def _turns(self, sheet: Sheet) -> NDArray[np.bool_]:
-        """At which rows something else begins."""
-        turns = np.zeros(sheet.rows, np.bool_)
-        turns[0] = True
-        for place in (*self._form.times, *self._form.words):
-            codes = _codes(sheet.columns[place], is_time=place in self._form.times)
-            turns[1:] |= (codes[1:] != codes[:-1]) & ~(np.isnan(codes[1:]) & np.isnan(codes[:-1]))
-        return turns
-
-    def pivoted(self, shown: str) -> NDArray[np.float32]:
+    def pivoted(self, shown: str) -> Lent:
         """Return the scores as (stretches, labels); the rows are gone then."""
-        ids, self._first = self._identified()
+        ids, self._first = self._runs.identified()
         names = list(self._known)
         self.labels = arranged(tuple(names), None)
         place = np.array([self.labels.index(name) for name in names], np.int64)
@@ -226,52 +218,39 @@ class _Rows(Stack):
                 f"{shown}: is a table with a row for each label, but has {width} different labels in column "
                 f"{self._names[self._form.label]!r}; expected the names of expressions there"
             )
-        matrix = np.empty((rows, width), np.float32)
+        lent = Lent(rows * width)
+        matrix = lent.values.reshape(rows, width)
         told = self._scatter(matrix, ids, place)
         self._report(
             told - int(sum(np.count_nonzero(~np.isnan(matrix[i : i + _BLOCK])) for i in range(0, rows, _BLOCK)))
         )
-        return matrix
+        return lent
 
     def _scatter(self, matrix: NDArray[np.float32], ids: NDArray[np.int64], place: NDArray[np.int64]) -> int:
         """Put each score in its place; return how many there are. Memory is taken as chunks give it back."""
-        told = done = run = 0
+        told = done = 0
         flat = matrix.reshape(-1)
         self._chunks.reverse()
         while self._chunks:
             chunk = self._chunks.pop()
-            lengths = np.diff(chunk.starts, append=len(chunk.scores))
-            mine = ids[run : run + len(lengths)]
-            run += len(lengths)
+            mine = chunk.runs.taken(ids)
             matrix[done : int(mine.max()) + 1] = np.nan
             done = max(done, int(mine.max()) + 1)
-            cells = np.repeat(mine, lengths) * matrix.shape[1] + place[chunk.labels]
+            cells = np.repeat(mine, chunk.runs.lengths) * matrix.shape[1] + place[chunk.labels]
             np.fmax.at(flat, cells, chunk.scores)
             told += int(np.count_nonzero(~np.isnan(chunk.scores)))
         return told
 
-    def _identified(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The number of the stretch of each run of rows, in the order of the table, and the first run of each."""
-        whole = np.zeros(self.rows, np.int64)
-        for place in (*self._form.times, *self._form.words):
-            values = self.numbers(place) if place in self._form.times else self.words(place).codes
-            if len(values) and (values == values[0]).all():
-                continue
-            codes = np.unique(values, return_inverse=True)[1]
-            if whole.any():
-                codes = np.unique(whole * (int(codes.max()) + 1) + codes, return_inverse=True)[1]
-            whole = codes
-        _, firsts, whole = np.unique(whole, return_index=True, return_inverse=True)
-        ranks = np.argsort(firsts)
-        places = np.empty_like(ranks)
-        places[ranks] = np.arange(len(ranks))
-        return places[whole], firsts[ranks]
+    @property
+    def stretches(self) -> int:
+        """How many there are, once the matrix was made."""
+        return len(self._first)
 
     def fields(self, form: Form, start: int, stop: int) -> list[Column]:
         """Return what some stretches say besides their scores, column by column."""
         runs = self._first[start:stop]
-        times = [_Told(Numbers(self.numbers(i)[runs])) for i in form.times]
-        words = [self.words(i) for i in form.words]
+        times = [_Told(Numbers(self._runs.numbers(i)[runs])) for i in form.times]
+        words = [self._runs.words(i) for i in form.words]
         return [*times, *(_Told(None, Words(w.codes[runs], w.values)) for w in words)]
 
     def _report(self, again: int) -> None:
@@ -291,35 +270,9 @@ class _Rows(Stack):
                 Issue("not-read", f"{what} no label in column {self._names[self._form.label]!r}; left out")
             )
         for place in self._form.times:
-            if self.odd(place):
+            if self._runs.odd(place):
                 what = f"column {self._names[place]!r}: there are cells that are no number; they are left out"
                 self.issues.append(Issue("unreadable-number", what))
-
-
-class _Taken:
-    """Some rows of a column."""
-
-    def __init__(self, column: Column, rows: NDArray[np.int64]) -> None:
-        self.form = column.form
-        self._column = column
-        self._rows = rows
-
-    def numbers(self) -> Numbers:
-        """Return the column as numbers."""
-        numbers = self._column.numbers()
-        return Numbers(numbers.values[self._rows], numbers.quantity)
-
-    def vectors(self) -> None:
-        """Return None: nothing is kept of these."""
-
-    def texts(self) -> NDArray[np.object_]:
-        """Return the text of each row, None where there is none."""
-        return self._column.texts()[self._rows]
-
-    def words(self) -> Words:
-        """Return the column as text, each different one once."""
-        words = self._column.words()
-        return Words(words.codes[self._rows], words.values)
 
 
 class _Told:
@@ -346,10 +299,10 @@ class _Told:
         return self._words or Words(np.full(len(self.numbers().values), -1), [])
 
 
-def _codes(column: Column, *, is_time: bool) -> NDArray[Any]:
-    """Numbers that differ where the cells do."""
-    values = column.numbers().values if is_time else None
-    return column.words().codes.astype(np.float64) if values is None or np.isinf(values).any() else values
+def _narrow(codes: NDArray[np.int64]) -> NDArray[np.integer[Any]]:
+    """The same in less memory: hardly any where all are one, as in the order of melt."""
+    narrow: NDArray[np.integer[Any]] = codes.astype(np.uint8 if codes.max() <= np.iinfo(np.uint8).max else np.int32)
+    return np.broadcast_to(narrow[0], len(narrow)) if (narrow == narrow[0]).all() else narrow
 
 
 def _first(folded: Sequence[str], wanted: Iterable[str]) -> int | None:

@@ -6,6 +6,7 @@ ever held twice.
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -154,6 +155,28 @@ class Matrix:
                 moved[:, i] = block[:, column] if isinstance(column, int) else column[start:stop]
         if new < old:
             self._flat.resize(rows * new, refcheck=False)
+
+
+class Lent:
+    """Float32 numbers in memory of their own, which goes back to the system as soon as nobody has them any more.
+
+    What is freed to a heap most often stays with the process.
+
+    Attributes:
+        values: zeros, at first.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._map = mmap.mmap(-1, max(1, size) * np.dtype(np.float32).itemsize)
+        self._gone = 0
+        self.values = np.frombuffer(self._map, np.float32, size)
+
+    def let_go(self, end: int) -> None:
+        """Give back the memory of the numbers before this one, where the system takes it; they are lost."""
+        stop = min(end * self.values.itemsize, len(self._map)) // mmap.PAGESIZE * mmap.PAGESIZE
+        if hasattr(mmap, "MADV_DONTNEED") and stop > self._gone:
+            self._map.madvise(mmap.MADV_DONTNEED, self._gone, stop - self._gone)
+            self._gone = stop
 
 
 def permuted(matrix: NDArray[np.float32], order: NDArray[np.int64] | None) -> NDArray[np.float32]:

@@ -277,6 +277,13 @@ class _Numbers:
         self._fill()
         self._values.frombytes(np.ascontiguousarray(values, np.float64).data.cast("B"))
 
+    def part(self, start: int, stop: int) -> NDArray[np.float64]:
+        """A copy of some rows."""
+        part = np.full(stop - start, np.nan)
+        known = np.array(self._values[start:stop], np.float64)
+        part[: len(known)] = known
+        return part
+
     def whole(self) -> NDArray[np.float64]:
         """The column; nothing can be added any more, and nobody changes it, so that tracks need no copy."""
         self._fill()
@@ -299,6 +306,14 @@ class _Dictionary:
     def add(self, words: Words) -> None:
         known = [self._places.setdefault(value, len(self._places)) for value in words.values]
         self._codes.frombytes(np.array([*known, -1], np.intc)[words.codes].data.cast("B"))
+
+    def part(self, start: int, stop: int) -> NDArray[np.intc]:
+        """A copy of the codes of some rows."""
+        return np.array(self._codes[start:stop], np.intc)
+
+    def known(self, words: Words) -> NDArray[np.int64]:
+        """The codes, in this column, of the values of another; -2 for one that is not in it. Last comes -1."""
+        return np.array([*(self._places.get(value, -2) for value in words.values), -1], np.int64)
 
     def words(self) -> Words:
         return Words(np.frombuffer(self._codes, np.intc), list(self._places))

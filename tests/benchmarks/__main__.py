@@ -209,6 +209,8 @@ def bench_memory(size: int = 150_000_000) -> list[Result]:
         peak_memory("75 MB CSV in a zip", "scores.zip", [zipped("scores.csv", csv_parts(rows, small))]),
         peak_memory("75 MB Parquet", "scores.parquet", [random_parquet(small)]),
         peak_memory("75 MB JSON lines", "scores.jsonl", json_parts(rows, small)),
+        peak_memory("115 MB with a row for each label", "long.csv", long_parts(rows, 75_000)),
+        peak_memory("115 MB as melt of pandas writes it", "melt.csv", melted_parts(rows, 75_000)),
     ]
 
 
@@ -244,6 +246,23 @@ def random_parquet(size: int) -> bytes:
     target = io.BytesIO()
     parquet.write_table(pa.table(columns), target)
     return target.getvalue()
+
+
+def long_parts(matrix: NDArray[np.float32], count: int) -> Iterator[bytes]:
+    """A table with a row for each label of so many stretches, one stretch after the other."""
+    rows = matrix.astype(float).tolist()
+    yield b"time,label,score\n"
+    for i in range(count):
+        scores = zip(LABELS, rows[i % len(rows)], strict=True)
+        yield "".join(f"{i / 3:.3f},{label},{score:.8f}\n" for label, score in scores).encode()
+
+
+def melted_parts(matrix: NDArray[np.float32], count: int) -> Iterator[bytes]:
+    """The same, one label after the other."""
+    columns = matrix.T.astype(float).tolist()
+    yield b"time,variable,value\n"
+    for label, scores in zip(LABELS, columns, strict=True):
+        yield "".join(f"{i / 3:.3f},{label},{scores[i % len(scores)]:.8f}\n" for i in range(count)).encode()
 
 
 def json_parts(matrix: NDArray[np.float32], size: int) -> Iterator[bytes]:
