@@ -1,6 +1,6 @@
 """What the gateway is measured against: pass-throughs that do nothing, with an address to listen on as an argument.
 
-``python -m tests.benchmarks.proxies aiohttp|httpx|upstream PORT [UPSTREAM]`` runs one, or the upstream behind them.
+``python -m tests.benchmarks.proxies aiohttp|httpx|gateway-httpx|upstream PORT [UPSTREAM]`` runs one, or the upstream behind them.
 """
 
 import asyncio
@@ -37,9 +37,9 @@ def with_aiohttp(upstream: str) -> Starlette:
     """A pass-through in the gateway's own stack."""
 
     @asynccontextmanager
-    async def life(app: Starlette) -> AsyncIterator[None]:
+    async def life(own: Starlette) -> AsyncIterator[None]:
         async with aiohttp.ClientSession(auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar()) as session:
-            app.state.session = session
+            own.state.session = session
             yield
 
     async def handle(request: Request) -> StreamingResponse:
@@ -65,10 +65,10 @@ def with_httpx(upstream: str) -> Starlette:
     """The same with the client that most people take."""
 
     @asynccontextmanager
-    async def life(app: Starlette) -> AsyncIterator[None]:
+    async def life(own: Starlette) -> AsyncIterator[None]:
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
         async with httpx.AsyncClient(limits=limits, timeout=600) as client:
-            app.state.client = client
+            own.state.client = client
             yield
 
     async def handle(request: Request) -> StreamingResponse:
@@ -153,7 +153,11 @@ async def _upstream(port: int) -> None:
     await server.serve_forever()
 
 
-APPS: dict[str, Callable[[str], Starlette]] = {"aiohttp": with_aiohttp, "httpx": with_httpx}
+APPS: dict[str, Callable[[str], Any]] = {
+    "aiohttp": with_aiohttp,
+    "httpx": with_httpx,
+    "gateway-httpx": gateway_on_httpx,
+}
 
 
 def free_port() -> int:
