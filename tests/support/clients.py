@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.support.parts import ROOT, program
+from tests.support.parts import program
 
 OPENAI_NPM = "7.59.0"
 """The version of the npm package that the tests were written with."""
@@ -50,7 +50,8 @@ for await (const chunk of await client.chat.completions.create({model: "m", mess
 }
 const response = await client.responses.create({model: "m", input: said});
 const events = [];
-for await (const event of await client.responses.create({model: "m", input: said, stream: true})) events.push(event.type);
+const told = await client.responses.create({model: "m", input: said, stream: true});
+for await (const event of told) events.push(event.type);
 const called = await client.chat.completions.create({model: "m", messages: said, tools: [tool]});
 const vectors = await client.embeddings.create({model: "m", input: ["a"], encoding_format: "float"});
 const models = [];
@@ -65,17 +66,13 @@ console.log(JSON.stringify({
 }));
 """
 
-_KEPT = ("PATH", "HOME", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "https_proxy", "http_proxy", "no_proxy")
-
-
-def _environment(**more: str) -> dict[str, str]:
-    return {name: os.environ[name] for name in _KEPT if name in os.environ} | more
-
 
 def run_python(base_url: str, python: Path | None = None) -> str:
     """What the program prints that uses OpenAI's client for Python, of this environment or that of another."""
     command = [str(python or sys.executable), "-c", PYTHON, base_url]
-    done = subprocess.run(command, env=_environment(NO_PROXY="*"), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env={"PATH": os.environ["PATH"], "NO_PROXY": "*"}, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -86,7 +83,9 @@ def run_node(base_url: str) -> str:
     script = folder / "client.mjs"
     script.write_text(NODE, encoding="utf-8")
     command = [str(program("node")), str(script), base_url]
-    done = subprocess.run(command, env=_environment(NO_PROXY="*"), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env={"PATH": os.environ["PATH"], "NO_PROXY": "*"}, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -103,8 +102,6 @@ def npm_folder() -> Path:
     options = ("--no-audit", "--no-fund", "--ignore-scripts", "--no-save", "--loglevel=error")
     done = subprocess.run(
         [npm, "install", f"openai@{OPENAI_NPM}", "--prefix", str(folder), *options],
-        cwd=ROOT.parent,
-        env=_environment(),
         capture_output=True,
         text=True,
         check=False,

@@ -1,8 +1,9 @@
 """What some tests need and pip cannot bring here: the shared data, a browser, node, environments of their own.
 
 A test that needs a part says so with a marker, `@pytest.mark.needs_data`, `needs_chromium`, `needs_node`,
-`needs_openai3` or `needs_proxy`, and reads shared files through `shared`. Where the part is missing, tests/conftest.py skips and counts
-the test, or fails it if the environment variable LEED_REQUIRE (`data,chromium,node,openai3,proxy`) names the part.
+`needs_openai3` or `needs_proxy`, and reads shared files through `shared`. Where the part is missing,
+tests/conftest.py skips and counts the test, or fails it if the environment variable LEED_REQUIRE
+(`data,chromium,node,openai3,proxy`) names the part.
 """
 
 import os

@@ -27,6 +27,7 @@ EXPECTED = {
     "error": "unknown_url",
 }
 SAID: list[Any] = [{"role": "user", "content": "I'm fine", "expression": {"prosody": {"Sadness": 0.34}}}]
+CURL = ("curl", "-sS", "-N", "--noproxy", "*")
 POSTED = {"prosody": {"Sadness": 0.34}}
 
 
@@ -97,7 +98,7 @@ def test_litellm(running: Running) -> None:
 
 def curl(url: str, *options: str) -> bytes:
     body = json.dumps({"model": "m", "stream": True, "messages": SAID})
-    command = ["curl", "-sS", "-N", "--noproxy", "*", f"{url}/chat/completions", "-d", body]
+    command = [*CURL, f"{url}/chat/completions", "-d", body]
     headers = ["-H", "content-type: application/json", "-H", "authorization: Bearer sk-client"]
     return subprocess.run([*command, *headers, *options], capture_output=True, check=True).stdout
 
@@ -106,8 +107,7 @@ def test_curl_is_told_the_very_bytes_of_the_upstream(running: Running, fake: Fak
     through = curl(running.base_url)
     sent = fake.requests[0].body.decode()
     direct = subprocess.run(
-        ["curl", "-sS", "-N", "--noproxy", "*", f"{fake.base_url}/chat/completions", "-d", sent]
-        + ["-H", "authorization: Bearer sk-client"],
+        [*CURL, f"{fake.base_url}/chat/completions", "-d", sent, "-H", "authorization: Bearer sk-client"],
         capture_output=True,
         check=True,
     ).stdout
