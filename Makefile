@@ -35,7 +35,7 @@ test-openai3: $(OPENAI3_VENV)/.leed-openai3 # the OpenAI adapter once more, with
 	@echo "tests/adapters/test_openai*.py with openai 3" >&2
 	@$(OPENAI3_VENV)/bin/python -m pytest tests/adapters/test_openai*.py
 
-bench: $(VENV)/.leed-dev ## print benchmark ratios
+bench: $(VENV)/.leed-dev $(PROXY_VENV)/.leed-proxy ## print benchmark ratios
 	@$(BIN)/python -m tests.benchmarks
 
 evals: $(VENV)/.leed-dev ## measure whether the words are faithful, into docs/faithful.md (needs ../shared/data; a minute)

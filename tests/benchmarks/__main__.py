@@ -30,7 +30,7 @@ import leed
 from leed import taxonomy
 from leed.calibration import get_calibration
 from leed.lexicon import get_lexicon
-from tests.benchmarks import baselines, large_json
+from tests.benchmarks import baselines, gateway, large_json
 from tests.benchmarks.measure import Result, cpu_ratio, effective_cores
 
 LABELS = tuple(taxonomy.get("hume-48").labels)
@@ -445,6 +445,8 @@ CASES: dict[str, Callable[[], list[Result]]] = {
     "inject": bench_inject,
     "openai": bench_openai,
     "import": bench_import,
+    "gateway": gateway.bench_gateway,
+    "litellm": gateway.bench_litellm,
 }
 
 

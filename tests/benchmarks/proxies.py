@@ -1,6 +1,6 @@
-"""What the gateway is measured against: pass-throughs that do nothing, with an address to listen on as an argument.
+"""What the gateway is measured against: pass-throughs that do nothing, and itself on httpx.
 
-``python -m tests.benchmarks.proxies aiohttp|httpx|upstream PORT [UPSTREAM]`` runs one, or the upstream behind them.
+``python -m tests.benchmarks.proxies NAME PORT [UPSTREAM]`` runs aiohttp, httpx, gateway-httpx or upstream.
 """
 
 import asyncio
@@ -18,6 +18,11 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
+
+from leed_adapters.gateway import app
+from leed_adapters.gateway.logs import Log
+from leed_adapters.gateway.settings import Keys, settings_from
+from leed_adapters.gateway.upstream import Upstream
 
 BETWEEN = {"host", "connection", "keep-alive", "transfer-encoding", "content-length", "te", "trailer", "upgrade"}
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -37,9 +42,9 @@ def with_aiohttp(upstream: str) -> Starlette:
     """A pass-through in the gateway's own stack."""
 
     @asynccontextmanager
-    async def life(app: Starlette) -> AsyncIterator[None]:
+    async def life(own: Starlette) -> AsyncIterator[None]:
         async with aiohttp.ClientSession(auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar()) as session:
-            app.state.session = session
+            own.state.session = session
             yield
 
     async def handle(request: Request) -> StreamingResponse:
@@ -65,10 +70,10 @@ def with_httpx(upstream: str) -> Starlette:
     """The same with the client that most people take."""
 
     @asynccontextmanager
-    async def life(app: Starlette) -> AsyncIterator[None]:
+    async def life(own: Starlette) -> AsyncIterator[None]:
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
         async with httpx.AsyncClient(limits=limits, timeout=600) as client:
-            app.state.client = client
+            own.state.client = client
             yield
 
     async def handle(request: Request) -> StreamingResponse:
@@ -88,6 +93,56 @@ def with_httpx(upstream: str) -> Starlette:
         )
 
     return Starlette(routes=[Route("/v1/{path:path}", handle, methods=METHODS)], lifespan=life)
+
+
+class OnHttpx(Upstream):
+    """The gateway's upstream, asked with httpx: all else of the gateway stays as it is."""
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[None]:
+        """Keep connections open."""
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+        async with httpx.AsyncClient(limits=limits, timeout=600) as self._client:
+            yield
+
+    async def ask(self, method: str, path: str, headers: Any, body: Any, *, unpacked: bool = False) -> Any:
+        """Return an answer, with as much of aiohttp's face as the gateway looks at."""
+        del unpacked
+        given = list(headers.items())
+        asked = self._client.build_request(method, self._base + path, content=body, headers=given)
+        return _Answer(await self._client.send(asked, stream=True))
+
+
+class _Answer:
+    connection = None
+
+    def __init__(self, answer: httpx.Response) -> None:
+        self.status = answer.status_code
+        self.raw_headers = tuple(answer.headers.raw)
+        self.headers = answer.headers
+        self.content = self
+        self._chunks = answer.aiter_raw()
+        self._over = False
+
+    async def readany(self) -> bytes:
+        try:
+            return await anext(self._chunks)
+        except StopAsyncIteration:
+            self._over = True
+            return b""
+
+    def at_eof(self) -> bool:
+        return self._over
+
+    def close(self) -> None:
+        """Do nothing: what was read to its end is closed."""
+
+
+def gateway_on_httpx(upstream: str) -> Any:
+    """The gateway, on httpx."""
+    app.Upstream = OnHttpx  # type: ignore[misc] # in a process of its own
+    settings = settings_from({"upstream": upstream})
+    return app.Gateway(settings, Keys(), Log(sys.stderr.buffer))
 
 
 ANSWER = (
@@ -153,7 +208,11 @@ async def _upstream(port: int) -> None:
     await server.serve_forever()
 
 
-APPS: dict[str, Callable[[str], Starlette]] = {"aiohttp": with_aiohttp, "httpx": with_httpx}
+APPS: dict[str, Callable[[str], Any]] = {
+    "aiohttp": with_aiohttp,
+    "httpx": with_httpx,
+    "gateway-httpx": gateway_on_httpx,
+}
 
 
 def free_port() -> int:

@@ -1,8 +1,9 @@
 """What some tests need and pip cannot bring here: the shared data, a browser, node, environments of their own.
 
-A test that needs a part says so with a marker, `@pytest.mark.needs_data`, `needs_chromium`, `needs_node` or
-`needs_proxy`, and reads shared files through `shared`. Where the part is missing, tests/conftest.py skips and counts
-the test, or fails it if the environment variable LEED_REQUIRE (`data,chromium,node,proxy`) names the part.
+A test that needs a part says so with a marker, `@pytest.mark.needs_data`, `needs_chromium`, `needs_node`,
+`needs_openai3` or `needs_proxy`, and reads shared files through `shared`. Where the part is missing,
+tests/conftest.py skips and counts the test, or fails it if the environment variable LEED_REQUIRE
+(`data,chromium,node,openai3,proxy`) names the part.
 """
 
 import os
@@ -63,6 +64,16 @@ def _proxy_place() -> str:
     return f"no LiteLLM proxy beside {chosen or '.venv-proxy/bin/python'}: make .venv-proxy/.leed-proxy"
 
 
+def _find_openai3() -> Path | None:
+    chosen = os.environ.get("LEED_OPENAI3_PYTHON")
+    python = Path(chosen) if chosen else ROOT / ".venv-openai3" / "bin" / "python"
+    return python if python.is_file() else None
+
+
+def _openai3_place() -> str:
+    return f"no {os.environ.get('LEED_OPENAI3_PYTHON') or '.venv-openai3/bin/python'}: make .venv-openai3/.leed-openai3"
+
+
 def _program(name: str, *commands: str) -> Part:
     def find() -> Path | None:
         found = next(filter(None, map(shutil.which, commands)), None)
@@ -76,6 +87,7 @@ PARTS: Mapping[str, Part] = {
     for part in (
         Part("data", _find_data, _data_place),
         Part("proxy", _find_proxy, _proxy_place),
+        Part("openai3", _find_openai3, _openai3_place),
         Part("tokens", _find_tokens, lambda: "no tiktoken, or no files of its encodings, which litellm brings"),
         _program("chromium", "chromium", "chromium-browser", "google-chrome"),
         _program("node", "node"),
