@@ -1,1 +1,1 @@
-"""An OpenAI-compatible server that describes expressions on the way through, and shows its work on a page."""
+"""``leed serve``: an OpenAI-compatible server that describes expressions on the way to any upstream model."""
