@@ -22,9 +22,9 @@ MEETING = ROOT / "adapters/leed_adapters/gateway/playground/samples/meeting.json
 LARGEST = 200_000  # bytes of a picture
 
 PICTURES = {
-    "playground-light": ("sample=call.json&at=0.1", "light", 1280, 1500),
-    "playground-dark": ("sample=against.json&at=1.0", "dark", 1280, 1400),
-    "playground-phone": ("scores=Sadness:0.34,Distress:0.21&modality=prosody&text=I%27m+fine", "light", 390, 1180),
+    "playground-light": ("sample=call.json&at=0.1", "light", 1200, 940),
+    "playground-dark": ("sample=against.json&at=1.0", "dark", 1200, 1150),
+    "playground-phone": ("scores=Sadness:0.34,Distress:0.21&modality=prosody&text=I%27m+fine", "light", 390, 1250),
 }
 """By name: what the address says, the colours, and the size."""
 

@@ -245,6 +245,7 @@ def test_a_segment_beyond_the_list_is_found_through_the_plot(page: Page, site: S
     go(page, site)
     drop(page, "predictions.json", shared("hume/calhacks23/predictions.json").read_bytes())
     expect(page.locator("#loaded")).to_contain_text("122 segments")
+    expect(page.locator("#sentence")).to_contain_text("They look")
     before = page.locator("#sentence").inner_text()
     page.locator("#plot .place").last.click()
     expect(page.locator("#sentence")).not_to_have_text(before)
@@ -268,6 +269,7 @@ def test_a_file_is_opened_and_text_is_pasted(page: Page, site: Served, tmp_path:
 def test_what_cannot_be_read_is_said_and_nothing_is_lost(site: Served, browser: Browser) -> None:
     with watched(browser, site.url, allowed=("422",)) as page:
         go(page, site)
+        expect(page.locator("#sentence mark").first).to_be_visible()
         before = page.locator("#sentence").inner_text()
         drop(page, "photo.pdf", b"%PDF-1.4 nothing")
         expect(page.locator("#input-error")).to_have_text(
