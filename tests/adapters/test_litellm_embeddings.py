@@ -37,7 +37,7 @@ def make(server: FakeOpenAI, monkeypatch: pytest.MonkeyPatch) -> Make:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-a-key-that-nobody-may-see")
 
     def made(model: str = MODEL, cache: Any = None, **options: Any) -> OnceEmbedder:
-        settings = {"base_url": server.base_url, "backoff": 0.001} | options
+        settings: dict[str, Any] = {"base_url": server.base_url, "backoff": 0.001} | options
         return get_embedder(LiteLLMEmbedder(model, **settings), cache=cache)
 
     return made

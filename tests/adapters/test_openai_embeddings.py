@@ -32,7 +32,7 @@ def make(server: FakeOpenAI, monkeypatch: pytest.MonkeyPatch) -> Make:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
 
     def made(model: str = MODEL, cache: Any = None, **options: Any) -> OnceEmbedder:
-        settings = {"base_url": server.base_url, "backoff": 0.001} | options
+        settings: dict[str, Any] = {"base_url": server.base_url, "backoff": 0.001} | options
         return get_embedder(OpenAIEmbedder(model, **settings), cache=cache)
 
     return made
@@ -86,7 +86,7 @@ def test_a_request_has_300_000_tokens_at_most(make: Make, server: FakeOpenAI) ->
     counted = [sum(embedder.inner.count_tokens([text])[0] for text in some) for some in inputs(server)]  # type: ignore[attr-defined]
     assert max(counted) <= 300_000
     assert len(counted) == 3
-    assert sum(inputs(server), []) == texts
+    assert [text for some in inputs(server) for text in some] == texts
 
 
 @pytest.mark.needs_tokens
@@ -153,8 +153,8 @@ def test_a_time_too_long_to_wait_for_is_told(make: Make, server: FakeOpenAI) -> 
     with pytest.raises(EmbeddingError) as raised:
         make("m").embed(TEXTS)
     assert str(raised.value) == (
-        "openai:m: the service failed with status 429 (The fake fails with 429.); it asks to wait 3600 s; 0 of 5 different "
-        "texts are embedded, and none is kept: with a cache (cache=True) the next run would go on from there"
+        "openai:m: the service failed with status 429 (The fake fails with 429.); it asks to wait 3600 s; 0 of 5 "
+        "different texts are embedded, and none is kept: with a cache (cache=True) the next run would go on from there"
     )
 
 
@@ -224,7 +224,7 @@ def test_nothing_of_a_bad_answer_is_kept(
 @pytest.mark.parametrize("body", [b"<html>welcome", b"{}", b"[]", b'{"data": "x"}', b'{"data": [{"index": 0}]}', b""])
 def test_an_answer_that_is_none_is_a_clear_error(make: Make, server: FakeOpenAI, body: bytes) -> None:
     server.faults.append(Fault(200, body=body))
-    with pytest.raises(EmbeddingError, match="openai:m: .*; 0 of 1 different texts"):
+    with pytest.raises(EmbeddingError, match=r"openai:m: .*; 0 of 1 different texts"):
         make("m").embed(["sad"])
 
 
@@ -275,7 +275,7 @@ def test_another_server_or_size_is_another_version(make: Make, monkeypatch: pyte
 
 
 @pytest.mark.needs_tokens
-def test_an_estimate_has_the_price_in_dollars(make: Make, server: FakeOpenAI, tmp_path: Path) -> None:
+def test_an_estimate_has_the_price_in_dollars(make: Make, server: FakeOpenAI) -> None:
     texts = [f"They sound quite sad {i}." for i in range(1000)]
     estimate = make(base_url=None).estimate(texts * 2)
     assert (estimate.texts, estimate.unique, estimate.uncached, estimate.exact) == (2000, 1000, 1000, True)

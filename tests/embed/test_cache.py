@@ -127,7 +127,7 @@ def test_a_place_that_cannot_be_used_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(CacheError, match="cannot be used: unable to open database file"):
         get_embedder(Counting(), cache=tmp_path).embed(TEXTS)
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(CacheError, match="cannot be used: (File exists|Not a directory)"):
+    with pytest.raises(CacheError, match=r"cannot be used: (File exists|Not a directory)"):
         get_embedder(Counting(), cache=tmp_path / "file" / "x.sqlite").embed(TEXTS)
 
 
@@ -196,7 +196,7 @@ def test_nothing_is_kept_unless_it_is_asked_for(tmp_path: Path, monkeypatch: pyt
 def test_what_goes_wrong_in_the_embedder_is_not_blamed_on_the_cache(path: Path) -> None:
     inner = Counting()
 
-    def gone(texts: object, /) -> object:
+    def gone(_: object, /) -> object:
         raise FileNotFoundError(2, "No such file or directory", "model.safetensors")
 
     inner.embed = gone  # type: ignore[method-assign,assignment]

@@ -4,7 +4,7 @@ import copy
 import pickle
 import subprocess
 import sys
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -107,8 +107,8 @@ def test_what_is_no_list_of_texts_is_refused(given: Any, message: str) -> None:
         (lambda: get_embedder("lexical", ngrams=(2, 1)), "give the shortest before the longest"),
         (lambda: get_embedder("lexical", ngrams=2), "ngrams is 2; give two whole numbers"),
         (lambda: get_embedder("lexical", batch_size=True), "batch_size is True; give a whole number from 1"),
-        (lambda: get_embedder("lexical", cache=3), "cache is 3; give a path, or True"),
-        (lambda: get_embedder(3), "embedder is int; give a name, or an object with name, version"),
+        (lambda: get_embedder("lexical", cache=cast("Any", 3)), "cache is 3; give a path, or True"),
+        (lambda: get_embedder(cast("Any", 3)), "embedder is int; give a name, or an object with name, version"),
         (lambda: get_embedder(Counting(), pooling="cls"), "pooling: options are for an embedder that is given by its"),
         (lambda: get_embedder("transformers:x", pooling="max"), "pooling 'max' is not known: give one of mean, cls"),
         (lambda: get_embedder("transformers:x", dtype="int8"), "dtype 'int8' is not known"),
@@ -146,11 +146,11 @@ def test_what_get_embedder_gave_can_be_given_to_it() -> None:
     ("answer", "message"),
     [
         (lambda texts: np.zeros((len(texts) - 1, 2)), r"3 texts were given, and the vectors have the shape \(2, 2\)"),
-        (lambda texts: np.zeros(3), r"3 texts were given, and the vectors have the shape \(3,\)"),
-        (lambda texts: np.zeros((3, 5)), "a vector has 5 dimensions, and not 2"),
-        (lambda texts: [[1, 2], [1, 2], [1]], "not numbers, or not all of one length"),
-        (lambda texts: np.full((3, 2), np.nan), "a vector has numbers that are not finite"),
-        (lambda texts: np.full((3, 2), 1e300), "a vector has numbers that are not finite"),
+        (lambda _: np.zeros(3), r"3 texts were given, and the vectors have the shape \(3,\)"),
+        (lambda _: np.zeros((3, 5)), "a vector has 5 dimensions, and not 2"),
+        (lambda _: [[1, 2], [1, 2], [1]], "not numbers, or not all of one length"),
+        (lambda _: np.full((3, 2), np.nan), "a vector has numbers that are not finite"),
+        (lambda _: np.full((3, 2), 1e300), "a vector has numbers that are not finite"),
     ],
 )
 def test_vectors_that_are_none_are_an_error(answer: Any, message: str) -> None:
@@ -170,7 +170,7 @@ def test_vectors_of_several_lengths_are_an_error() -> None:
 
 def test_an_embedder_that_leaves_a_text_out_is_an_error() -> None:
     class Forgets(Counting):
-        def parts(self, texts: Any) -> Any:
+        def parts(self, _: Any) -> Any:
             yield [0], np.zeros((1, 2), np.float32)
 
     with pytest.raises(EmbeddingError, match="1 texts got no vector; 1 of 2 different texts are embedded"):
@@ -230,7 +230,7 @@ def test_lexical_vectors_do_not_depend_on_the_batch() -> None:
 
 def test_settings_are_in_the_version() -> None:
     versions = {
-        get_embedder("lexical", **options).version  # type: ignore[arg-type]
+        get_embedder("lexical", **options).version
         for options in ({}, {"dimensions": 64}, {"ngrams": (1, 1)}, {"ngrams": [1, 3]})
     }
     assert len(versions) == 4

