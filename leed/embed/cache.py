@@ -82,18 +82,13 @@ class Cache:
         Raises:
             CacheError: the file is damaged, or no cache.
         """
-        try:
-            folder = os.path.dirname(os.path.abspath(self.path))
-            os.makedirs(folder, mode=0o700, exist_ok=True)
-            with closing(sqlite3.connect(self.path, timeout=self.patience, isolation_level=None)) as file:
+        with _told(self.path):
+            os.makedirs(os.path.dirname(os.path.abspath(self.path)), mode=0o700, exist_ok=True)
+            file = sqlite3.connect(self.path, timeout=self.patience, isolation_level=None)
+        with closing(file):
+            with _told(self.path):
                 self._prepare(file)
-                yield Kept(file)
-        except sqlite3.OperationalError as error:
-            raise CacheError(f"the cache {self.path} cannot be used: {error}") from error
-        except sqlite3.DatabaseError as error:
-            raise CacheError(f"the cache {self.path} is damaged ({error}); remove it, or name another file") from error
-        except OSError as error:
-            raise CacheError(f"the cache {self.path} cannot be used: {error.strerror or error}") from error
+            yield Kept(self.path, file)
 
     def _prepare(self, file: sqlite3.Connection) -> None:
         # Safe from a process that dies; the last vectors may be lost to a failure of power, and the file is not.
@@ -118,11 +113,13 @@ class Cache:
 class Kept:
     """An open cache."""
 
-    def __init__(self, file: sqlite3.Connection) -> None:
+    def __init__(self, path: str, file: sqlite3.Connection) -> None:
+        self._path = path
         self._file = file
 
     def __len__(self) -> int:
-        return int(self._file.execute("SELECT count(*) FROM vectors").fetchone()[0])
+        with _told(self._path):
+            return int(self._file.execute("SELECT count(*) FROM vectors").fetchone()[0])
 
     def find(self, keys: Sequence[bytes]) -> dict[bytes, NDArray[np.float32]]:
         """Return the vectors that are there."""
@@ -130,16 +127,30 @@ class Kept:
         for start in range(0, len(keys), _AT_A_TIME):
             some = keys[start : start + _AT_A_TIME]
             marks = ",".join("?" * len(some))
-            rows = self._file.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", some)  # noqa: S608
-            found.update((key, _vector(key, packed)) for key, packed in rows)
+            with _told(self._path):
+                rows = self._file.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", some)  # noqa: S608
+                found.update((key, _vector(key, packed)) for key, packed in rows)
         return found
 
     def keep(self, keys: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
         """Keep vectors, all or none of them."""
         rows = [(key, _packed(key, vector)) for key, vector in zip(keys, vectors, strict=True)]
-        with self._file:
+        with _told(self._path), self._file:
             self._file.execute("BEGIN IMMEDIATE")
             self._file.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
+
+
+@contextmanager
+def _told(path: str) -> Generator[None]:
+    """Say of an error which file it is about, and what to do."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise CacheError(f"the cache {path} cannot be used: {error}") from error
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # what SQLite says may hold damaged text itself
+        raise CacheError(f"the cache {path} is damaged ({error}); remove it, or name another file") from error
+    except OSError as error:
+        raise CacheError(f"the cache {path} cannot be used: {error.strerror or error}") from error
 
 
 def _vector(key: bytes, packed: object) -> NDArray[np.float32]:

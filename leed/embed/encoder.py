@@ -190,7 +190,7 @@ def _pooled(hidden: torch.Tensor, mask: torch.Tensor, pooling: str) -> torch.Ten
 
 def _limits(folder: str, tokenizer: Any, config: Any) -> Iterator[int]:  # noqa: ANN401 - any of many
     """The numbers of tokens that tokenizer, model, and sentence-transformers, if it made it, say are the most."""
-    yield int(tokenizer.model_max_length)
+    yield min(int(tokenizer.model_max_length), _UNLIMITED)
     positions = getattr(config, "max_position_embeddings", None)
     if isinstance(positions, int) and positions > 0:
         # RoBERTa's and its kin's positions begin behind that of padding.
@@ -201,6 +201,8 @@ def _limits(folder: str, tokenizer: Any, config: Any) -> Iterator[int]:  # noqa:
         yield trained
 
 
+_UNLIMITED: Final = 2**31 - 1
+"""Tokens: as many as a tokenizer can be told; those without a limit say more."""
 _PADDED_POSITIONS: Final = frozenset(
     {"roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "mpnet", "longformer", "roberta-prelayernorm", "esm"}
 )

@@ -68,14 +68,14 @@ class FakeOpenAI:
 
     Attributes:
         requests: all that came, in their order.
-        faults: taken one by one by the requests that come; while it is empty, all succeed.
+        faults: taken one by one by the requests that come; None lets one succeed, and while it is empty, all do.
         pause: seconds between two events of a stream.
     """
 
     def __init__(self, *, api_key: str | None = None, pause: float = 0.0) -> None:
         """Prepare; with an API key, requests without it get status 401."""
         self.requests: list[Request] = []
-        self.faults: list[Fault] = []
+        self.faults: list[Fault | None] = []
         self.pause = pause
         self.api_key = api_key
         self._lock = Lock()
