@@ -7,10 +7,10 @@ import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
-from starlette.routing import BaseRoute, Router
+from starlette.routing import Router
 from starlette.types import Message, Receive, Scope, Send
 
-from leed_adapters.gateway import endpoints
+from leed_adapters.gateway import api, endpoints, playground
 from leed_adapters.gateway.answers import Refused, secured, send_refusal
 from leed_adapters.gateway.calls import LEFT, Call, ClientLeftError, read_body
 from leed_adapters.gateway.evi import PATH, SESSION, Evi, is_evi
@@ -30,12 +30,6 @@ API = "/v1"
 _DESCRIBED: Mapping[str, str] = {f"{API}{path}": path for path in DESCRIBED}
 _SESSION = SESSION.encode()
 _LOG = logging.getLogger("leed.gateway")
-
-
-def pages(settings: Settings) -> list[BaseRoute]:
-    """Return the routes of the API for descriptions, and of the playground."""
-    del settings
-    return []
 
 
 class Gateway:
@@ -60,8 +54,11 @@ class Gateway:
         self._proxy = Proxy(self._upstream, describing, sessions, self.metrics, limits.body)
         self._evi = Evi(self._upstream, describing, sessions, self.metrics, settings.evi)
         self._sockets = Sockets(self._evi, self._guard, self.metrics, self._log, limits, settings.evi)
+        page = playground.routes()
+        self._free = endpoints.FREE | {route.path for route in page}
         own = endpoints.routes(self._upstream, sessions, self.metrics, limits)
-        self._router = Router([*own, *pages(settings)], redirect_slashes=False, default=_not_found)
+        described = api.routes(more=endpoints.OPERATIONS, most_of_a_file=limits.file)
+        self._router = Router([*own, *described, *page], redirect_slashes=False, default=_not_found)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, one WebSocket, or the application's life."""
@@ -119,7 +116,7 @@ class Gateway:
             await send({"type": "http.response.start", "status": 204, "headers": shared})
             await send({"type": "http.response.body", "body": b""})
             return
-        self._guard.admit(call, free=path in endpoints.FREE)
+        self._guard.admit(call, free=path in self._free)
         described = _DESCRIBED.get(path) if call.method == "POST" else None
         if call.method == "POST" and PATH in {path, described} and _SESSION in scope["query_string"]:
             await self._answer_evi(call, scope, receive, send)

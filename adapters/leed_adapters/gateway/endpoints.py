@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -12,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from leed.errors import LeedError
 from leed.schema.terms import Description
 from leed_adapters.gateway.answers import Refused
+from leed_adapters.gateway.api.openapi import JSON, Answer, Body, Failure, Operation, Parameter
 from leed_adapters.gateway.calls import read_body
 from leed_adapters.gateway.metrics import CONTENT_TYPE, Metrics
 from leed_adapters.gateway.sessions import Session, Sessions, is_packed
@@ -23,8 +25,87 @@ FREE = frozenset({"/healthz", "/readyz"})
 
 EXPRESSIONS = "/leed/v1/sessions/{session}/expressions"
 
+
+class Waiting(msgspec.Struct, frozen=True):
+    """What is kept of a post: neither scores nor words."""
+
+    session: str
+    description: str | None
+    terms: list[str]
+    expires_in: float
+
+
+class Held(msgspec.Struct, frozen=True):
+    """What is kept of a session."""
+
+    session: str
+    description: str | None
+    terms: list[str]
+    messages_described: int
+
+
+class Health(msgspec.Struct, frozen=True):
+    """Whether the gateway is well."""
+
+    status: str
+
+
 _LONGEST_NAME = 256
 _AT_ONCE = 1 << 15  # bytes; what takes longer to read is read in a thread
+_NAME = {"type": "string", "minLength": 1, "maxLength": _LONGEST_NAME}
+_SESSION = (Parameter("session", "path", _NAME, required=True),)
+_BAD_NAME = {400: Answer("The session's name, or what was posted, is not as it should be.", Failure)}
+_UNKNOWN = {404: Answer("There is no such session, or it was forgotten.", Failure)}
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        "POST",
+        EXPRESSIONS,
+        "post_expressions",
+        "Keep what the next chat of a session says of its newest user message.",
+        {
+            200: Answer("What is kept.", Waiting),
+            **_BAD_NAME,
+            **_UNKNOWN,
+            413: Answer("The body is larger than the limit.", Failure),
+            415: Answer("The body is packed.", Failure),
+        },
+        parameters=_SESSION,
+        body=Body(JSON, {}, "Scores, scores by modality, or a file that leed reads."),
+    ),
+    Operation(
+        "GET",
+        EXPRESSIONS,
+        "get_expressions",
+        "What is kept of a session.",
+        {200: Answer("What is kept.", Held), **_BAD_NAME, **_UNKNOWN},
+        parameters=_SESSION,
+    ),
+    Operation(
+        "DELETE",
+        EXPRESSIONS,
+        "delete_expressions",
+        "Forget a session.",
+        {204: Answer("It is forgotten."), **_BAD_NAME, **_UNKNOWN},
+        parameters=_SESSION,
+    ),
+    Operation("GET", "/healthz", "healthz", "Whether the gateway runs.", {200: Answer("It does.", Health)}),
+    Operation(
+        "GET",
+        "/readyz",
+        "readyz",
+        "Whether the upstream can be reached.",
+        {200: Answer("It can.", Health), 503: Answer("It cannot.", Health)},
+    ),
+    Operation(
+        "GET",
+        "/metrics",
+        "metrics",
+        "Counts, for Prometheus.",
+        {200: Answer("The counts.", {"type": "string"}, media="text/plain")},
+    ),
+)
+"""What these endpoints take and answer."""
 
 
 def routes(upstream: Upstream, sessions: Sessions, metrics: Metrics, limits: LimitSettings) -> list[BaseRoute]:

@@ -62,6 +62,7 @@ class LimitSettings(_Part):
     session_s: Seconds = 600.0
     session_bytes: Count = 32 << 20
     expression: Count = 1 << 20
+    file: Count = 16 << 20  # to be read, by the playground too
     sockets: Count = 1000
     socket_message: Count = 2 << 20
     socket_idle_s: Seconds = 1800.0

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -64,7 +64,7 @@ SAMPLES: Final = ("call.json", "meeting.json", "against.json", "classes.json", "
 """Recordings written for the page; the call is that of `leed demo`."""
 
 
-def routes() -> list[BaseRoute]:
+def routes() -> list[Route]:
     """Return the routes of the page and its files, for a Starlette application.
 
     >>> [route.path for route in routes()][:2]
