@@ -283,8 +283,7 @@ class Content:
             return None
         from leed.readers.row_stream import streamed  # noqa: PLC0415 - loads numpy
 
-        with self.open() as file:
-            return streamed(file, self.shown)
+        return streamed(self.open, self.shown)
 
     def too_deep(self) -> DamagedInputError:
         """Return the error for data that is nested too deeply, or holds itself."""

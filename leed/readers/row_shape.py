@@ -6,11 +6,12 @@ scores beside each other, or below modalities, with numbers or null for known la
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from leed.modality import NAMES
 from leed.readers.about import is_personal
@@ -23,6 +24,7 @@ _TIMES = frozenset({"begin", "begin_ms", "end", "end_ms", "confidence"})
 _MOST = 64  # modalities in a row
 _WIDEST = 1000  # labels under one of them
 
+Row = dict[str, Any]
 Values = Callable[[Any], tuple[Any, ...]]
 
 
@@ -31,11 +33,13 @@ class Scores(msgspec.Struct, frozen=True):
 
     Attributes:
         labels: in the order of the first row.
-        modality: what they stand under, or None.
+        key: what they stand under, or None.
+        modality: the one that this is.
         values: takes them out of a decoded row; None for null.
     """
 
     labels: tuple[str, ...]
+    key: str | None
     modality: str | None
     values: Values
 
@@ -51,6 +55,7 @@ class Shape(msgspec.Struct, frozen=True):
         values: takes the fields out of a decoded row.
         unread: keys of text that is no score.
         texts: takes these out of a decoded row.
+        optional: whether keys may be missing, but for those of modalities; what is missing is UNSET.
     """
 
     row: type[msgspec.Struct]
@@ -60,10 +65,13 @@ class Shape(msgspec.Struct, frozen=True):
     values: Values
     unread: tuple[str, ...]
     texts: Values
+    optional: bool = False
 
 
-def shape_of(row: Any) -> Shape | None:  # noqa: ANN401 - whatever the input holds
+def shape_of(row: Any, *, optional: bool = False) -> Shape | None:  # noqa: ANN401 - whatever the input holds
     """Return the shape of a row, or None where there is more to a row than its keys tell.
+
+    ``optional`` is whether others may have some of the keys only; `union` makes a row of all that there are.
 
     >>> shape_of({"begin": 0.5, "Joy": 0.8}).fields, shape_of({"models": {"prosody": {"Joy": 0.8}}})
     (('begin',), None)
@@ -82,7 +90,7 @@ def shape_of(row: Any) -> Shape | None:  # noqa: ANN401 - whatever the input hol
     if odd or twice or both or not told or not (below or _are_labels(beside)):
         return None
     try:
-        return _made(row, kinds)
+        return _made(row, kinds, optional=optional)
     except ValueError:  # a key that msgspec does not take
         return None
 
@@ -90,6 +98,23 @@ def shape_of(row: Any) -> Shape | None:  # noqa: ANN401 - whatever the input hol
 def keys_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
     """Return the keys of a row in their order, those of mappings within with what is in them."""
     return tuple((key, *value) if isinstance(value, dict) else key for key, value in row.items())
+
+
+def union(rows: Iterable[Row]) -> Row:
+    """Return a row with each key of any, in the order in which they come, and the first value that is not null.
+
+    >>> union([{"Joy": None, "face": {"Awe": 0}}, {"Joy": 0.5, "face": {"Fear": 1}, "begin": 2}])
+    {'Joy': 0.5, 'face': {'Awe': 0, 'Fear': 1}, 'begin': 2}
+    """
+    whole: Row = {}
+    for row in rows:
+        for key, value in row.items():
+            held = whole.get(key)
+            if isinstance(held, dict) and isinstance(value, dict):
+                whole[key] = union([held, value])
+            elif held is None:
+                whole[key] = value
+    return whole
 
 
 def _kind(key: str, value: Any) -> tuple[str, str]:  # noqa: ANN401 - any value of a row
@@ -119,16 +144,16 @@ def _are_labels(names: Sequence[str]) -> bool:
     return different and 0 < len(names) <= _WIDEST and not any(map(says_per_cent, names))
 
 
-def _made(row: Mapping[str, Any], kinds: Mapping[str, tuple[str, str]]) -> Shape:
+def _made(row: Mapping[str, Any], kinds: Mapping[str, tuple[str, str]], *, optional: bool) -> Shape:
     types: dict[str, Any] = {}
     scores = []
     for key, value in row.items():
         what, name = kinds[key]
         place = f"f{len(types)}"
         if what == "modality":
-            types[key] = _struct({label: _score(label) for label in value})
+            types[key] = _struct({label: _score(label) for label in value}, optional=optional)
             inner = [f"{place}.f{i}" for i in range(len(value))]
-            scores.append(Scores(tuple(value), name, _getter(inner)))
+            scores.append(Scores(tuple(value), key, name, _getter(inner)))
         elif what == "field":
             types[key] = float | None if name in _TIMES else str | int | None
         else:
@@ -136,15 +161,16 @@ def _made(row: Mapping[str, Any], kinds: Mapping[str, tuple[str, str]]) -> Shape
     places = {key: f"f{i}" for i, key in enumerate(types)}
     of = {what: [key for key in row if kinds[key][0] == what] for what in ("score", "field", "unread")}
     if of["score"]:
-        scores.append(Scores(tuple(of["score"]), None, _getter([places[key] for key in of["score"]])))
+        scores.append(Scores(tuple(of["score"]), None, None, _getter([places[key] for key in of["score"]])))
     return Shape(
-        row=_struct(types),
+        row=_struct(types, optional=optional),
         keys=keys_of(row),
         scores=tuple(scores),
         fields=tuple(kinds[key][1] for key in of["field"]),
         values=_getter([places[key] for key in of["field"]]),
         unread=tuple(of["unread"]),
         texts=_getter([places[key] for key in of["unread"]]),
+        optional=optional,
     )
 
 
@@ -153,11 +179,19 @@ def _score(label: str) -> Any:  # noqa: ANN401 - a type
     return float | None if place_of(label)[0] == "label" else float
 
 
-def _struct(types: Mapping[str, Any]) -> type[msgspec.Struct]:
-    """A type of objects that have all of these keys, and no other."""
+def _struct(types: Mapping[str, Any], *, optional: bool) -> type[msgspec.Struct]:
+    """A type of objects that have all of these keys, or some of them if they are optional, and no other."""
     names = {f"f{i}": key for i, key in enumerate(types)}
-    fields = list(zip(names, types.values(), strict=True))
-    return msgspec.defstruct("Row", fields, rename=names, forbid_unknown_fields=True, gc=False)
+    fields: list[Any] = list(zip(names, types.values(), strict=True))
+    if optional:
+        fields = [_optional(name, kind) for name, kind in fields]
+    return msgspec.defstruct("Row", fields, rename=names, forbid_unknown_fields=True, gc=False, kw_only=True)
+
+
+def _optional(name: str, kind: Any) -> tuple[Any, ...]:  # noqa: ANN401 - a type
+    """A field that may be missing; a modality may not."""
+    is_modality = isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+    return (name, kind) if is_modality else (name, kind | UnsetType, UNSET)
 
 
 def _getter(places: Sequence[str]) -> Values:

@@ -1,19 +1,21 @@
 """Rows of JSON that are all alike, JSON lines or a list, decoded some at a time into columns.
 
 What comes out is what `leed.readers.mapping` makes of all rows at once, many times as fast and in memory near that of
-the scores. Where rows are not all of one shape (`leed.readers.row_shape`), or their numbers have to be settled first,
-as per cent have, nothing comes out, and the whole has to be read.
+the scores. Keys may be missing in some rows, or come later. Where rows are not all of one shape
+(`leed.readers.row_shape`) else, or their numbers have to be settled first, as per cent have, nothing comes out, and the
+whole has to be read.
 """
 
 from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import IO, Any
 
 import msgspec
 import numpy as np
+from msgspec import UNSET
 from numpy.typing import NDArray
 
 from leed.errors import LeedError
@@ -23,8 +25,8 @@ from leed.readers.columns import by_aspect, range_issues, track_of
 from leed.readers.gathering import Notes
 from leed.readers.json_text import begins_lines
 from leed.readers.matrices import Matrix, finite, permuted
-from leed.readers.nesting import is_score, not_read
-from leed.readers.row_shape import Scores, Shape, keys_of, shape_of
+from leed.readers.nesting import is_known, is_score, not_read
+from leed.readers.row_shape import Row, Scores, Shape, keys_of, shape_of, union
 from leed.readers.storage import read_some
 from leed.schema.recording import Recording, Track
 from leed.schema.terms import Issue
@@ -34,6 +36,8 @@ _PIECE = 1 << 20
 _LONGEST = 1 << 20  # bytes that one row may have
 _SAMPLE = 200
 _MOST = 1000  # rows that are kept as a sample
+_TRIES = 8
+_MOST_OPTIONAL = 128  # labels; of more, hardly any may be in a row, which is put into tracks of its own then
 _KEY = frozenset({"source", "channel", "modality", "granularity", "speaker"})
 _HIGHEST = 1.5  # above it, scores may be per cent, and dimensions are none from 0 to 1
 _BETWEEN = re.compile(rb"\}([ \t\r\n]*,[ \t\r\n]*)\{")
@@ -43,39 +47,69 @@ _FAULTS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 _ANY: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
 
-Row = dict[str, Any]
-
 
 class UnevenError(LeedError):
     """The rows are not all alike; they have to be read as a whole. Nobody but this module sees it."""
 
 
-def streamed(file: IO[bytes], shown: str) -> Rows | None:
+def streamed(opened: Callable[[], IO[bytes]], shown: str) -> Rows | None:
     """Return the rows of a file of JSON if they are all of one shape, and the file is well-formed; else None.
 
+    Where the rows differ in their keys, the file is read again, by a shape that has all keys that were met.
+
     Args:
-        file: is read to its end, if all goes well.
+        opened: opens the file; it may be read more than once.
         shown: what messages call it.
 
     Raises:
         InputError: it cannot be read.
     """
-    try:
-        pieces = _pieces(file, shown)
-        first = next(pieces, None)
-        if first is None or (first.lines and not begins_lines(first.data)):
-            return None
-        plain = _plain(first)
-        shape = shape_of(plain[0]) if plain else None
-        if shape is None:
-            return None
-        rows = Rows(shape, plain)
-        rows.add(first)
-        for piece in pieces:
+    met: list[Row] = []
+    for _ in range(_TRIES):
+        before = keys_of(union(met))
+        try:
+            with opened() as file:
+                rows = _gathered(_pieces(file, shown), met)
+        except (UnevenError, *_FAULTS):
+            if keys_of(union(met)) == before:
+                return None
+        else:
+            return rows if rows is not None and len(rows) > 1 else None
+    return None
+
+
+def _gathered(pieces: Iterator[_Piece], met: list[Row]) -> Rows | None:
+    """The rows of some pieces; None if they are of no shape that leed streams.
+
+    Args:
+        pieces: of one file.
+        met: a row of all keys that were met before; nothing at first. Where a piece does not fit, its keys are added.
+
+    Raises:
+        UnevenError, or an error of msgspec: they are not all of one shape, or cannot be decoded.
+    """
+    rows: Rows | None = None
+    for piece in pieces:
+        if rows is None:
+            if piece.lines and not begins_lines(piece.data):
+                return None
+            plain = _plain(piece)
+            shape = shape_of(met[0], optional=True) if met else shape_of(plain[0]) if plain else None
+            if shape is None:
+                return None
+            rows = Rows(shape, plain)
+        try:
             rows.add(piece)
-    except (UnevenError, *_FAULTS):
-        return None
-    return rows if len(rows) > 1 else None
+        except (UnevenError, msgspec.ValidationError):
+            found = [*rows.sample, *_plain(piece)]
+            if any(keys_of(row) != rows.shape.keys for row in filter(_is_row, found)):  # else it is not for the keys
+                met[:] = [union(filter(_is_row, [*met, *found]))]
+            raise
+    return rows
+
+
+def _is_row(plain: Any) -> bool:  # noqa: ANN401 - whatever the input holds
+    return isinstance(plain, dict)
 
 
 class _Piece(msgspec.Struct):
@@ -146,17 +180,21 @@ class Rows:
 
     Attributes:
         sample: some of the rows as plain data, to recognise the format by.
+        shape: what their keys are.
     """
 
     def __init__(self, shape: Shape, first: Sequence[Row]) -> None:
         self.sample: list[Row] = list(first[:_SAMPLE])
-        self._shape = shape
+        self.shape = shape
         self._row = msgspec.json.Decoder(shape.row)
         self._list = msgspec.json.Decoder(list[shape.row])  # type: ignore[name-defined] # made of the first row
         labels = list(dict.fromkeys(label for scores in shape.scores for label in scores.labels))
         self._columns = [_Columns(scores, {*dimensions(labels)}) for scores in shape.scores]
         self._said = _Said(shape.fields)
-        self._unread = 0
+        self._unread: dict[str, int] = {}
+        self._sequences: dict[int, list[str]] = {}  # the keys of the first row of each code
+        if shape.optional and len(labels) > _MOST_OPTIONAL:
+            raise UnevenError
 
     def __len__(self) -> int:
         return len(self._said)
@@ -174,15 +212,39 @@ class Rows:
             self.sample += piece.first()
         if len(self.sample) > _MOST:
             del self.sample[_SAMPLE::2]
-        for columns in self._columns:
-            columns.add(rows)
-        new = self._said.add([self._shape.values(row) for row in rows])
-        if self._shape.unread and any(map(is_score, {text for row in rows for text in self._shape.texts(row)})):
+        present = [columns.add(rows) for columns in self._columns]
+        codes, new = self._said.add([self.shape.values(row) for row in rows])
+        texts = [self.shape.texts(row) for row in rows] if self.shape.unread else []
+        if any(map(is_score, {text for row in texts for text in row if text is not UNSET})):
             raise UnevenError
+        if self.shape.optional:
+            self._note(piece, codes, present, texts)
+            return
+        self._unread = dict.fromkeys(self.shape.unread, len(self))
         if new:  # the order of labels is that of the first row of a track
             plain = _plain(piece)
-            if any(keys_of(plain[place]) != self._shape.keys for place in new):
+            if any(keys_of(plain[place]) != self.shape.keys for place in new):
                 raise UnevenError
+
+    def _note(
+        self, piece: _Piece, codes: list[int], present: list[NDArray[np.bool_]], texts: list[tuple[Any, ...]]
+    ) -> None:
+        """Note which of the optional keys rows have: the order of labels is that in which they come in a track."""
+        where = [columns.order.new(codes, here) for columns, here in zip(self._columns, present, strict=True)]
+        told = [[name for name, text in zip(self.shape.unread, row, strict=True) if text is not UNSET] for row in texts]
+        first = [i for i, names in enumerate(told) if not self._unread.keys() >= {*names}]
+        plain = _plain(piece) if first or any(where) else []
+        for columns, places in zip(self._columns, where, strict=True):
+            key = columns.scores.key
+            for place in places:
+                row = plain[place]
+                columns.order.note(codes[place], list(row if key is None else row[key]))
+                self._sequences.setdefault(codes[place], list(row))
+        for place in first:
+            self._unread.update({name: 0 for name in plain[place] if name in told[place] and name not in self._unread})
+        for names in told:
+            for name in names:
+                self._unread[name] += 1
 
     def recording(self, source: str | None) -> Recording:
         """Return what was gathered; nothing can be added any more.
@@ -191,8 +253,8 @@ class Rows:
             source: what rows belong to that name no source.
         """
         notes = Notes()
-        for _ in range(len(self)):
-            for name in self._shape.unread:
+        for name, count in self._unread.items():
+            for _ in range(count):
                 not_read(notes, name)
         issues = notes.issues()
         silent = sum(columns.silent for columns in self._columns)
@@ -207,10 +269,18 @@ class Rows:
         matrices = [permuted(columns.matrix(), order) for columns in self._columns]
         for group in groups:
             columns = self._said.columns(order, group.rows)
-            for gathered, matrix in zip(self._columns, matrices, strict=True):
-                scores = gathered.scores
-                about = About(group.said, source=source, modality=scores.modality)
-                yield from _tracks(about.key, scores.labels, matrix[group.rows], columns)
+            for gathered, matrix in self._in_order(group, matrices):
+                about = About(group.said, source=source, modality=gathered.scores.modality)
+                labels, part = gathered.of(group, matrix)
+                yield from _tracks(about.key, labels, part, columns)
+
+    def _in_order(
+        self, group: _Group, matrices: list[NDArray[np.float32]]
+    ) -> list[tuple[_Columns, NDArray[np.float32]]]:
+        """The scores in the order in which modalities stand in the first row of a group."""
+        keys = self._sequences.get(group.codes[0], [])
+        both = list(zip(self._columns, matrices, strict=True))
+        return sorted(both, key=lambda one: keys.index(one[0].scores.key) if one[0].scores.key in keys else 0)
 
 
 def _tracks(
@@ -240,21 +310,24 @@ class _Columns:
 
     Attributes:
         silent: how many rows have none.
+        order: in which order the rows have their labels, if these are optional.
     """
 
     def __init__(self, scores: Scores, bipolar: set[str]) -> None:
         self.scores = scores
+        self.order = _Order(scores.labels)
         self.silent = 0
         self._bipolar = [i for i, label in enumerate(scores.labels) if label in bipolar]
+        self._known = [i for i, label in enumerate(scores.labels) if is_known(label)]
         self._matrix = Matrix(len(scores.labels))
 
-    def add(self, rows: Sequence[Any]) -> None:
-        """Add the scores of decoded rows.
+    def add(self, rows: Sequence[Any]) -> NDArray[np.bool_]:
+        """Add the scores of decoded rows; return which labels each has, where they are optional.
 
         Raises:
             UnevenError: they may have to be settled: their numbers are not all near 0 to 1.
         """
-        values = self._values(rows)
+        values, present = self._values(rows)
         low, high = (float(reduce(values, axis=None, initial=0.0)) for reduce in (np.fmin.reduce, np.fmax.reduce))
         if high > _HIGHEST or low <= -INFINITE or (low < 0 and (values[:, self._bipolar] < 0).any()):
             raise UnevenError
@@ -262,26 +335,80 @@ class _Columns:
         if missing.any():
             self.silent += int(np.count_nonzero(missing.all(axis=1)))
         self._matrix.add(list(values.T), len(rows))
+        return present
 
     def matrix(self) -> NDArray[np.float32]:
         """Return the scores as (n, k) float32; nothing can be added any more."""
         return self._matrix.rearranged(range(len(self.scores.labels)))
 
-    def _values(self, rows: Sequence[Any]) -> NDArray[np.float64]:
+    def of(self, group: _Group, matrix: NDArray[np.float32]) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+        """Return the labels of a group, and its rows of the whole matrix."""
+        labels = self.order.of(group.codes) or self.scores.labels
+        part = matrix[group.rows]
+        same = labels == self.scores.labels
+        return labels, part if same else part[:, [self.scores.labels.index(label) for label in labels]]
+
+    def _values(self, rows: Sequence[Any]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """The scores, and which labels the rows have, if these are optional."""
         values = array("d")
         take = self.scores.values
+        shape = (len(rows), len(self.scores.labels))
+        present = np.ones(shape, np.bool_)
         try:
             for row in rows:
                 values.extend(take(row))
         except TypeError:
-            values = array("d", [np.nan if v is None else v for row in rows for v in take(row)])
-        return np.frombuffer(values, np.float64).reshape(len(rows), len(self.scores.labels))
+            told = [v for row in rows for v in take(row)]
+            values = array("d", [np.nan if v is None or v is UNSET else v for v in told])
+            present = np.array([v is not UNSET for v in told]).reshape(shape)
+        if not present[:, self._known].any(axis=1).all():  # what it is depends on more
+            raise UnevenError
+        return np.frombuffer(values, np.float64).reshape(shape), present
+
+
+class _Order:
+    """In which order the labels of rows are met first, by the code of whom the rows are of."""
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        self._labels = labels
+        self._met: dict[int, dict[str, int]] = {}
+        self._count = 0
+
+    def new(self, codes: Sequence[int], present: NDArray[np.bool_]) -> list[int]:
+        """Return which rows have a label that none before them of the same has."""
+        width = len(self._labels)
+        if all(len(self._met.get(code, ())) == width for code in {*codes}):
+            return []
+        rows, places = np.nonzero(present)
+        pairs, firsts = np.unique(np.array(codes, np.int64)[rows] * width + places, return_index=True)
+        new = [
+            int(rows[first])
+            for pair, first in zip(pairs.tolist(), firsts.tolist(), strict=True)
+            if self._labels[pair % width] not in self._met.get(pair // width, ())
+        ]
+        return sorted({*new})
+
+    def note(self, code: int, keys: Sequence[str]) -> None:
+        """Take the labels of a row in their order; rows are taken in theirs."""
+        met = self._met.setdefault(code, {})
+        for label in keys:
+            if label in self._labels and label not in met:
+                met[label] = self._count = self._count + 1
+
+    def of(self, codes: Sequence[int]) -> tuple[str, ...]:
+        """Return the labels that rows of these codes have, in the order of the first row of each."""
+        first: dict[str, int] = {}
+        for code in codes:
+            for label, count in self._met.get(code, {}).items():
+                first[label] = min(count, first.get(label, count))
+        return tuple(sorted(first, key=first.__getitem__))
 
 
 class _Group(msgspec.Struct):
     """The rows of one source, channel, granularity and speaker: what they say, and where they stand in the order."""
 
     said: Row
+    codes: list[int]
     rows: slice
 
 
@@ -299,9 +426,9 @@ class _Said:
     def __len__(self) -> int:
         return len(self._codes)
 
-    def add(self, rows: list[tuple[Any, ...]]) -> list[int]:
-        """Add the fields of rows; return at which of these somebody is met who was not before."""
-        columns = list(zip(*rows, strict=True))
+    def add(self, rows: list[tuple[Any, ...]]) -> tuple[list[int], list[int]]:
+        """Add the fields of rows; return whom each is of, and at which of them somebody is met who was not before."""
+        columns = [[None if v is UNSET else v for v in column] for column in zip(*rows, strict=True)]
         for field, numbers in self._numbers.items():
             numbers.extend([np.nan if v is None else v for v in columns[self._places[field]]])
         if "text" in self._places:
@@ -310,18 +437,21 @@ class _Said:
         known = len(self._known)
         codes = [self._known.setdefault(key, len(self._known)) for key in keys]
         self._codes.extend(codes)
-        return [codes.index(code) for code in range(known, len(self._known))]
+        return codes, [codes.index(code) for code in range(known, len(self._known))]
 
     def groups(self, source: str | None) -> tuple[NDArray[np.int64] | None, list[_Group]]:
         """Return the rows by whom they are of, in the order in which these were met, and that order if it is new."""
         said = [dict(zip(self._key, key, strict=True)) for key in self._known]
         found: dict[tuple[str | None, ...], int] = {}
         merged = [found.setdefault(About(fields, source=source).key, len(found)) for fields in said]
-        codes = np.array(merged, np.int64)[np.frombuffer(self._codes, np.int64)]
-        ends = np.cumsum(np.bincount(codes)).tolist()
+        places = np.array(merged, np.int64)[np.frombuffer(self._codes, np.int64)]
+        ends = np.cumsum(np.bincount(places)).tolist()
         slices = map(slice, [0, *ends[:-1]], ends)
-        groups = [_Group(said[merged.index(i)], rows) for i, rows in enumerate(slices)]
-        return (None if (codes[1:] >= codes[:-1]).all() else np.argsort(codes, kind="stable")), groups
+        members: list[list[int]] = [[] for _ in found]
+        for code, group in enumerate(merged):
+            members[group].append(code)
+        groups = [_Group(said[codes[0]], codes, rows) for codes, rows in zip(members, slices, strict=True)]
+        return (None if (places[1:] >= places[:-1]).all() else np.argsort(places, kind="stable")), groups
 
     def columns(self, order: NDArray[np.int64] | None, rows: slice) -> dict[str, Any]:
         """Return what the rows of a group say."""

@@ -107,14 +107,23 @@ def spoilt(rows: list[Any], rng: random.Random) -> list[Any]:
     ]
 
 
+def thinned(row: dict[str, Any], rng: random.Random, share: float) -> dict[str, Any]:
+    """The row without some of its keys, or of those below modalities."""
+    kept = {key: value for key, value in row.items() if rng.random() > share or isinstance(value, dict)}
+    return {key: thinned(value, rng, share) if isinstance(value, dict) else value for key, value in kept.items()}
+
+
 @settings(max_examples=600, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_rows_read_some_at_a_time_are_those_read_at_once(seed: int) -> None:
     rng = random.Random(seed)
     shape = shape_from(rng)
     rows: list[Any] = [row_of(shape, rng) for _ in range(rng.randint(1, 12))]
-    if rng.random() < 0.4:
+    if rng.random() < 0.3:
         rows = spoilt(rows, rng)
+    if rng.random() < 0.5:
+        share = rng.choice([0.05, 0.2])
+        rows = [thinned(row, rng, share) if isinstance(row, dict) else row for row in rows]
     separators = rng.choice([(",", ":"), (", ", ": ")])
     told = [json.dumps(row, separators=separators) for row in rows]
     data = rng.choice(
@@ -128,7 +137,7 @@ def face(**said: Any) -> list[dict[str, Any]]:
 
 
 def read(data: bytes) -> Recording:
-    rows = streamed(io.BytesIO(data), "it")
+    rows = streamed(lambda: io.BytesIO(data), "it")
     assert rows is not None
     return rows.recording(None)
 
@@ -175,10 +184,11 @@ def test_brackets_in_a_text_do_not_end_a_row() -> None:
 @pytest.mark.parametrize(
     "last",
     [
-        {"Joy": 0.5},
         {"begin": 0, "Joy": 80.0, "Fear": 20.0, "Awe": None},
         {"begin": 0, "Joy": "0.5", "Fear": 0.5, "Awe": 0.5},
-        {"begin": 0, "Joy": 0.5, "Fear": 0.5, "Awe": 0.5, "more": 1},
+        {"begin": 0, "Joy": 0.5, "Fear": 0.5, "Awe": 0.5, "more": [1]},
+        {"begin": 0},
+        {},
         {"begin": 0, "Joy": math.nan, "Fear": 0.5, "Awe": 0.5},
         [],
         None,
@@ -186,19 +196,48 @@ def test_brackets_in_a_text_do_not_end_a_row() -> None:
 )
 def test_what_is_not_like_the_rows_before_it_is_left_to_the_whole(last: Any) -> None:
     data = lines([*face(), last])
-    assert streamed(io.BytesIO(data), "it") is None
+    assert streamed(lambda: io.BytesIO(data), "it") is None
     same(data)
 
 
-def test_the_first_row_of_a_speaker_decides_the_order_of_unknown_labels() -> None:
-    one, other = {"Joy": 0.5, "zest": 0.5, "gusto": 0.25}, {"gusto": 0.25, "zest": 0.5, "Joy": 0.5}
+@pytest.mark.parametrize(
+    "last", [{"Joy": 0.5}, {"Fear": 0.5, "Joy": 1, "more": 1, "seen": "so"}, {"Awe": 1, "begin": 0}]
+)
+def test_keys_that_some_rows_lack_and_keys_that_come_later_are_read_some_at_a_time(last: Any) -> None:
+    data = lines([*face(), last, *face(speaker="Ann")])
+    (track, other) = read(data).tracks
+    assert (len(track), len(other)) == (41, 40)
+    same(data)
+
+
+def test_text_under_a_key_that_some_rows_lack_is_counted_where_it_stands() -> None:
+    rows = [{**row, **({"clip": "x"} if i % 4 == 0 else {})} for i, row in enumerate(face())]
+    assert [issue.message for issue in read(lines(rows)).issues] == [
+        "'clip' holds no score; it is left out (10 times)",
+    ]
+
+
+def test_a_speaker_has_the_labels_that_rows_of_that_speaker_have_in_their_order() -> None:
+    one, other = {"Joy": 0.5, "zest": 0.5}, {"gusto": 0.25, "zest": 0.5, "Joy": 0.5}
     data = lines([{"speaker": "a", **one}] * 20 + [{"speaker": "b", **other}] * 20)
-    assert streamed(io.BytesIO(data), "it") is None
-    assert [t.labels for t in leed.read(data).tracks] == [("Joy", "zest", "gusto"), ("Joy", "gusto", "zest")]
+    assert [t.labels for t in read(data).tracks] == [("Joy", "zest"), ("Joy", "gusto", "zest")]
+
+
+def test_rows_that_are_not_alike_for_another_reason_are_read_once() -> None:
+    """Per cent has to be settled over all rows; no other shape helps."""
+    opened = []
+    data = lines([*face(), {"begin": 0, "Joy": 80.0, "Fear": 20.0, "Awe": None}])
+
+    def opening() -> io.BytesIO:
+        opened.append(1)
+        return io.BytesIO(data)
+
+    assert streamed(opening, "it") is None
+    assert len(opened) == 1
 
 
 def test_rows_of_unknown_labels_are_left_to_the_whole_whose_numbers_tell_what_they_are() -> None:
-    assert streamed(io.BytesIO(lines([{"zest": 0.5}] * 40)), "it") is None
+    assert streamed(lambda: io.BytesIO(lines([{"zest": 0.5}] * 40)), "it") is None
 
 
 def test_objects_one_behind_the_other_that_are_no_lines_are_the_error_that_they_were() -> None:
@@ -209,7 +248,7 @@ def test_objects_one_behind_the_other_that_are_no_lines_are_the_error_that_they_
 
 
 def test_the_sample_stays_small() -> None:
-    rows = streamed(io.BytesIO(lines(face() * 100)), "it")
+    rows = streamed(lambda: io.BytesIO(lines(face() * 100)), "it")
     assert rows is not None
     assert len(rows) == 4000
     assert 200 < len(rows.sample) <= 1000
