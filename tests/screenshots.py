@@ -6,6 +6,7 @@ They show the playground with samples of its own, and the report of one of them.
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser
 
@@ -31,8 +32,8 @@ PICTURES = {
 
 def shoot(browser: Browser, address: str, path: Path, *, scheme: str, width: int, height: int) -> None:
     """Write one picture."""
-    options = {"viewport": {"width": width, "height": height}, "color_scheme": scheme}
-    context = browser.new_context(**options)  # type: ignore[arg-type] # a scheme as text
+    options: dict[str, Any] = {"viewport": {"width": width, "height": height}, "color_scheme": scheme}
+    context = browser.new_context(**options)
     page = context.new_page()
     page.goto(address)
     page.wait_for_load_state("networkidle")

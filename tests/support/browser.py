@@ -5,7 +5,7 @@ import hashlib
 import os
 import subprocess
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,7 +61,7 @@ class Watch:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium() -> Generator[Browser]:
     """Debian's browser; root needs it without a sandbox."""
     options = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
@@ -73,9 +73,10 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def watched(browser: Browser, origin: str, *, allowed: tuple[str, ...] = (), **options: Any) -> Iterator[Page]:
+def watched(browser: Browser, origin: str, *, allowed: tuple[str, ...] = (), **options: Any) -> Generator[Page]:
     """A new page; at the end it has made no fault but those whose text holds one of ``allowed``."""
-    context = browser.new_context(**{"viewport": DESKTOP, **options})
+    settings: dict[str, Any] = {"viewport": DESKTOP, **options}
+    context = browser.new_context(**settings)
     context.add_init_script(_VIOLATIONS)
     page = context.new_page()
     watch = Watch()

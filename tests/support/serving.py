@@ -5,7 +5,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -60,7 +60,7 @@ class Served:
 
 
 @contextmanager
-def served(routes: Sequence[BaseRoute]) -> Iterator[Served]:
+def served(routes: Sequence[BaseRoute]) -> Generator[Served]:
     """Serve routes until the end of the block."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
