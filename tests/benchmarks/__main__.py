@@ -31,6 +31,7 @@ from leed import taxonomy
 from leed.calibration import get_calibration
 from leed.lexicon import get_lexicon
 from tests.benchmarks import baselines
+from tests.benchmarks.embedding import bench_embed
 from tests.benchmarks.measure import Result, cpu_ratio, effective_cores
 
 LABELS = tuple(taxonomy.get("hume-48").labels)
@@ -408,6 +409,7 @@ CASES: dict[str, Callable[[], list[Result]]] = {
     "stream": bench_stream,
     "memory": bench_memory,
     "calibrate": bench_calibrate,
+    "embed": bench_embed,
     "inject": bench_inject,
     "openai": bench_openai,
     "import": bench_import,
