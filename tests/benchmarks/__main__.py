@@ -31,6 +31,7 @@ from leed import taxonomy
 from leed.calibration import get_calibration
 from leed.lexicon import get_lexicon
 from tests.benchmarks import baselines, gateway, large_json
+from tests.benchmarks.embedding import bench_embed
 from tests.benchmarks.measure import Result, cpu_ratio, effective_cores
 
 LABELS = tuple(taxonomy.get("hume-48").labels)
@@ -442,6 +443,7 @@ CASES: dict[str, Callable[[], list[Result]]] = {
     "memory": bench_memory,
     "json": bench_json,
     "calibrate": bench_calibrate,
+    "embed": bench_embed,
     "inject": bench_inject,
     "openai": bench_openai,
     "import": bench_import,
