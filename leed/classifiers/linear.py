@@ -34,7 +34,8 @@ class LeedClassifier(Features, ClassifierMixin, BaseEstimator):
     Parameters
     ----------
     C : float or sequence of float, default=(1e-4, 1e-3, 1e-2, 1e-1, 1.0)
-        Strength of the fit; of several, the one with the highest UAR on held-out folds, of equals the smallest.
+        Strength of the fit; of several, the one with the highest UAR on held-out folds, of equals the smallest. They
+        are tried from the smallest on, until two in a row are below the best by more than 0.01.
     n_folds : int, default=3
         Folds of the inner cross-validation.
     class_weight : "balanced", dict or None, default="balanced"
@@ -143,12 +144,14 @@ class LeedClassifier(Features, ClassifierMixin, BaseEstimator):
         self.scores_: dict[float, float] = {}
         self.C_ = min(strengths, key=lambda c: abs(np.log(c / _MIDDLE)))
         self.sharpness_ = 1.0
-        held_out = [self._held_out(rows, splits, c) for c in strengths] if splits else []
-        for strength, decided in zip(strengths, held_out, strict=False):
-            told = chosen(decided)
-            self.scores_[strength] = uar(rows.y, told, sample_weight=rows.weights)
+        held_out = []
+        for strength in strengths if splits else []:
+            held_out.append(self._held_out(rows, splits, strength))
+            self.scores_[strength] = uar(rows.y, chosen(held_out[-1]), sample_weight=rows.weights)
+            if _has_peaked(list(self.scores_.values())):
+                break
         if self.scores_:
-            self.C_ = max(strengths, key=lambda c: (round(self.scores_[c], 12), -c))
+            self.C_ = max(self.scores_, key=lambda c: (round(self.scores_[c], 12), -c))
             decided = held_out[strengths.index(self.C_)]
             self.sharpness_ = sharpness_of(decided, rows.y, self._weights(rows))
 
@@ -244,3 +247,9 @@ class LeedClassifier(Features, ClassifierMixin, BaseEstimator):
         """
         decided = self.decision_function(X)
         return np.asarray(self.classes_[chosen(decided)])
+
+
+def _has_peaked(scores: Sequence[float]) -> bool:
+    """Whether the last two are clearly below the best: stronger fits take long, and will not be chosen."""
+    clearly = 0.01
+    return all(score < max(scores) - clearly for score in scores[-2:])

@@ -160,7 +160,7 @@ class _Vectorizer(TransformerMixin, BaseEstimator):
         self.calibration_ = self._fitted_calibration(items)
         self.extras_ = {name: int(column.shape[1]) for name, column in items.extras.items()}
         self._fill(items)
-        self.embedder_ = self._identity()
+        self.embedder_ = self.identity()
         self.names_ = list(self._made(self._aligned(items[:1])).names)
 
     def _fill(self, items: Items) -> None:
@@ -200,8 +200,14 @@ class _Vectorizer(TransformerMixin, BaseEstimator):
             loaded = self._loaded = get_embedder(self.embedder)
         return loaded
 
-    def _identity(self) -> dict[str, str] | None:
-        """The embedder's name and version; None where no feature needs one."""
+    @property
+    def fingerprint(self) -> str:
+        """What decided on the sentences, with the calibration that was fitted."""
+        check_is_fitted(self)
+        return self._wording().fingerprint
+
+    def identity(self) -> dict[str, str] | None:
+        """Return the embedder's name and version here and now; None where no feature needs one."""
         if not set(kinds_of(self.features)) - {"raw", "extras"}:
             return None
         embedder = self._embedder()

@@ -243,7 +243,7 @@ def split_column(name: str) -> tuple[str, str] | None:
 _SAID = ("face", "prosody", "voice", "burst", "language", "text", "words")
 
 
-def track_of(modality: str, scores: Mapping[str, Sequence[Any]]) -> Track:
+def track_of(modality: str | None, scores: Mapping[str, Sequence[Any]]) -> Track:
     """Return a track of columns of scores, as `leed.read` takes them to be.
 
     Raises:

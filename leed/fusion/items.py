@@ -46,13 +46,13 @@ class Block:
     @property
     def present(self) -> NDArray[np.bool_]:
         """(n,) whether an item has any score of this modality."""
-        reported = (~np.isnan(self.matrix)).any(axis=1, keepdims=True)
-        return np.asarray(self.reduced(np.add, reported.astype(np.float64))[:, 0] > 0)
+        reported: NDArray[np.bool_] = np.any(~np.isnan(self.matrix), axis=1)
+        return np.asarray(self.reduced(np.add, reported[:, None].astype(np.float64))[:, 0] > 0)
 
     def mean(self) -> NDArray[np.float32]:
         """Return (n, k) the mean of what is reported over an item's steps; NaN where nothing is."""
         counts = self.reduced(np.add, (~np.isnan(self.matrix)).astype(np.float64))
-        sums = self.reduced(np.add, np.nan_to_num(self.matrix.astype(np.float64), nan=0.0))
+        sums = self.reduced(np.add, np.where(np.isnan(self.matrix), np.float32(0), self.matrix).astype(np.float64))
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray(sums / counts, np.float32)
 
