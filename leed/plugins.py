@@ -56,6 +56,7 @@ BUILT_IN: Final[dict[str, dict[str, str]]] = {
         "calibrate": "leed.cli.calibrate:command",
         "describe": "leed.cli.describe:command",
         "demo": "leed.cli.demo:command",
+        "embed": "leed.cli.embed:command",
         "fit": "leed.cli.fit:command",
         "formats": "leed.cli.formats:command",
         "lexicon": "leed.cli.lexicon:command",

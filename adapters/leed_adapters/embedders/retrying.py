@@ -53,16 +53,8 @@ def passes(error: BaseException) -> bool:
     status = getattr(error, "status_code", None)
     if not isinstance(status, int):
         return isinstance(error, openai.APIConnectionError)
-    return (status in _PASSING and not _spent(error)) or status >= 500  # noqa: PLR2004 - HTTP's
-
-
-def _spent(error: BaseException | None) -> bool:
-    """Whether a budget is spent, which no waiting brings back; litellm's errors say so in what they came from."""
-    while error is not None:
-        if "insufficient_quota" in f"{getattr(error, 'code', '')} {error}":
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+    spent = "insufficient_quota" in f"{error.code} {error}"  # a budget, which no waiting brings back
+    return (status in _PASSING and not spent) or status >= 500  # noqa: PLR2004 - HTTP's
 
 
 def asked_to_wait(error: BaseException) -> float | None:
