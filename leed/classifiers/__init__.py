@@ -16,19 +16,45 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from leed.classifiers.checks import check_examples as check_examples
     from leed.classifiers.linear import LeedClassifier as LeedClassifier
     from leed.classifiers.regression import LeedRegressor as LeedRegressor
+    from leed.classifiers.saving import SavedModel as SavedModel
+    from leed.classifiers.saving import load as load
+    from leed.classifiers.saving import save as save
+    from leed.classifiers.sequences import SequenceClassifier as SequenceClassifier
+    from leed.classifiers.table import read_examples as read_examples
+    from leed.classifiers.training import train as train
     from leed.classifiers.vectorizers import FusionVectorizer as FusionVectorizer
     from leed.classifiers.vectorizers import LeedVectorizer as LeedVectorizer
 
 _HOME = {
     "FusionVectorizer": "leed.classifiers.vectorizers",
     "LeedVectorizer": "leed.classifiers.vectorizers",
+    "SavedModel": "leed.classifiers.saving",
+    "SequenceClassifier": "leed.classifiers.sequences",
+    "check_examples": "leed.classifiers.checks",
+    "load": "leed.classifiers.saving",
+    "read_examples": "leed.classifiers.table",
+    "save": "leed.classifiers.saving",
+    "train": "leed.classifiers.training",
     "LeedClassifier": "leed.classifiers.linear",
     "LeedRegressor": "leed.classifiers.regression",
 }
 
-__all__ = ["FusionVectorizer", "LeedClassifier", "LeedRegressor", "LeedVectorizer"]
+__all__ = [
+    "FusionVectorizer",
+    "LeedClassifier",
+    "LeedRegressor",
+    "LeedVectorizer",
+    "SavedModel",
+    "SequenceClassifier",
+    "check_examples",
+    "load",
+    "read_examples",
+    "save",
+    "train",
+]
 
 
 def __getattr__(name: str) -> object:

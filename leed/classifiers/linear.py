@@ -66,7 +66,7 @@ class LeedClassifier(Features, ClassifierMixin, BaseEstimator):
     -----
     Brooks et al. 2023 (doi 10.1145/3610661.3616129) scale features and train linear SVMs with C from 1e-4 to 1; they
     do not say how classes are weighted, nor how several classes are told apart. Here each pair of classes has a
-    separator (hinge loss; libsvm), and a vote that is divided within the margin.
+    separator (hinge loss) and a vote, as libsvm does it.
 
     Examples
     --------

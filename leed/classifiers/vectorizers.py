@@ -119,6 +119,25 @@ class _Vectorizer(TransformerMixin, BaseEstimator):
         items = self._aligned(self._items(X))
         return described(items, tuple(self.layout_), self._wording(), transcript=self.transcript)
 
+    def step_vectors(self, X: Any) -> list[NDArray[np.float32]]:  # noqa: ANN401, N803 - as scikit-learn has it
+        """Return, for each item, the vectors of its steps' sentences, modality beside modality: (n_steps, d x m).
+
+        A modality with fewer steps is stretched over the others' (each of its steps counts for those nearest in
+        order); one that lacks has the sentence for that.
+
+        Parameters
+        ----------
+        X : items of length n_samples
+            See the class.
+
+        Returns
+        -------
+        vectors : list of ndarray of shape (n_steps, n_features)
+            One for each item.
+        """
+        check_is_fitted(self)
+        return made.step_vectors(self._aligned(self._items(X)), self._embedder(), describer=self._wording())
+
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:  # noqa: ANN401, ARG002 - as is
         """Return the names of the columns: "face.Joy", "face.present", "face.leed.17", "leed.3", ...
 

@@ -24,6 +24,7 @@ from leed.fusion.features import (
     raw_scores,
     step_embeddings,
     step_text,
+    step_vectors,
     transcripts,
 )
 from leed.fusion.items import Block, Items
@@ -46,5 +47,6 @@ __all__ = [
     "raw_scores",
     "step_embeddings",
     "step_text",
+    "step_vectors",
     "transcripts",
 ]

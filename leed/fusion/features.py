@@ -189,6 +189,35 @@ def step_text(
     return _side_by_side(parts, len(items))
 
 
+def step_vectors(
+    items: Items, embedder: Embedder, *, describer: Wording | Describer | None = None
+) -> list[NDArray[np.float32]]:
+    """Return, for each item, the vectors of its steps' sentences, modality beside modality: (steps, d x m).
+
+    A modality with fewer steps than another is stretched: each of its steps counts for those nearest in order. One
+    that an item lacks has the sentence for that at each step.
+    """
+    wording = wording_of(describer)
+    parts = []
+    for block in items.blocks.values():
+        sentences = [*step_sentences(block, wording), lacking(block, wording)]
+        parts.append((block, _embedded(embedder, sentences)))
+    found = []
+    for place in range(len(items)):
+        longest = max((int(block.lengths[place]) for block, _ in parts), default=0) or 1
+        columns = [vectors[_stretched(block, place, longest)] for block, vectors in parts]
+        found.append(np.hstack(columns))
+    return found
+
+
+def _stretched(block: Block, place: int, longest: int) -> NDArray[np.int64]:
+    """The rows of a block's steps that stand for an item's steps; the last row of all where it has none."""
+    low, high = int(block.starts[place]), int(block.starts[place + 1])
+    if low == high:
+        return np.full(longest, len(block.matrix), np.int64)
+    return low + (np.arange(longest) * (high - low)) // longest
+
+
 def transcripts(items: Items, embedder: Embedder) -> Features:
     """Return the vector of what was said, (n, d); that of the empty text where nothing is known to be said."""
     return _named(_embedded(embedder, [text or "" for text in items.texts]), "text")
@@ -266,5 +295,6 @@ __all__ = [
     "raw_scores",
     "step_embeddings",
     "step_text",
+    "step_vectors",
     "transcripts",
 ]
