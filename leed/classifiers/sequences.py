@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_array, check_consistent_length, check_is_fitted
+from sklearn.utils.validation import check_array, check_consistent_length, check_is_fitted, column_or_1d
 
 from leed import plugins
 from leed.classifiers.inputs import are_items
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from leed.classifiers.vectorizers import FusionVectorizer
 
 _PIECES = 2  # the mean and the maximum over steps
+_FARTHEST = 1e6  # standard deviations: what is farther out would drown all else
 
 
 class SequenceClassifier(ClassifierMixin, BaseEstimator):
@@ -129,9 +130,10 @@ class SequenceClassifier(ClassifierMixin, BaseEstimator):
             The same, fitted.
         """
         sequences = self._sequences(X, fitting=True)
-        check_consistent_length(sequences, y)
-        check_classification_targets(y)
-        self.classes_, codes = np.unique(np.asarray(y), return_inverse=True)
+        target = column_or_1d(y, warn=True)
+        check_consistent_length(sequences, target)
+        check_classification_targets(target)
+        self.classes_, codes = np.unique(target, return_inverse=True)
         if len(self.classes_) < 2:  # noqa: PLR2004 - there is nothing to tell apart
             raise ValueError(f"all labels are one class, {self.classes_[0]!r}; a classifier needs two or more")
         who = None if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1].reshape(-1)
@@ -208,14 +210,16 @@ class SequenceClassifier(ClassifierMixin, BaseEstimator):
                 )
         pooled = [self._pooled(sequence) for sequence in self._scaled(sequences)]
         state = self.state_
-        return np.asarray(np.array(pooled) @ state["out.weight"].T + state["out.bias"], np.float64)
+        return np.asarray(np.array(pooled) @ state["out.weight"].T.astype(np.float64) + state["out.bias"])
 
-    def _pooled(self, sequence: NDArray[np.float32]) -> NDArray[np.float64]:
-        heights = np.maximum(sequence @ self.state_["hidden.weight"].T + self.state_["hidden.bias"], 0.0)
+    def _pooled(self, sequence: NDArray[np.float64]) -> NDArray[np.float64]:
+        heights = np.maximum(
+            sequence @ self.state_["hidden.weight"].T.astype(np.float64) + self.state_["hidden.bias"], 0.0
+        )
         return np.concatenate((heights.mean(axis=0), heights.max(axis=0)))
 
-    def _scaled(self, sequences: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float32]]:
-        return [((sequence - self.mean_) / self.scale_).astype(np.float32) for sequence in sequences]
+    def _scaled(self, sequences: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
+        return [np.clip((sequence - self.mean_) / self.scale_, -_FARTHEST, _FARTHEST) for sequence in sequences]
 
     def _sequences(self, X: Any, *, fitting: bool) -> list[NDArray[np.float64]]:  # noqa: ANN401, N803 - as in fit
         if fitting:
@@ -238,7 +242,7 @@ class SequenceClassifier(ClassifierMixin, BaseEstimator):
     # --- training
 
     def _trained(
-        self, sequences: list[NDArray[np.float32]], codes: NDArray[np.int64], groups: NDArray[np.int64] | None
+        self, sequences: list[NDArray[np.float64]], codes: NDArray[np.int64], groups: NDArray[np.int64] | None
     ) -> tuple[dict[str, NDArray[np.float32]], int]:
         try:
             import torch  # noqa: PLC0415 - an extra
@@ -250,7 +254,8 @@ class SequenceClassifier(ClassifierMixin, BaseEstimator):
         whole = np.arange(len(codes))
         train, held = splits[0] if splits else (whole, whole)
         with torch.random.fork_rng(devices=[]):  # nobody else's random numbers change
-            return trained(self, sequences, codes, train, held, pieces=_PIECES)
+            narrow = [sequence.astype(np.float32) for sequence in sequences]
+            return trained(self, narrow, codes, train, held, pieces=_PIECES)
 
 
 def _order(
