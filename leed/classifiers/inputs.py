@@ -17,7 +17,7 @@ from leed.schema.terms import Segment
 _ONE = (Mapping, Recording, Track, Segment, str, os.PathLike, Items)
 
 
-def are_items(given: Any) -> bool:  # noqa: ANN401 - an X of any kind
+def are_items(given: Any) -> bool:
     """Return whether an X is items and not a matrix of numbers.
 
     >>> are_items([{"face": {"Joy": 0.8}}]), are_items([[0.8, 0.1]])
@@ -38,12 +38,12 @@ class Features:
 
 
 def checked_fit(
-    estimator: Any,  # noqa: ANN401 - scikit-learn has no types
-    X: Any,  # noqa: ANN401, N803 - as scikit-learn has it
+    estimator: Any,
+    X: Any,
     y: ArrayLike,
     groups: ArrayLike | None,
     sample_weight: ArrayLike | None,
-    **options: Any,  # noqa: ANN401 - those of validate_data
+    **options: Any,
 ) -> tuple[NDArray[np.float64], NDArray[Any], NDArray[Any] | None, NDArray[np.float64] | None]:
     """Return features, targets, groups and weights; what makes features of items is fitted on the way."""
     estimator.vectorizer_ = None
@@ -64,7 +64,7 @@ def checked_fit(
     return x, target, who, weights
 
 
-def checked_x(estimator: Any, X: Any) -> NDArray[np.float64]:  # noqa: ANN401, N803 - as above
+def checked_x(estimator: Any, X: Any) -> NDArray[np.float64]:
     """Return features, by what was fitted."""
     given = X
     if estimator.vectorizer_ is not None:

@@ -82,12 +82,12 @@ class LeedClassifier(Features, ClassifierMixin, BaseEstimator):
     def __init__(
         self,
         *,
-        C: float | Sequence[float] = STRENGTHS,  # noqa: N803 - as scikit-learn has it
+        C: float | Sequence[float] = STRENGTHS,
         n_folds: int = 3,
         class_weight: str | dict[Any, float] | None = "balanced",
         features: str = "early",
-        embedder: Any = "lexical",  # noqa: ANN401 - a name or an Embedder
-        describer: Any = None,  # noqa: ANN401 - a Describer, its options, or None
+        embedder: Any = "lexical",
+        describer: Any = None,
         random_state: int | None = 0,
     ) -> None:
         self.C = C
@@ -100,7 +100,7 @@ class LeedClassifier(Features, ClassifierMixin, BaseEstimator):
 
     def fit(
         self,
-        X: Any,  # noqa: ANN401, N803 - numbers or items; as scikit-learn has it
+        X: Any,
         y: ArrayLike,
         groups: ArrayLike | None = None,
         sample_weight: ArrayLike | None = None,
@@ -201,7 +201,7 @@ class LeedClassifier(Features, ClassifierMixin, BaseEstimator):
             raise ValueError(f"class_weight is {self.class_weight!r}; give 'balanced', a dict or None")
         return np.asarray(rows.weights * by_class[rows.y])
 
-    def decision_function(self, X: Any) -> NDArray[np.float64]:  # noqa: ANN401, N803 - as in fit
+    def decision_function(self, X: Any) -> NDArray[np.float64]:
         """Return how much speaks for each class; see `leed.classifiers.margins.decisions`.
 
         Parameters
@@ -217,7 +217,7 @@ class LeedClassifier(Features, ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         return decisions(checked_x(self, X) @ self.coef_.T + self.intercept_, len(self.classes_))
 
-    def predict_proba(self, X: Any) -> NDArray[np.float64]:  # noqa: ANN401, N803 - as in fit
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Return the probability of each class, sharpened so that it fits held-out folds of the training data.
 
         Parameters
@@ -232,7 +232,7 @@ class LeedClassifier(Features, ClassifierMixin, BaseEstimator):
         """
         return probabilities(self.decision_function(X), self.sharpness_)
 
-    def predict(self, X: Any) -> NDArray[Any]:  # noqa: ANN401, N803 - as in fit
+    def predict(self, X: Any) -> NDArray[Any]:
         """Return the label of each sample.
 
         Parameters

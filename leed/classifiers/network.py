@@ -30,7 +30,7 @@ class Head(nn.Module):
 
 
 def trained(
-    settings: Any,  # noqa: ANN401 - a SequenceClassifier
+    settings: Any,
     sequences: list[NDArray[np.float32]],
     codes: NDArray[np.int64],
     train: NDArray[np.int64],

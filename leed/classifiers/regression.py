@@ -69,8 +69,8 @@ class LeedRegressor(RegressorMixin, BaseEstimator):
         alpha: float | Sequence[float] = STRENGTHS,
         n_folds: int = 3,
         features: str = "early",
-        embedder: Any = "lexical",  # noqa: ANN401 - a name or an Embedder
-        describer: Any = None,  # noqa: ANN401 - a Describer, or None
+        embedder: Any = "lexical",
+        describer: Any = None,
         random_state: int | None = 0,
     ) -> None:
         self.alpha = alpha
@@ -80,14 +80,14 @@ class LeedRegressor(RegressorMixin, BaseEstimator):
         self.describer = describer
         self.random_state = random_state
 
-    def __sklearn_tags__(self) -> Any:  # noqa: ANN401 - scikit-learn has no types
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags
 
     def fit(
         self,
-        X: Any,  # noqa: ANN401, N803 - numbers or items; as scikit-learn has it
+        X: Any,
         y: ArrayLike,
         groups: ArrayLike | None = None,
         sample_weight: ArrayLike | None = None,
@@ -137,7 +137,7 @@ class LeedRegressor(RegressorMixin, BaseEstimator):
             self.scores_[penalty] = float(np.average(errors, weights=rows.weights))
         self.alpha_ = min(penalties, key=lambda a: (self.scores_[a], -a))
 
-    def predict(self, X: Any) -> NDArray[np.float64]:  # noqa: ANN401, N803 - as in fit
+    def predict(self, X: Any) -> NDArray[np.float64]:
         """Return the numbers of each sample.
 
         Parameters

@@ -45,7 +45,7 @@ class SavedModel:
         return None if found is None else str(found["name"])
 
 
-def identity(estimator: Any) -> dict[str, Any]:  # noqa: ANN401 - scikit-learn has no types
+def identity(estimator: Any) -> dict[str, Any]:
     """Return what has to be the same where a model is used: the describer's fingerprint, the embedder's version.
 
     Raises:
@@ -149,7 +149,7 @@ def _is_plain(value: object) -> bool:
     return value is None or isinstance(value, (str, int, float, bool))
 
 
-def _skops() -> Any:  # noqa: ANN401 - it ships no types
+def _skops() -> Any:
     try:
         import skops.io  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:

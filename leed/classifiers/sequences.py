@@ -92,8 +92,8 @@ class SequenceClassifier(ClassifierMixin, BaseEstimator):
         batch_size: int = 64,
         max_epochs: int = 100,
         patience: int = 10,
-        embedder: Any = "lexical",  # noqa: ANN401 - a name or an Embedder
-        describer: Any = None,  # noqa: ANN401 - a Describer, a Wording, a dict or None
+        embedder: Any = "lexical",
+        describer: Any = None,
         random_state: int | None = 0,
     ) -> None:
         self.hidden = hidden
@@ -109,7 +109,7 @@ class SequenceClassifier(ClassifierMixin, BaseEstimator):
 
     def fit(
         self,
-        X: Any,  # noqa: ANN401, N803 - as scikit-learn has it
+        X: Any,
         y: ArrayLike,
         groups: ArrayLike | None = None,
     ) -> SequenceClassifier:
@@ -147,7 +147,7 @@ class SequenceClassifier(ClassifierMixin, BaseEstimator):
         self.state_, self.epochs_ = self._trained(self._scaled(sequences), codes, None if who is None else who[order])
         return self
 
-    def decision_function(self, X: Any) -> NDArray[np.float64]:  # noqa: ANN401, N803 - as in fit
+    def decision_function(self, X: Any) -> NDArray[np.float64]:
         """Return how much speaks for each class: logits, for two classes their difference.
 
         Parameters
@@ -164,7 +164,7 @@ class SequenceClassifier(ClassifierMixin, BaseEstimator):
         found = self._logits(X)
         return found[:, 1] - found[:, 0] if len(self.classes_) == 2 else found  # noqa: PLR2004 - as scikit-learn has it
 
-    def predict_proba(self, X: Any) -> NDArray[np.float64]:  # noqa: ANN401, N803 - as in fit
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Return the probability of each class.
 
         Parameters
@@ -182,7 +182,7 @@ class SequenceClassifier(ClassifierMixin, BaseEstimator):
         raised = np.exp(found - found.max(axis=1, keepdims=True, initial=-np.inf))
         return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
-    def predict(self, X: Any) -> NDArray[Any]:  # noqa: ANN401, N803 - as in fit
+    def predict(self, X: Any) -> NDArray[Any]:
         """Return the label of each sample.
 
         Parameters
@@ -200,7 +200,7 @@ class SequenceClassifier(ClassifierMixin, BaseEstimator):
 
     # --- the network, in NumPy
 
-    def _logits(self, X: Any) -> NDArray[np.float64]:  # noqa: ANN401, N803 - as in fit
+    def _logits(self, X: Any) -> NDArray[np.float64]:
         sequences = self._sequences(X, fitting=False)
         for sequence in sequences:
             if sequence.shape[1] != self.n_features_in_:
@@ -221,7 +221,7 @@ class SequenceClassifier(ClassifierMixin, BaseEstimator):
     def _scaled(self, sequences: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
         return [np.clip((sequence - self.mean_) / self.scale_, -_FARTHEST, _FARTHEST) for sequence in sequences]
 
-    def _sequences(self, X: Any, *, fitting: bool) -> list[NDArray[np.float64]]:  # noqa: ANN401, N803 - as in fit
+    def _sequences(self, X: Any, *, fitting: bool) -> list[NDArray[np.float64]]:
         if fitting:
             self.vectorizer_: FusionVectorizer | None = None
         if are_items(X) or (not fitting and self.vectorizer_ is not None):
@@ -230,7 +230,7 @@ class SequenceClassifier(ClassifierMixin, BaseEstimator):
             return [check_array(sequence, dtype=np.float64) for sequence in X]
         return [row[None, :] for row in check_array(X, dtype=np.float64)]
 
-    def _embedded(self, X: Any, *, fitting: bool) -> list[NDArray[np.float64]]:  # noqa: ANN401, N803 - as in fit
+    def _embedded(self, X: Any, *, fitting: bool) -> list[NDArray[np.float64]]:
         from leed.classifiers.vectorizers import FusionVectorizer  # noqa: PLC0415 - as light as the rest
 
         if fitting:

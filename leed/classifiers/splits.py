@@ -59,14 +59,14 @@ def _most(target: NDArray[Any], groups: ArrayLike | None, *, classes: bool) -> i
     return min(len(np.unique(np.asarray(groups))), int(sizes.max(initial=0)))
 
 
-def _splitter(n: int, seed: int | None, *, grouped: bool, classes: bool) -> Any:  # noqa: ANN401 - sklearn has no types
+def _splitter(n: int, seed: int | None, *, grouped: bool, classes: bool) -> Any:
     if grouped:
         kind = StratifiedGroupKFold if classes else GroupKFold
         return kind(n, shuffle=True, random_state=seed)
     return (StratifiedKFold if classes else KFold)(n, shuffle=True, random_state=seed)
 
 
-def _split(splitter: Any, target: NDArray[Any], groups: ArrayLike | None) -> Iterator[Split]:  # noqa: ANN401 - as above
+def _split(splitter: Any, target: NDArray[Any], groups: ArrayLike | None) -> Iterator[Split]:
     with warnings.catch_warnings():  # that a class has fewer rows than there are splits is for data checks to say
         warnings.simplefilter("ignore", UserWarning)
         for train, test in splitter.split(np.zeros((len(target), 1)), target, groups):

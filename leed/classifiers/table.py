@@ -147,14 +147,14 @@ def _bytes(path: str) -> bytes:
         ) from error
 
 
-def _json(path: str, text: str) -> Any:  # noqa: ANN401 - any JSON
+def _json(path: str, text: str) -> Any:
     try:
         return msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError) as error:
         raise DamagedInputError(f"{path}: is no JSON lines: {error}") from error
 
 
-def _checked(path: str, rows: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - any JSON
+def _checked(path: str, rows: Any) -> list[dict[str, Any]]:
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise InputError(f"{path}: expected an object for each item, such as {{'item': ..., 'label': ...}}")
     return rows
@@ -239,7 +239,7 @@ class _Scores:
         return found
 
 
-def _with_modality(name: str, scores: Any, modality: str | None) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+def _with_modality(name: str, scores: Any, modality: str | None) -> dict[str, Any]:
     own = NAMES.get(name.casefold(), modality)
     return {own: scores} if own is not None else {name: scores}
 
@@ -270,7 +270,7 @@ def _is_number(cell: object) -> bool:
     return True
 
 
-def _cell(value: Any) -> Any:  # noqa: ANN401 - any cell
+def _cell(value: Any) -> Any:
     if isinstance(value, str):
         value = value.strip()
     return None if value is None or value == "" or value != value else value  # noqa: PLR0124 - NaN
@@ -284,7 +284,7 @@ def _gathered(
     path: str,
     progress: _PROGRESS | None,
 ) -> Examples:
-    def cell(row: Mapping[str, Any], role: str) -> Any:  # noqa: ANN401 - any cell
+    def cell(row: Mapping[str, Any], role: str) -> Any:
         name = names[role]
         return None if name is None else _cell(row.get(name))
 

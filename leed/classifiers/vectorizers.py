@@ -47,10 +47,10 @@ class _Vectorizer(TransformerMixin, BaseEstimator):
     transcript: bool
     pools: Sequence[str]
 
-    def _items(self, X: Any) -> Items:  # noqa: ANN401, N803 - as scikit-learn has it
+    def _items(self, X: Any) -> Items:
         raise NotImplementedError
 
-    def fit(self, X: Any, y: ArrayLike | None = None) -> Any:  # noqa: ANN401, ARG002, N803 - as scikit-learn has it
+    def fit(self, X: Any, y: ArrayLike | None = None) -> Any:  # noqa: ARG002 - as scikit-learn has it
         """Learn which modalities and labels there are, and what is usual, from these items alone.
 
         Parameters
@@ -68,7 +68,7 @@ class _Vectorizer(TransformerMixin, BaseEstimator):
         self._fit(self._items(X))
         return self
 
-    def fit_transform(self, X: Any, y: ArrayLike | None = None) -> Any:  # noqa: ANN401, N803 - as scikit-learn has it
+    def fit_transform(self, X: Any, y: ArrayLike | None = None) -> Any:
         """Fit, and return the features of the same items.
 
         Parameters
@@ -86,7 +86,7 @@ class _Vectorizer(TransformerMixin, BaseEstimator):
         items = self._items(X)
         return self.fit(items, y).transform(items)
 
-    def transform(self, X: Any) -> Any:  # noqa: ANN401, N803 - as scikit-learn has it
+    def transform(self, X: Any) -> Any:
         """Return the features of items.
 
         Parameters
@@ -102,7 +102,7 @@ class _Vectorizer(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         return self._made(self._aligned(self._items(X))).matrix
 
-    def sentences(self, X: Any) -> dict[str, list[str]]:  # noqa: ANN401, N803 - as scikit-learn has it
+    def sentences(self, X: Any) -> dict[str, list[str]]:
         """Return, by modality, the sentence of each item that is embedded.
 
         Parameters
@@ -119,7 +119,7 @@ class _Vectorizer(TransformerMixin, BaseEstimator):
         items = self._aligned(self._items(X))
         return described(items, tuple(self.layout_), self._wording(), transcript=self.transcript)
 
-    def step_vectors(self, X: Any) -> list[NDArray[np.float32]]:  # noqa: ANN401, N803 - as scikit-learn has it
+    def step_vectors(self, X: Any) -> list[NDArray[np.float32]]:
         """Return, for each item, the vectors of its steps' sentences, modality beside modality: (n_steps, d x m).
 
         A modality with fewer steps is stretched over the others' (each of its steps counts for those nearest in
@@ -138,7 +138,7 @@ class _Vectorizer(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         return made.step_vectors(self._aligned(self._items(X)), self._embedder(), describer=self._wording())
 
-    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:  # noqa: ANN401, ARG002 - as is
+    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:  # noqa: ARG002 - as is
         """Return the names of the columns: "face.Joy", "face.present", "face.leed.17", "leed.3", ...
 
         Parameters
@@ -154,7 +154,7 @@ class _Vectorizer(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         return np.array(self.names_, dtype=object)
 
-    def __sklearn_tags__(self) -> Any:  # noqa: ANN401 - scikit-learn has no types
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.two_d_array = False
         tags.input_tags.dict = True
@@ -347,8 +347,8 @@ class FusionVectorizer(_Vectorizer):
         *,
         features: str = "early",
         embedder: str | Embedder = "lexical",
-        describer: Any = None,  # noqa: ANN401 - a Describer, a Wording, a dict or None
-        calibration: Any = None,  # noqa: ANN401 - a Calibration, a name or None
+        describer: Any = None,
+        calibration: Any = None,
         transcript: bool = False,
         pools: Sequence[str] = made.POOLS,
     ) -> None:
@@ -359,7 +359,7 @@ class FusionVectorizer(_Vectorizer):
         self.transcript = transcript
         self.pools = pools
 
-    def _items(self, X: Any) -> Items:  # noqa: ANN401, N803 - as scikit-learn has it
+    def _items(self, X: Any) -> Items:
         return Items.of(X)
 
 
@@ -403,8 +403,8 @@ class LeedVectorizer(_Vectorizer):
         labels: Sequence[str] | None = None,
         features: str = "leed",
         embedder: str | Embedder = "lexical",
-        describer: Any = None,  # noqa: ANN401 - a Describer, a Wording, a dict or None
-        calibration: Any = None,  # noqa: ANN401 - a Calibration, a name or None
+        describer: Any = None,
+        calibration: Any = None,
         transcript: bool = False,
         pools: Sequence[str] = made.POOLS,
     ) -> None:
@@ -417,7 +417,7 @@ class LeedVectorizer(_Vectorizer):
         self.transcript = transcript
         self.pools = pools
 
-    def _items(self, X: Any) -> Items:  # noqa: ANN401, N803 - as scikit-learn has it
+    def _items(self, X: Any) -> Items:
         modality = modality_named(self.modality)
         table = _table(X, self.labels)
         if table is not None:
@@ -427,7 +427,7 @@ class LeedVectorizer(_Vectorizer):
             track = Track(labels=labels, matrix=matrix, modality=modality, **about)
             return Items.from_tracks({modality or "scores": track})
         if isinstance(X, (list, tuple)) and X and all(map(_are_scores, X)):
-            X = [one if modality is None else {modality: one} for one in X]  # noqa: N806 - as above
+            X = [one if modality is None else {modality: one} for one in X]
         return _only(Items.of(X), modality)
 
 
@@ -450,7 +450,7 @@ def kinds_of(features: str) -> list[str]:
     return kinds
 
 
-def _worded(describer: Any, calibration: Any) -> Wording:  # noqa: ANN401 - as the parameters
+def _worded(describer: Any, calibration: Any) -> Wording:
     if isinstance(describer, Mapping):
         describer = Describer(**{"scale": SCALE, **describer})
         wording = Wording(describer)
@@ -516,7 +516,7 @@ def _are_scores(one: object) -> bool:
     return isinstance(one, Mapping) and bool(one) and all(isinstance(score, (int, float)) for score in one.values())
 
 
-def _table(X: Any, labels: Sequence[str] | None) -> tuple[tuple[str, ...], NDArray[np.float32]] | None:  # noqa: ANN401, N803
+def _table(X: Any, labels: Sequence[str] | None) -> tuple[tuple[str, ...], NDArray[np.float32]] | None:
     """The labels and scores of a matrix or data frame; None where it is something else."""
     if hasattr(X, "columns") and hasattr(X, "to_numpy"):
         names = tuple(map(str, labels if labels is not None else X.columns))

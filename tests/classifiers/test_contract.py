@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from leed.classifiers import FusionVectorizer, LeedVectorizer, SequenceClassifier
 from leed.fusion import Items
-from tests.support.contract import CHECKS, TRANSFORMER_CHECKS, Case, check_names, check_set_output
+from tests.classifiers.contract import CHECKS, TRANSFORMER_CHECKS, Case, check_names, check_set_output
 
 Check = Callable[[Case], None]
 

@@ -16,13 +16,22 @@ from sklearn.pipeline import make_pipeline
 from leed.classifiers import LeedClassifier
 
 
+def talks() -> list[dict[str, Any]]:
+    """18 items of two classes, with a face and, in all but one, a voice."""
+    rng = np.random.default_rng(0)
+    levels = np.clip(rng.normal([[0.8, 0.2, 0.5, 0.1], [0.2, 0.7, 0.1, 0.4]] * 9, 0.1), 0, 1).round(3).tolist()
+    items = [{"face": {"Joy": a, "Fear": b}, "prosody": {"Joy": c, "Fear": d}} for a, b, c, d in levels]
+    del items[4]["prosody"]
+    return items
+
+
 @dataclass(frozen=True)
 class Case:
     """An estimator to check: how it is made, what it is given, what it may be tuned by."""
 
     make: Callable[[], Any]
     tuned: Mapping[str, list[Any]]
-    X: list[dict[str, Any]] = field(default_factory=lambda: talks())
+    X: list[dict[str, Any]] = field(default_factory=talks)
     y: NDArray[np.str_] = field(default_factory=lambda: np.array(["happy", "afraid"] * 9))
     groups: NDArray[np.str_] = field(default_factory=lambda: np.repeat(["Ann", "Ben", "Cem"], 6))
 
@@ -31,15 +40,6 @@ class Case:
 
     def fitted(self) -> Any:
         return self.make().fit(copy.deepcopy(self.X), self.y)
-
-
-def talks() -> list[dict[str, Any]]:
-    """18 items of two classes, with a face and, in all but one, a voice."""
-    rng = np.random.default_rng(0)
-    levels = np.clip(rng.normal([[0.8, 0.2, 0.5, 0.1], [0.2, 0.7, 0.1, 0.4]] * 9, 0.1), 0, 1).round(3).tolist()
-    items = [{"face": {"Joy": a, "Fear": b}, "prosody": {"Joy": c, "Fear": d}} for a, b, c, d in levels]
-    del items[4]["prosody"]
-    return items
 
 
 def check_clone(case: Case) -> None:
