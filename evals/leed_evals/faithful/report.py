@@ -101,12 +101,14 @@ class Report:
 
     def markdown(self) -> str:
         """Return the report as a page."""
-        columns = ("requirement", "measured", "required", "verdict", "where it is closest")
-        verdicts = grid(columns, [requirement.cells for requirement in self.requirements])
         about = "".join(f"- {line}\n" for line in self.about)
-        return "\n".join(
-            [f"# {self.title}\n", about, "## What must hold\n", f"{verdicts}\n", *(p.markdown() for p in self.parts)]
-        )
+        return "\n".join([f"# {self.title}\n", about, *self._verdicts(), *(p.markdown() for p in self.parts)])
+
+    def _verdicts(self) -> list[str]:
+        if not self.requirements:
+            return []
+        columns = ("requirement", "measured", "required", "verdict", "where it is closest")
+        return ["## What must hold\n", f"{grid(columns, [r.cells for r in self.requirements])}\n"]
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data, with the verdict of each requirement."""
