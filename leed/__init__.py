@@ -14,6 +14,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # type checkers read it as true; importing typing would double the time of 'import leed'
 if TYPE_CHECKING:
+    from leed import embed as embed
     from leed.baseline import Baseline as Baseline
     from leed.describer import Describer as Describer
     from leed.describer import describe as describe
@@ -80,17 +81,20 @@ __all__ = [
     "user_message",
 ]
 
+_ROOMS = ("embed",)  # modules that are used as leed.embed.get_embedder
+
 
 def __getattr__(name: str) -> object:
-    home = _HOME.get(name)
+    home = f"leed.{name}" if name in _ROOMS else _HOME.get(name)
     if home is None:
         raise AttributeError(f"module 'leed' has no attribute {name!r}")
     from importlib import import_module  # noqa: PLC0415 - not needed by 'import leed' itself
 
-    value = getattr(import_module(home), name)
+    module = import_module(home)
+    value = module if name in _ROOMS else getattr(module, name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *_ROOMS})

@@ -10,6 +10,8 @@
     ├── RefusedError              somebody is marked as one whom leed does not describe
     ├── OptionError               an option has a value that leed does not know (also a ValueError)
     ├── DataFileError             a scale, lexicon or taxonomy file is not as it should be
+    ├── EmbeddingError            texts have no vectors: a service failed, or what it answered is none
+    ├── CacheError                a cache of embeddings is damaged, or no such file
     └── MissingPackageError       a feature needs a package that is not installed (also an ImportError)
 
 A message says what was given, what is accepted, and what to do; the error underneath, if any, is its cause.
@@ -48,6 +50,24 @@ class OptionError(LeedError, ValueError):
 
 class DataFileError(LeedError):
     """A scale, lexicon or taxonomy file is not as it should be."""
+
+
+class EmbeddingError(LeedError):
+    """Texts have no vectors: a service failed, or what it answered is none.
+
+    Attributes:
+        done: how many of the different texts had a vector by then.
+        total: how many there were.
+    """
+
+    def __init__(self, message: str, *, done: int = 0, total: int = 0) -> None:
+        super().__init__(message)
+        self.done = done
+        self.total = total
+
+
+class CacheError(LeedError):
+    """A cache of embeddings is damaged, or no such file."""
 
 
 class MissingPackageError(LeedError, ImportError):

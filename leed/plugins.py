@@ -46,6 +46,12 @@ BUILT_IN: Final[dict[str, dict[str, str]]] = {
         "table": "leed.readers.table:reader",
         "files": "leed.readers.files:reader",
     },
+    # A class of `leed.embed.Embedder`; what stands behind a colon in a name is its model.
+    "leed.embedders": {
+        "lexical": "leed.embed.lexical:LexicalEmbedder",
+        "minilm": "leed.embed.minilm:MiniLMEmbedder",
+        "transformers": "leed.embed.transformers:TransformersEmbedder",
+    },
     "leed.commands": {
         "calibrate": "leed.cli.calibrate:command",
         "describe": "leed.cli.describe:command",

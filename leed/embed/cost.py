@@ -1,0 +1,63 @@
+"""What embedding texts takes, told before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from leed.embed.protocol import Embedder, Paid
+from leed.tokens import get_counter
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What it takes to embed texts.
+
+    >>> print(Estimate(texts=1000, unique=40, uncached=30, tokens=450, exact=True, paid=True, dollars=0.000009))
+    1,000 texts, 40 different, 30 to embed: 450 tokens, $0.000009
+
+    Attributes:
+        texts: how many were given.
+        unique: how many are different.
+        uncached: how many have to be embedded.
+        tokens: how many tokens these are.
+        exact: whether that is a count, and not an estimate from above.
+        paid: whether somebody is paid for it.
+        dollars: US dollars; 0 for what runs here, None where the price is not known.
+        source: where the price was read, and when.
+    """
+
+    texts: int
+    unique: int
+    uncached: int
+    tokens: int
+    exact: bool
+    paid: bool
+    dollars: float | None
+    source: str | None = None
+
+    def __str__(self) -> str:
+        tokens = f"{self.tokens:,} tokens" if self.exact else f"at most about {self.tokens:,} tokens"
+        line = f"{self.texts:,} texts, {self.unique:,} different, {self.uncached:,} to embed: {tokens}"
+        if not self.paid:
+            return line
+        if self.dollars is None:
+            return f"{line}, at a price that leed does not know"
+        return f"{line}, ${self._money(self.dollars)}" + (f" ({self.source})" if self.source else "")
+
+    @staticmethod
+    def _money(dollars: float) -> str:
+        return f"{dollars:,.2f}" if dollars >= 1 or not dollars else f"{dollars:.6f}".rstrip("0").rstrip(".")
+
+
+def estimate_of(embedder: Embedder, left: Sequence[str], *, texts: int, unique: int) -> Estimate:
+    """Return what it takes to embed the texts that are left of all."""
+    if isinstance(embedder, Paid):
+        tokens, exact = embedder.count_tokens(left)
+        price = embedder.price()
+        dollars = None if price is None else tokens * price.dollars / 1e6
+        source = None if price is None else price.source
+        return Estimate(texts, unique, len(left), tokens, exact, paid=True, dollars=dollars, source=source)
+    counter = get_counter()
+    tokens = sum(map(counter, left))
+    return Estimate(texts, unique, len(left), tokens, counter.exact, paid=False, dollars=0.0)
