@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 from leed.errors import LeedError
 from leed_evals.adverbs import command as adverbs
+from leed_evals.empathy import command as empathy
 from leed_evals.faithful import command as faithful
 
-COMMANDS = (faithful, adverbs)
+COMMANDS = (faithful, adverbs, empathy)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -65,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
     page = report.markdown()
     print(page)
     (options.out / "adverbs.md").write_text(page, encoding="utf-8")
-    (options.out / "adverbs.json").write_text(_json(report.to_dict()), encoding="utf-8")
+    (options.out / "adverbs.json").write_text(report.json() + "\n", encoding="utf-8")
     (options.out / "scale.json").write_text(_json(proposed), encoding="utf-8")
     leed.Describer(scale=options.out / "scale.json", lang=options.lang)  # what is proposed can be loaded
     return 0

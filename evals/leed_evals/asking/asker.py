@@ -1,4 +1,4 @@
-"""Asks a chat model by OpenAI's client: a few questions at a time, and no more once the endpoint fails again and again."""
+"""Asks a chat model by OpenAI's client: a few questions at a time, until the endpoint fails again and again."""
 
 from __future__ import annotations
 
@@ -85,9 +85,8 @@ class _Run:
 
     async def _one(self, client: openai.AsyncOpenAI, question: Question) -> None:
         key = self.endpoint.key(question)
-        options: dict[str, Any] = (
-            {} if self.endpoint.temperature is None else {"temperature": self.endpoint.temperature}
-        )
+        warmth = self.endpoint.temperature
+        options: dict[str, Any] = {} if warmth is None else {"temperature": warmth}
         messages: Any = [dict(message) for message in question.messages]
         try:
             said = await client.chat.completions.create(model=self.endpoint.model, messages=messages, **options)
