@@ -10,8 +10,9 @@ from leed.errors import LeedError
 from leed_evals.adverbs import command as adverbs
 from leed_evals.empathy import command as empathy
 from leed_evals.faithful import command as faithful
+from leed_evals.figures import command as figures
 
-COMMANDS = (faithful, adverbs, empathy)
+COMMANDS = (faithful, figures, adverbs, empathy)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
