@@ -11,8 +11,9 @@ from leed_evals.adverbs import command as adverbs
 from leed_evals.empathy import command as empathy
 from leed_evals.faithful import command as faithful
 from leed_evals.figures import command as figures
+from leed_evals.table1 import command as table1
 
-COMMANDS = (faithful, figures, adverbs, empathy)
+COMMANDS = (table1, figures, faithful, adverbs, empathy)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -53,18 +54,14 @@ def run(options: argparse.Namespace) -> int:
         print(f"leed_evals: {note}", file=sys.stderr)
     drawn = _Drawn(options.out)
     for scores in found:
-        drawn.add(f"ridge-{scores.called}", lambda s=scores: ridge(s, options.top), "")
-        drawn.add(f"correlation-{scores.called}", lambda s=scores: correlation(s), "fewer than two labels vary")
+        drawn.add(f"ridge-{scores.called}", partial(ridge, scores, options.top), "")
+        drawn.add(f"correlation-{scores.called}", partial(correlation, scores), "fewer than two labels vary")
         if options.label_column:
-            drawn.add(
-                f"tsne-{scores.called}", lambda s=scores: by_class(s, options.seed), "fewer than 10 rows have a class"
-            )
+            few = "fewer than 10 rows have a class"
+            drawn.add(f"tsne-{scores.called}", partial(by_class, scores, options.seed), few)
     for first, second in combinations(found, 2):
-        drawn.add(
-            f"between-{first.called}-{second.called}",
-            lambda a=first, b=second: between(a, b),
-            "no label of both over at least 5 stretches that overlap in time",
-        )
+        few = "no label of both over at least 5 stretches that overlap in time"
+        drawn.add(f"between-{first.called}-{second.called}", partial(between, first, second), few)
     if not options.label_column:
         print("leed_evals: no t-SNE: no classes are known without --label-column", file=sys.stderr)
     if len(found) == 1:
@@ -90,5 +87,6 @@ class _Drawn:
         if made is None:
             print(f"leed_evals: no {name}: {without}", file=sys.stderr)
             return
-        for path in write(*made, self.folder, name):
+        figure, numbers = made
+        for path in write(figure, numbers, self.folder, name):
             print(path)

@@ -17,7 +17,7 @@ COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#7
 """Okabe and Ito's palette, which people with any colour vision tell apart, and a grey."""
 MARKERS = "osD^vPX<>"
 DIVERGING = "RdBu_r"
-_SETTINGS: Mapping[str, Any] = {
+_SETTINGS: Any = {
     "font.size": 9,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -31,7 +31,7 @@ _SETTINGS: Mapping[str, Any] = {
 
 def canvas(width: float, height: float) -> tuple[Figure, Axes]:
     """Return an empty figure of so many inches, and its axes."""
-    with mpl.rc_context(dict(_SETTINGS)):
+    with mpl.rc_context(_SETTINGS):
         figure = Figure(figsize=(width, height), layout="constrained")
         return figure, figure.add_subplot()
 
@@ -47,7 +47,7 @@ def titled(axes: Axes, title: str, note: str) -> None:
 def write(figure: Figure, numbers: Mapping[str, Any], folder: Path, name: str) -> list[Path]:
     """Write a figure as PNG and SVG, and its numbers as JSON; return the paths."""
     paths = [folder / f"{name}.{kind}" for kind in ("png", "svg", "json")]
-    with mpl.rc_context(dict(_SETTINGS)):
+    with mpl.rc_context(_SETTINGS):
         figure.savefig(paths[0], metadata={"Software": None})
         figure.savefig(paths[1], metadata={"Date": None})
     paths[2].write_text(json.dumps(finite(dict(numbers)), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
