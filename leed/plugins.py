@@ -56,8 +56,11 @@ BUILT_IN: Final[dict[str, dict[str, str]]] = {
         "calibrate": "leed.cli.calibrate:command",
         "describe": "leed.cli.describe:command",
         "demo": "leed.cli.demo:command",
+        "embed": "leed.cli.embed:command",
+        "fit": "leed.cli.fit:command",
         "formats": "leed.cli.formats:command",
         "lexicon": "leed.cli.lexicon:command",
+        "predict": "leed.cli.predict:command",
         "prompt": "leed.cli.prompt:command",
     },
 }

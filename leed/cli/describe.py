@@ -65,7 +65,7 @@ def command(  # noqa: PLR0917 - the command line names them all
     describer = Describer(
         scale=scale,
         calibration=calibration,
-        top=_top(top),
+        top=top_of(top),
         lang=lang,
         person=person,
         tense=tense,
@@ -144,7 +144,8 @@ def _described(
         yield describer.describe(segment, modality=modality, quantity=quantity)
 
 
-def _top(given: str | None) -> Any:  # noqa: ANN401 - checked by Describer
+def top_of(given: str | None) -> Any:  # noqa: ANN401 - checked by Describer
+    """Return how many terms are named: a number, "all", or None."""
     if given is None or given == "all":
         return given
     try:

@@ -14,7 +14,7 @@ class Estimate:
     """What it takes to embed texts.
 
     >>> print(Estimate(texts=1000, unique=40, uncached=30, tokens=450, exact=True, paid=True, dollars=0.000009))
-    1,000 texts, 40 different, 30 to embed: 450 tokens, $0.000009
+    1,000 texts, 40 different, 30 to embed: 450 tokens, under $0.01
 
     Attributes:
         texts: how many were given.
@@ -43,11 +43,8 @@ class Estimate:
             return line
         if self.dollars is None:
             return f"{line}, at a price that leed does not know"
-        return f"{line}, ${self._money(self.dollars)}" + (f" ({self.source})" if self.source else "")
-
-    @staticmethod
-    def _money(dollars: float) -> str:
-        return f"{dollars:,.2f}" if dollars >= 1 or not dollars else f"{dollars:.6f}".rstrip("0").rstrip(".")
+        money = f"${self.dollars:,.2f}" if self.dollars >= 0.01 or not self.uncached else "under $0.01"  # noqa: PLR2004
+        return f"{line}, {money}" + (f" ({self.source})" if self.source else "")
 
 
 def estimate_of(embedder: Embedder, left: Sequence[str], *, texts: int, unique: int) -> Estimate:

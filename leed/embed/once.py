@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leed.embed.cache import Cache
+from leed.embed.checking import checked
 from leed.embed.cost import Estimate, estimate_of
 from leed.embed.light import Light
 from leed.embed.progress import steps
@@ -100,9 +101,9 @@ class OnceEmbedder(Light):
             with steps(len(texts), rows.done, shown=self.progress, what=self.name) as step:
                 for some, vectors in self._parts([texts[place] for place in missing]) if missing else ():
                     places = [missing[i] for i in some]
-                    checked = rows.put(places, vectors)
+                    whole = rows.put(places, vectors)
                     if kept is not None:
-                        kept.keep([keys[place] for place in places], checked)
+                        kept.keep([keys[place] for place in places], whole)
                     step(len(places))
             return rows.stacked()
 
@@ -163,14 +164,8 @@ class _Rows:
         Raises:
             EmbeddingError: they are not one finite vector for each place, as long as the others.
         """
-        found = np.asarray(vectors, np.float32)
-        if found.ndim != 2 or len(found) != len(places):  # noqa: PLR2004 - rows and columns
-            raise EmbeddingError(f"the answer to {len(places)} texts has the shape {found.shape}")
         expected = self._dimensions if self._rows is None else self._rows.shape[1]
-        if expected is not None and found.shape[1] != expected:
-            raise EmbeddingError(f"a vector has {found.shape[1]} dimensions, and not {expected}")
-        if not np.isfinite(found).all():
-            raise EmbeddingError("a vector has numbers that are not finite (NaN or infinity)")
+        found = checked(vectors, len(places), expected)
         if self._rows is None:
             self._rows = np.empty((len(self), found.shape[1]), np.float32)
         self._rows[places] = found

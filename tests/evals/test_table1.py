@@ -4,6 +4,7 @@ import csv
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,18 @@ from leed.errors import InputError
 from leed_evals.__main__ import main
 from leed_evals.faithful.information import Estimate
 from leed_evals.table1 import learning
-from leed_evals.table1.contenders import EARLY, LATE, LEED, NUMBERS, RAW, SHUFFLED, SPOKEN, WITH_RAW, Contenders
+from leed_evals.table1.contenders import (
+    EARLY,
+    LATE,
+    LEED,
+    NUMBERS,
+    PER_FRAME,
+    RAW,
+    SHUFFLED,
+    SPOKEN,
+    WITH_RAW,
+    Contenders,
+)
 from leed_evals.table1.corpora import Corpus, shared_corpora, table_corpus
 from leed_evals.table1.learning import Features, of_scores, of_vectors, optimistic, predictions, together
 from leed_evals.table1.measuring import Measured, measure
@@ -140,27 +152,45 @@ def test_what_is_missing_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[s
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("group,face.Joy\ns,0.1\n", "has no column 'label'; it has group, face.Joy: name it with --group and --label"),
-        ("", "has no column 'group'; it has none: name it with --group and --label"),
-        ("group,label,Joy\ns,a,0.1\n", ": no column is named MODALITY.LABEL, such as face.Joy or voice.Sadness"),
-        ("group,label,face.Joy\ns,a,x\n", ", row 2: face.Joy is 'x'; a column of scores holds numbers"),
+        ("item,label,face.Joy\n1,a,0.1\n", ": no column of groups: name with --group who each item is of, so that"),
+        ("item,group,face.Joy\n1,s,0.1\n", ": no column of labels: it has item, group, face.Joy; name it with --label"),
+        ("item,group,label,face.Joy\n1,s,,0.1\n", ": no item has both a label and a group"),
     ],
 )
 def test_a_table_that_lacks_something_is_told(text: str, message: str, tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError) as caught:
-        table_corpus(path)
-    assert message in str(caught.value)
+        table_corpus(str(path))
+    assert str(caught.value).startswith(f"{path}{message}")
 
 
 def test_a_table_may_name_its_columns_otherwise_and_leave_scores_out(tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
-    path.write_text("who,what,voice.Joy,text\nb,x,,Hi\na,y,0.5,\n", encoding="utf-8")
-    made = table_corpus(path, group="who", label="what")
+    rows = "who,what,voice.Joy,voice.Fear,text\nb,x,,,Hi\na,y,0.5,0.25,\nc,,0.1,0.2,\n"
+    path.write_text(rows, encoding="utf-8")
+    made, odd = table_corpus(str(path), group="who", label="what")
     assert (made.groups.tolist(), made.labels.tolist(), made.texts) == (["a", "b"], ["y", "x"], ("", "Hi"))
-    assert made.tracks["prosody"].row(0) == {"Joy": 0.5}
+    assert made.tracks["prosody"].row(0) == {"Joy": 0.5, "Fear": 0.25}
     assert made.views == {"voice": ("prosody",)}
+    assert "1 items without a label or a group: left out" in odd
+
+
+def test_recordings_with_steps_have_a_row_per_frame(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    lines = ["item,speaker,emotion,path"]
+    for i in range(36):
+        joy = 0.7 if i % 2 else 0.3
+        frames = [{"begin": t, "face": {"Joy": joy + rng.uniform(-0.1, 0.1), "Fear": 0.4}} for t in range(3)]
+        (tmp_path / f"{i}.json").write_text(json.dumps(frames), encoding="utf-8")
+        lines.append(f"{i},s{i // 2 % 6},{'happy' if i % 2 else 'calm'},{i}.json")
+    (tmp_path / "mine.csv").write_text("\n".join(lines), encoding="utf-8")
+    made, _ = table_corpus(str(tmp_path / "mine.csv"))
+    assert made.stepped
+    found = measure(made, LEXICAL)
+    assert found.rows[:3] == ["raw scores", "LEED", "LEED per frame"]
+    assert found.uar(PER_FRAME, "face").value > 0.9
+    assert [row[0] for row in part_of(found).tables[0].rows].count("LEED per frame") == 1
 
 
 # --- corpora
@@ -179,7 +209,9 @@ def test_crema_d_has_what_was_said_and_who_said_it(tmp_path: Path) -> None:
 
 
 def test_modalities_with_different_clips_are_refused(tmp_path: Path) -> None:
-    write_cremad(tmp_path, [("100007", "1001_DFA_ANG_XX", {"A": (3, 80.0)}), ("200007", "1001_IEO_SAD_XX", {"S": (2, 50.0)})])
+    write_cremad(
+        tmp_path, [("100007", "1001_DFA_ANG_XX", {"A": (3, 80.0)}), ("200007", "1001_IEO_SAD_XX", {"S": (2, 50.0)})]
+    )
     with pytest.raises(InputError, match="CREMA-D: the files of its modalities have different clips"):
         shared_corpora(tmp_path)
 
@@ -226,9 +258,9 @@ def test_nobody_is_predicted_by_a_classifier_that_met_them(monkeypatch: pytest.M
     met: list[bool] = []
     real = learning._predicted
 
-    def seen(features: Features, labels: object, training: object, test: object, choices: object) -> object:
-        met.append(bool(set(made.groups[training].tolist()) & set(made.groups[test].tolist())))  # type: ignore[index]
-        return real(features, labels, training, test, choices)  # type: ignore[arg-type]
+    def seen(features: Features, labels: Any, training: Any, test: Any, choices: Any) -> Any:
+        met.append(bool(set(made.groups[training].tolist()) & set(made.groups[test].tolist())))
+        return real(features, labels, training, test, choices)
 
     monkeypatch.setattr(learning, "_predicted", seen)
     predictions(of_scores(made.tracks["face"].matrix), made.labels, made.groups)
@@ -276,8 +308,8 @@ def test_scores_and_vectors_stand_side_by_side() -> None:
         ({"labels": np.array(["a"] * 89 + ["b"])}, "fewer than three speakers have the label 'b': leave it out"),
     ],
 )
-def test_too_little_to_learn_from_is_told(change: dict[str, np.ndarray], message: str) -> None:  # type: ignore[type-arg]
-    made = replace(corpus(), **change)  # type: ignore[arg-type]
+def test_too_little_to_learn_from_is_told(change: dict[str, Any], message: str) -> None:
+    made = replace(corpus(), **change)
     with pytest.raises(InputError, match=message):
         predictions(of_scores(made.tracks["face"].matrix), made.labels, made.groups)
 

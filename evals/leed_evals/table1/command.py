@@ -27,9 +27,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     """Add the command to a parser's."""
     parser = commands.add_parser("table1", help="what classifiers tell from scores, from words, and from both")
     parser.add_argument("--data", type=Path, default=SHARED, help="the folder of real files (../shared/data)")
-    parser.add_argument("--table", type=Path, metavar="CSV", help="a table of your own: group, label, face.Joy, ...")
-    parser.add_argument("--group", default="group", metavar="COLUMN", help="of who a row is of (group)")
-    parser.add_argument("--label", default="label", metavar="COLUMN", help="of what is to be told (label)")
+    parser.add_argument("--table", metavar="DATA", help="a table of your own, as leed fit takes it")
+    parser.add_argument("--group", metavar="COLUMN", help="of who an item is of (group, speaker, ...)")
+    parser.add_argument("--label", metavar="COLUMN", help="of what is to be told (label, emotion, ...)")
     parser.add_argument("--embedder", action="append", metavar="NAME", help=f"repeatable ({', '.join(EMBEDDERS)})")
     parser.add_argument(
         "--protocol", default="nested", choices=("nested", "paper"), help="paper is optimistic (nested)"
@@ -95,7 +95,8 @@ def _corpora(options: argparse.Namespace) -> tuple[list[Corpus], list[str]]:
     from leed_evals.table1.corpora import shared_corpora, table_corpus  # noqa: PLC0415 - NumPy
 
     if options.table is not None:
-        return [table_corpus(options.table, group=options.group, label=options.label)], []
+        corpus, odd = table_corpus(options.table, group=options.group, label=options.label)
+        return [corpus], odd
     corpora, absent = shared_corpora(options.data)
     if not corpora:
         raise InputError(f"{options.data} has nothing to measure: {'; '.join(absent)}; or give --table")

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from leed.embed import Embedder
+from leed.errors import InputError
+from leed.fusion import step_embeddings
 from leed_evals.table1.corpora import Corpus
 from leed_evals.table1.learning import Features, of_scores, of_vectors, together
 from leed_evals.table1.wording import Words, as_features, as_prompts, numbers_as_text, shuffled_adverbs, without_adverbs
@@ -22,7 +24,7 @@ NUMBERS = "numbers as text"
 BARE = "labels without adverbs"
 SHUFFLED = "shuffled adverbs"
 SPOKEN = "LEED with the transcript"
-TRANSCRIPT = "the transcript alone"
+PER_FRAME = "LEED per frame"
 
 Said = Mapping[str, Sequence[str]]
 """A sentence for each item, by modality."""
@@ -73,6 +75,8 @@ class Contenders:
         yield Contender(RAW, view, lambda: self.raw(seen))
         leed = EARLY if len(seen) > 1 else LEED
         yield Contender(leed, view, lambda: self.early(LEED, seen))
+        if self.corpus.stepped:
+            yield Contender(PER_FRAME, view, lambda: self.per_frame(seen))
         if len(seen) > 1:
             yield Contender(LATE, view, lambda: self.late(seen))
         yield Contender(WITH_RAW, view, lambda: together(self.raw(seen), self.early(LEED, seen)))
@@ -89,6 +93,13 @@ class Contenders:
         """Return the vectors of each modality's sentences, side by side."""
         parts = [self.said[row][name] for name in seen]
         return of_vectors(np.hstack([self._embedded(part) for part in parts]), _alike(parts))
+
+    def per_frame(self, seen: Sequence[str]) -> Features:
+        """Return what is kept of the vectors of each modality's steps: mean, max, standard deviation."""
+        if self.corpus.items is None:
+            raise InputError(f"{self.corpus.name} has no steps")
+        matrix = step_embeddings(self.corpus.items, self.embedder, modalities=seen).matrix
+        return of_vectors(matrix, np.unique(matrix, axis=0, return_inverse=True)[1].reshape(-1))
 
     def late(self, seen: Sequence[str]) -> Features:
         """Return the vectors of the sentences of all modalities, joined."""

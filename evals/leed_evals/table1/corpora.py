@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 import leed
+from leed.classifiers.table import read_examples
 from leed.errors import InputError
+from leed.fusion import Block, Items
 from leed_evals.faithful.labelled import MODALITIES, READERS, Labelled
 
 _CREMAD_SAYS = {
@@ -30,8 +31,6 @@ _CREMAD_SAYS = {
     "WSI": "We'll stop in a couple of minutes.",
 }
 _RAVDESS_SAYS = {"01": "Kids are talking by the door.", "02": "Dogs are sitting by the door."}
-_SCORED = {"face": "face", "prosody": "prosody", "voice": "prosody", "burst": "burst", "language": "language"}
-_KEYS = ("item", "group", "label", "text")
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +45,7 @@ class Corpus:
         groups: (n,) who expressed it.
         texts: n texts: what was said; empty where that is not known.
         people: by name of a column ("sex"), what each group is.
+        items: the same with the steps (frames, words) of each, if there are any.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Corpus:
     groups: NDArray[np.str_]
     texts: tuple[str, ...]
     people: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    items: Items | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -76,7 +77,13 @@ class Corpus:
             labels=self.labels[order],
             groups=self.groups[order],
             texts=tuple(self.texts[i] for i in order.tolist()),
+            items=None if self.items is None else self.items[order],
         )
+
+    @property
+    def stepped(self) -> bool:
+        """Whether an item has several steps."""
+        return self.items is not None and any((block.lengths > 1).any() for block in self.items.blocks.values())
 
 
 def called(modality: str) -> str:
@@ -145,68 +152,46 @@ _ABOUT: Mapping[str, tuple[Callable[[str], str], Callable[[Path, Labelled], Mapp
 # --- a user's own table
 
 
-def table_corpus(path: Path, *, group: str = "group", label: str = "label") -> Corpus:
-    """Return the corpus of a CSV file: a row for each item, with group, label, columns MODALITY.LABEL, and maybe text.
+def table_corpus(path: str, *, group: str | None = None, label: str | None = None) -> tuple[Corpus, list[str]]:
+    """Return the corpus of a table as ``leed fit`` takes it, and what was odd: rows of item, group, label, and scores.
 
     Raises:
         InputError: it cannot be read, or lacks a column; the message says which.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path} cannot be read: {error}; give a CSV file with a row for each item") from error
-    columns = list(rows[0]) if rows else []
-    for name in (group, label):
-        if name not in columns:
-            told = ", ".join(columns[:8]) or "none"
-            raise InputError(f"{path} has no column {name!r}; it has {told}: name it with --group and --label")
-    tracks = {modality: _track(path, rows, modality, names) for modality, names in _scored(columns).items()}
+    examples = read_examples(path, columns={"group": group, "label": label})
+    if examples.groups is None:
+        raise InputError(
+            f"{path}: no column of groups: name with --group who each item is of, so that they can be left out"
+        )
+    kept = [i for i, one in enumerate(examples.labels) if one is not None and examples.groups[i] is not None]
+    if not kept:
+        raise InputError(f"{path}: no item has both a label and a group")
+    odd = [issue.message for issue in (*examples.issues, *examples.items.issues)]
+    odd += (
+        [f"{len(examples) - len(kept)} items without a label or a group: left out"] if len(kept) < len(examples) else []
+    )
+    examples = examples.take(kept)
+    tracks = {name: _mean(block) for name, block in examples.items.blocks.items()}
     if not tracks:
-        raise InputError(f"{path}: no column is named MODALITY.LABEL, such as face.Joy or voice.Sadness")
-    return Corpus(
-        path.name,
+        raise InputError(f"{path}: no item has any scores; give columns such as face.Joy, or paths of recordings")
+    corpus = Corpus(
+        Path(path).name,
         "Scores of your own.",
         tracks,
-        np.array([row[label] for row in rows]),
-        np.array([row[group] for row in rows]),
-        tuple(row.get("text") or "" for row in rows),
-    ).ordered()
-
-
-def _scored(columns: Sequence[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for column in columns:
-        head, dot, label = column.partition(".")
-        modality = _SCORED.get(head.strip().casefold())
-        if dot and label.strip() and modality:
-            found.setdefault(modality, []).append(column)
-    return found
-
-
-def _track(path: Path, rows: Sequence[Mapping[str, Any]], modality: str, names: Sequence[str]) -> leed.Track:
-    matrix = np.full((len(rows), len(names)), np.nan, np.float32)
-    for i, row in enumerate(rows):
-        for j, name in enumerate(names):
-            matrix[i, j] = _number(path, i, name, row[name])
-    labels = tuple(name.partition(".")[2].strip() for name in names)
-    full = np.flatnonzero(np.isfinite(matrix).all(axis=1))
-    told = dict(zip(labels, (matrix[full[0]] if len(full) else np.zeros(len(labels))).tolist(), strict=True))
-    kind = leed.read({modality: told}).tracks[0]
-    return leed.Track(
-        labels=labels,
-        matrix=matrix,
-        modality=modality,
-        quantity=kind.quantity,
-        exclusive=kind.exclusive,
-        taxonomy=kind.taxonomy,
+        np.array([str(one) for one in examples.labels]),
+        np.array([str(one) for one in examples.groups or ()]),
+        tuple(text or "" for text in examples.items.texts),
+        items=examples.items,
     )
+    return corpus.ordered(), odd
 
 
-def _number(path: Path, row: int, column: str, cell: str | None) -> float:
-    if not (cell or "").strip():
-        return np.nan
-    try:
-        return float(cell or "")
-    except ValueError as error:
-        raise InputError(f"{path}, row {row + 2}: {column} is {cell!r}; a column of scores holds numbers") from error
+def _mean(block: Block) -> leed.Track:
+    return leed.Track(
+        labels=block.labels,
+        matrix=block.mean(),
+        modality=block.modality,
+        quantity=block.quantity,
+        exclusive=block.exclusive,
+        taxonomy=block.taxonomy,
+    )

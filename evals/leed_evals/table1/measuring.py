@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from leed.embed import Embedder
 from leed_evals.faithful.information import Estimate
-from leed_evals.table1.contenders import EARLY, LATE, LEED, RAW, Contenders
+from leed_evals.table1.contenders import EARLY, LATE, LEED, PER_FRAME, RAW, Contenders
 from leed_evals.table1.corpora import Corpus
 from leed_evals.table1.learning import optimistic, predictions
 from leed_evals.table1.scoring import Hits, hits
@@ -41,7 +41,7 @@ class Measured:
         """The rows, in their order."""
         order = dict.fromkeys(row for row, _ in self.predicted)
         late = [row for row in order if row in (EARLY, LATE)]
-        first = [RAW, LEED, *late]
+        first = [RAW, LEED, PER_FRAME, *late]
         return [row for row in [*first, *(row for row in order if row not in first)] if row in order]
 
     def hits(self, row: str, view: str, among: NDArray[np.bool_] | None = None) -> Hits:

@@ -8,13 +8,12 @@ import numpy as np
 
 from leed_evals.faithful.information import RESAMPLES, Estimate
 from leed_evals.faithful.report import Part, Requirement, Table
-from leed_evals.table1.contenders import BARE, EARLY, LATE, LEED, NUMBERS, PROMPTS, RAW, SHUFFLED, WITH_RAW
+from leed_evals.table1.contenders import BARE, EARLY, LATE, LEED, NUMBERS, PER_FRAME, PROMPTS, RAW, SHUFFLED, WITH_RAW
 from leed_evals.table1.learning import COMPONENTS, FEWER, INNER, MANY, OUTER
 from leed_evals.table1.measuring import Measured
 
 LOST = -0.03
 """What words may cost, in UAR: the lower end of the interval."""
-PER_FRAME = "LEED per frame"
 
 NOTE = (
     "UAR, unweighted average recall, of a linear SVM, with the 95 % interval of "
@@ -78,7 +77,7 @@ def _rows(measured: Measured) -> list[tuple[object, ...]]:
             ]
             dims += [str(measured.dims[row, view])] if there else []
         rows.append((*cells, ", ".join(dict.fromkeys(dims))))
-        if row == measured.leed(next(iter(measured.corpus.views))):
+        if row == measured.leed(next(iter(measured.corpus.views))) and not measured.corpus.stepped:
             nothing = (None,) * (2 * len(measured.corpus.views) - 1)
             rows.append((PER_FRAME, "no frames", *nothing, ""))
     return rows

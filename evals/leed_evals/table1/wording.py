@@ -13,9 +13,8 @@ import numpy as np
 
 import leed
 from leed import scale
+from leed.fusion import Wording
 
-FEATURES = {"name": "features-2026-11", "top": None, "calibrated": False, "fold": False}
-"""For features all labels above the floor are named: what is left out, no classifier can find."""
 _AMOUNTS = ("probability", "presence")
 
 
@@ -63,8 +62,8 @@ class Words:
 
 
 def as_features() -> Words:
-    """Return the wording of features: every label above the floor, with its adverb."""
-    return Words(leed.Describer(scale=FEATURES))
+    """Return the wording of features, `leed.fusion.Wording`: every label above the floor, with its adverb."""
+    return Words(Wording().describer)
 
 
 def as_prompts() -> Words:

@@ -208,20 +208,47 @@ def _finish(answer: Answer) -> str:
 
 # --- embeddings
 
+_SIZES = {"text-embedding-ada-002": 1536, "text-embedding-3-small": 1536, "text-embedding-3-large": 3072}
 
-def embeddings(body: Plain) -> Plain:
-    """Return a vector for each input; as base64 where that is asked for."""
-    import base64  # noqa: PLC0415 - only here
-    import struct  # noqa: PLC0415 - only here
 
+def embeddings(body: Plain, spoil: str | None = None) -> Plain:
+    """Return a vector for each input; as base64 where that is asked for.
+
+    Known models have vectors of their own length, and others of 64; ``spoil`` names one of `SPOILING`.
+
+    Raises:
+        ValueError: an input is empty, or there is none, or there are more than 2,048.
+    """
     given = body["input"]
     texts = [given] if isinstance(given, str) or (given and isinstance(given[0], int)) else given
-    data = []
-    for i, text in enumerate(texts):
-        vector = vector_of(str(text), body.get("dimensions") or 64)
-        packed = base64.b64encode(struct.pack(f"<{len(vector)}f", *vector)).decode()
-        value = packed if body.get("encoding_format") == "base64" else vector
-        data.append({"object": "embedding", "index": i, "embedding": value})
+    if not 0 < len(texts) <= 2048 or not all(texts):  # noqa: PLR2004 - OpenAI's
+        raise ValueError("'$.input' is invalid.")
+    width = body.get("dimensions") or _SIZES.get(str(body.get("model")), 64)
+    rows = [(i, vector_of(str(text), width)) for i, text in enumerate(texts)]
+    rows = SPOILING[spoil](rows) if spoil else rows
+    data = [_embedding(i, vector, body.get("encoding_format")) for i, vector in rows]
     tokens = sum(len(str(text).split()) for text in texts)
     usage = {"prompt_tokens": tokens, "total_tokens": tokens}
     return {"object": "list", "data": data, "model": body.get("model"), "usage": usage}
+
+
+def _embedding(index: int, vector: list[float], form: str | None) -> Plain:
+    import base64  # noqa: PLC0415 - only here
+    import struct  # noqa: PLC0415 - only here
+
+    packed = base64.b64encode(struct.pack(f"<{len(vector)}f", *vector)).decode()
+    return {"object": "embedding", "index": index, "embedding": packed if form == "base64" else vector}
+
+
+_Rows = list[tuple[int, list[float]]]
+
+SPOILING: Mapping[str, Callable[[_Rows], _Rows]] = {
+    "dimension": lambda rows: [(i, [*vector, 0.5]) for i, vector in rows],
+    "one-dimension": lambda rows: [(i, vector[: len(vector) - (i == 0)]) for i, vector in rows],
+    "nan": lambda rows: [(i, [float("nan"), *vector[1:]] if i == 0 else vector) for i, vector in rows],
+    "missing": lambda rows: rows[:-1],
+    "twice": lambda rows: [(max(i, 1) if len(rows) > 1 else 1, vector) for i, vector in rows],
+    "order": lambda rows: rows[::-1],
+    "empty": lambda rows: rows[:0],
+}
+"""What becomes of an answer's vectors, by name; "order" only turns them round, and the indexes say so."""

@@ -52,6 +52,8 @@ class Fault:
         body: bytes in place of the error object.
         after: of a stream: so many events are sent, then the connection is closed.
         delay: seconds before anything is sent.
+        spoil: of embeddings: an answer is sent, and this is wrong with it; a name of `answers.SPOILING`, or "cut" for
+            half of the bytes that were promised.
     """
 
     status: int = 500
@@ -59,6 +61,7 @@ class Fault:
     body: bytes | None = None
     after: int | None = None
     delay: float = 0.0
+    spoil: str | None = None
 
 
 class FakeOpenAI:
@@ -114,6 +117,7 @@ _ANSWERS: dict[str, tuple[Callable[[Plain], Plain], Callable[[Plain], Iterable[P
     "/v1/responses": (response, response_events),
     "/v1/embeddings": (embeddings, None),
 }
+_NONE = Fault()
 _MODELS = {"object": "list", "data": [{"id": "fake", "object": "model", "created": 0, "owned_by": "leed"}]}
 
 
@@ -157,7 +161,7 @@ class _Handler(BaseHTTPRequestHandler):
         fault = self.server.fake.keep(Request(self.command, url.path, url.query, headers, body))
         if fault is not None:
             time.sleep(fault.delay)
-            if fault.after is None:
+            if fault.after is None and fault.spoil is None:
                 self._fail(fault)
                 return
         if (
@@ -166,9 +170,9 @@ class _Handler(BaseHTTPRequestHandler):
         ):
             self._error(401, "Incorrect API key provided.", "invalid_api_key")
             return
-        self._serve(url.path, body, None if fault is None else fault.after)
+        self._serve(url.path, body, fault or _NONE)
 
-    def _serve(self, path: str, body: bytes, after: int | None) -> None:
+    def _serve(self, path: str, body: bytes, fault: Fault) -> None:
         if path == "/v1/models":
             self._send(200, json.dumps(_MODELS).encode())
             return
@@ -182,7 +186,11 @@ class _Handler(BaseHTTPRequestHandler):
                 whole = partial(chat_completion, script=self.server.fake.script)
                 stream = partial(chat_chunks, script=self.server.fake.script)
             if plain.get("stream") and stream is not None:
-                self._stream(stream(plain), after, named=path == "/v1/responses")
+                self._stream(stream(plain), fault.after, named=path == "/v1/responses")
+            elif fault.spoil == "cut":
+                self._cut(json.dumps(whole(plain)).encode())
+            elif fault.spoil is not None:
+                self._send(200, json.dumps(embeddings(plain, fault.spoil)).encode())
             else:
                 self._send(200, json.dumps(whole(plain)).encode())
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -215,6 +223,15 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(fault.status, fault.body, fault.headers)
         else:
             self._error(fault.status, f"The fake fails with {fault.status}.", "fault", fault.headers)
+
+    def _cut(self, data: bytes) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data[: len(data) // 2])
+        self.wfile.flush()
+        self._hang_up()
 
     def _hang_up(self) -> None:
         self.close_connection = True

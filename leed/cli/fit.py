@@ -1,0 +1,115 @@
+"""``leed fit``: a table of labelled recordings in, a classifier out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from leed.cli import complain
+
+if TYPE_CHECKING:
+    from leed.classifiers.checks import Finding
+    from leed.classifiers.table import Examples
+    from leed.classifiers.training import Report
+
+
+def command(  # noqa: PLR0917 - the command line names them all
+    data: Annotated[
+        str, typer.Argument(metavar="DATA", help="A table of items: CSV, JSON lines, Parquet; - is stdin.")
+    ],
+    out: Annotated[str, typer.Option("-o", "--out", metavar="MODEL", help="Write the model to this file.")],
+    features: Annotated[
+        str, typer.Option(help="raw, leed, leed-frames, early, late, text, extras; or several, as raw+leed.")
+    ] = "early",
+    embedder: Annotated[str, typer.Option(help="What embeds the sentences: lexical, minilm, ...")] = "lexical",
+    label: Annotated[str | None, typer.Option(help="The column of labels.")] = None,
+    group: Annotated[str | None, typer.Option(help="The column that says who each item is of.")] = None,
+    item: Annotated[str | None, typer.Option(help="The column that says which rows are one item.")] = None,
+    path: Annotated[str | None, typer.Option(help="The column of recordings, relative to the table.")] = None,
+    split: Annotated[
+        str | None, typer.Option(help="The column of sides; a speaker on two of them is an error.")
+    ] = None,
+    modality: Annotated[str | None, typer.Option(help="What scores without a modality are of.")] = None,
+    folds: Annotated[int, typer.Option(min=2, help="Folds of the cross-validation.")] = 5,
+    seed: Annotated[int, typer.Option(help="Decides who stands together in a fold.")] = 0,
+) -> None:
+    """Train a classifier on your own labels, and say how good it is on people it has not met.
+
+    The table has a row for each item: its label, who it is of (speaker, group), and either the path of a recording that
+    leed reads, or scores in columns such as `face.Joy`; several rows of one item are put together. The data is checked
+    first. Beside the model stands a model card (MODEL.md).
+
+    Examples:
+    `leed fit calls.csv -o calls.skops`
+
+    `leed fit clips.parquet -o clips.skops --features raw+leed --embedder minilm --label mood --group actor`
+
+    `leed predict calls.skops new.csv`
+    """
+    from leed.classifiers.loading import needed  # noqa: PLC0415 - keeps 'leed --help' fast
+
+    with needed("leed fit"):
+        from leed.classifiers.checks import check_examples  # noqa: PLC0415 - as above
+        from leed.classifiers.saving import save  # noqa: PLC0415 - as above
+        from leed.classifiers.table import read_examples  # noqa: PLC0415 - as above
+        from leed.classifiers.training import train  # noqa: PLC0415 - as above
+    columns = {"label": label, "group": group, "item": item, "path": path, "split": split}
+    examples = read_examples(data, columns=columns, modality=modality, progress=followed)
+    if not _passes(check_examples(examples)):
+        raise typer.Exit(1)
+    model, report = train(examples, features=features, embedder=embedder, n_folds=folds, seed=seed, progress=followed)
+    save(model, out)
+    _write_card(model.about, out)
+    _show(examples, report)
+    typer.echo(f"leed: wrote {out} and {out}.md", err=True)
+
+
+def followed(steps: Iterable[Any], what: str) -> Iterable[Any]:
+    """Return the steps, with a bar on a terminal."""
+    if not sys.stderr.isatty():
+        return steps
+    from rich.console import Console  # noqa: PLC0415 - for people only
+    from rich.progress import track  # noqa: PLC0415 - for people only
+
+    return track(list(steps), what, console=Console(stderr=True), transient=True)
+
+
+def _passes(findings: list[Finding]) -> bool:
+    """Tell what was found; whether it may be trained."""
+    for finding in findings:
+        if finding.fatal:
+            complain(finding.message)
+        else:
+            from leed import quoting  # noqa: PLC0415 - only then
+
+            typer.echo(f"leed: {quoting.clean(finding.message)}", err=True)
+    return not any(finding.fatal for finding in findings)
+
+
+def _write_card(about: Any, out: str) -> None:  # noqa: ANN401 - plain data
+    from leed.classifiers.card import model_card  # noqa: PLC0415 - as above
+
+    with open(f"{out}.md", "w", encoding="utf-8") as file:
+        file.write(model_card(about, os.path.basename(out)))
+
+
+def _show(examples: Examples, report: Report) -> None:
+    """Print the figures as tables."""
+    from rich.console import Console  # noqa: PLC0415 - as above
+    from rich.markup import escape  # noqa: PLC0415 - as above
+    from rich.table import Table  # noqa: PLC0415 - as above
+
+    console = Console(highlight=False)
+    over = "items" if examples.groups is None or len(set(examples.groups)) == 1 else "speakers"
+    console.print(
+        f"UAR {report.uar.value:.3f}, 95 % interval over {over} {report.uar.low:.3f} to {report.uar.high:.3f}"
+    )
+    console.print(f"held out in {report.folds} folds; calibration error {report.calibration_error:.3f}")
+    table = Table("label", "recall", *[escape(str(label)) for label in report.labels], title=None)
+    for label, row in zip(report.labels, report.confusion.tolist(), strict=True):
+        table.add_row(escape(str(label)), f"{report.recalls[label]:.3f}", *map(str, row))
+    console.print(table)
