@@ -25,8 +25,8 @@ def questions(*words: str) -> list[Question]:
     return [Question(({"role": "user", "content": word},), {"about": word}) for word in words]
 
 
-def endpoint(server: FakeOpenAI, **options: float) -> Endpoint:
-    return Endpoint("m", server.base_url, retries=int(options.pop("retries", 0)), **options)
+def endpoint(server: FakeOpenAI, retries: int = 0, temperature: float | None = None) -> Endpoint:
+    return Endpoint("m", server.base_url, temperature, retries)
 
 
 def test_answers_come_in_the_order_of_the_questions_and_are_kept(server: FakeOpenAI, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import leed
 from leed.embed import get_embedder
 from leed.errors import InputError
 from leed_evals.__main__ import main
-from leed_evals.faithful.information import Estimate
+from leed_evals.faithful.information import Estimate, left_out
 from leed_evals.table1 import learning
 from leed_evals.table1.contenders import (
     EARLY,
@@ -272,7 +272,7 @@ def test_what_is_chosen_never_depends_on_the_test_speakers() -> None:
     made = corpus()
     features = Contenders(made, LEXICAL).early(LEED, ("face",))
     before = predictions(features, made.labels, made.groups)
-    training, test = next(learning.left_out(made.groups, 3))
+    training, test = next(left_out(made.groups, 3))
     other = made.labels.copy()
     other[test] = np.roll(other[test], 1)
     after = predictions(features, other, made.groups)

@@ -6,6 +6,7 @@ import argparse
 import datetime as dt
 import platform
 import sys
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from leed_evals.faithful.report import Part, Report
 
 if TYPE_CHECKING:
     from leed_evals.table1.corpora import Corpus
+    from leed_evals.table1.measuring import Measured
 
 FOLDER = "leed-table1"
 EMBEDDERS = ("minilm", "lexical")
@@ -56,7 +58,6 @@ def run(options: argparse.Namespace) -> int:
     from leed.embed import get_embedder  # noqa: PLC0415 - after the check above
     from leed_evals.table1.measuring import measure  # noqa: PLC0415 - as above
     from leed_evals.table1.plot import plot  # noqa: PLC0415 - as above
-    from leed_evals.table1.reading import NOT, NOTE, lost_and_found, part_of  # noqa: PLC0415 - as above
 
     corpora, absent = _corpora(options)
     options.out.mkdir(parents=True, exist_ok=True)
@@ -67,20 +68,12 @@ def run(options: argparse.Namespace) -> int:
         for corpus in corpora
         for embedder in embedders
     ]
-    nested = options.protocol == "nested"
-    parts = [
-        *([Part("How it is measured", NOTE, skipped=tuple(absent))] if nested else []),
-        *(part_of(one, protocol=options.protocol) for one in measured),
-        *([lost_and_found(measured)] if nested else []),
-        *([Part("What this is not", NOT)] if options.table is None else []),
-    ]
-    title = "What classifiers tell from scores and from words" + ("" if nested else ", optimistic")
-    report = Report(title, _about(options), tuple(parts))
+    report = report_of(measured, options, absent)
     page = report.markdown()
     print(page)
     (options.out / "table1.md").write_text(page, encoding="utf-8")
     (options.out / "table1.json").write_text(report.json() + "\n", encoding="utf-8")
-    plot(measured, options.out / "table1", title=title)
+    plot(measured, options.out / "table1", title=report.title)
     if options.page:
         options.page.write_text(page, encoding="utf-8")
     missed = [
@@ -89,6 +82,21 @@ def run(options: argparse.Namespace) -> int:
     if missed:
         print(f"leed_evals: missed: {'; '.join(missed)}", file=sys.stderr)
     return 1 if missed else 0
+
+
+def report_of(measured: Sequence[Measured], options: argparse.Namespace, absent: Sequence[str]) -> Report:
+    """Return the page of what was measured."""
+    from leed_evals.table1.reading import NOT, NOTE, lost_and_found, part_of  # noqa: PLC0415 - NumPy
+
+    nested = options.protocol == "nested"
+    parts = [
+        *([Part("How it is measured", NOTE, skipped=tuple(absent))] if nested else []),
+        *(part_of(one, protocol=options.protocol) for one in measured),
+        *([lost_and_found(measured)] if nested else []),
+        *([Part("What this is not", NOT)] if options.table is None else []),
+    ]
+    title = "What classifiers tell from scores and from words" + ("" if nested else ", optimistic")
+    return Report(title, _about(options), tuple(parts))
 
 
 def _corpora(options: argparse.Namespace) -> tuple[list[Corpus], list[str]]:
