@@ -38,8 +38,9 @@ test-openai3: $(OPENAI3_VENV)/.leed-openai3 # the OpenAI adapter once more, with
 bench: $(VENV)/.leed-dev $(PROXY_VENV)/.leed-proxy ## print benchmark ratios
 	@$(BIN)/python -m tests.benchmarks
 
-evals: $(VENV)/.leed-dev ## measure whether the words are faithful, into docs/faithful.md (needs ../shared/data; a minute)
+evals: $(VENV)/.leed-dev ## measure what words keep, into docs/faithful.md and docs/evals.md (needs ../shared/data; half an hour)
 	@$(BIN)/python -m leed_evals faithful -o docs/faithful.md
+	@$(BIN)/python -m leed_evals table1 -o build/evals --page docs/evals.md
 
 lint: $(VENV)/.leed-dev ## ruff: rules and format
 	@$(BIN)/ruff check .

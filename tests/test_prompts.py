@@ -18,7 +18,7 @@ TEMPLATES = sorted(path.name for path in files("leed_prompts").iterdir() if path
 
 
 def test_every_template_is_one_of_these() -> None:
-    names = {*HANDOVERS, *POLICIES, "rules", "disclosure"}
+    names = {*HANDOVERS, *POLICIES, "rules", "disclosure", "rating", "judge"}
     assert set(TEMPLATES) == {f"{name}.v1.j2" for name in names}
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import json
-import math
 import platform
 import sys
 from importlib.metadata import version
@@ -43,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     """Measure, print and write; return the exit status: 1 if a requirement is missed."""
     report = measured(options.data)
     page = report.markdown()
-    print(json.dumps(_finite(report.to_dict()), indent=1) if options.json else page)
+    print(report.json() if options.json else page)
     if options.out:
         options.out.write_text(page, encoding="utf-8")
     missed = [requirement.name for requirement in report.requirements if not requirement.holds]
@@ -84,12 +82,3 @@ def measured(data: Path) -> Report:
         f"Python {platform.python_version()}, NumPy {version('numpy')}, scikit-learn {learner}",
     )
     return Report("Are the words faithful?", about, parts)
-
-
-def _finite(plain: object) -> object:
-    """Plain data with null for NaN, which JSON does not have."""
-    if isinstance(plain, float) and not math.isfinite(plain):
-        return None
-    if isinstance(plain, dict):
-        return {key: _finite(value) for key, value in plain.items()}
-    return [_finite(value) for value in plain] if isinstance(plain, (list, tuple)) else plain

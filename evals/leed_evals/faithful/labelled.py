@@ -55,6 +55,7 @@ class Labelled:
         track: the scores.
         acted: (n,) the emotion that was asked for.
         speakers: (n,) who acted.
+        clips: n names of clips, the same in each modality.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Labelled:
     track: leed.Track
     acted: NDArray[np.str_]
     speakers: NDArray[np.str_]
+    clips: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.track)
@@ -100,7 +102,7 @@ def cremad(data: Path, modality: str) -> tuple[Labelled, Labelled]:
     seen = np.array([[float(row[f"mean{name}Resp"]) for name in _CREMAD.values()] for row in rows])
     levels = votes * np.maximum(seen, 0) / 100  # -1: nobody chose that class
     about = {"labels": tuple(_CREMAD), "taxonomy": "cremad-6", "modality": modality}
-    who = {"acted": np.array([name[2] for name in named]), "speakers": np.array([name[0] for name in named])}
+    who = _who([name[2] for name in named], [name[0] for name in named], [row["fileName"] for row in rows])
     return (
         Labelled("CREMA-D votes", "Shares of raters: probabilities of classes.", _classes(votes, about), **who),
         Labelled("CREMA-D levels", "How much of it raters saw: intensities.", _intensities(levels, about), **who),
@@ -113,7 +115,7 @@ def ravdess(data: Path, modality: str) -> tuple[Labelled, Labelled]:
         rows = list(csv.DictReader(file))
     scores = np.array([[float(row[column]) for column in _RAVDESS] for row in rows])
     about = {"labels": tuple(_RAVDESS.values()), "taxonomy": "ravdess-8", "modality": modality}
-    who = {"acted": np.array([row["emotion"] for row in rows]), "speakers": np.array([row["actor"] for row in rows])}
+    who = _who(*([row[column] for row in rows] for column in ("emotion", "actor", "clip")))
     return (
         Labelled("RAVDESS, as classes", "A model's probabilities of classes.", _classes(scores, about), **who),
         Labelled("RAVDESS, as intensities", "The same, read as in LEED 2023.", _intensities(scores, about), **who),
@@ -125,6 +127,10 @@ READERS: Mapping[str, tuple[Callable[[Path, str], Sequence[Labelled]], tuple[str
     "RAVDESS": (ravdess, tuple(f"ravdess/{modality}.csv" for modality in MODALITIES)),
 }
 """What reads a corpus, and the files that it needs."""
+
+
+def _who(acted: Sequence[str], speakers: Sequence[str], clips: Sequence[str]) -> dict[str, Any]:
+    return {"acted": np.array(acted), "speakers": np.array(speakers), "clips": tuple(clips)}
 
 
 def _classes(scores: NDArray[np.float64], about: Mapping[str, Any]) -> leed.Track:

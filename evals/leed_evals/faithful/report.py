@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from math import isnan
+from math import isfinite, isnan
 from typing import Any
 
 Cell = object
@@ -101,12 +102,14 @@ class Report:
 
     def markdown(self) -> str:
         """Return the report as a page."""
-        columns = ("requirement", "measured", "required", "verdict", "where it is closest")
-        verdicts = grid(columns, [requirement.cells for requirement in self.requirements])
         about = "".join(f"- {line}\n" for line in self.about)
-        return "\n".join(
-            [f"# {self.title}\n", about, "## What must hold\n", f"{verdicts}\n", *(p.markdown() for p in self.parts)]
-        )
+        return "\n".join([f"# {self.title}\n", about, *self._verdicts(), *(p.markdown() for p in self.parts)])
+
+    def _verdicts(self) -> list[str]:
+        if not self.requirements:
+            return []
+        columns = ("requirement", "measured", "required", "verdict", "where it is closest")
+        return ["## What must hold\n", f"{grid(columns, [r.cells for r in self.requirements])}\n"]
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data, with the verdict of each requirement."""
@@ -115,6 +118,10 @@ class Report:
             for requirement, row in zip(part.requirements, shown["requirements"], strict=True):
                 row["holds"] = requirement.holds
         return {**plain, "holds": self.holds}
+
+    def json(self) -> str:
+        """Return the plain data as JSON, with null for what is no finite number."""
+        return json.dumps(finite(self.to_dict()), indent=1, ensure_ascii=False)
 
 
 def grid(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
@@ -137,6 +144,19 @@ def grid(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
 
     rule = ["-" * (width - 1) + ":" if right else "-" * width for width, right in zip(widths, numeric, strict=True)]
     return "\n".join([line(columns), line(rule), *(line(row) for row in texts)])
+
+
+def finite(plain: object) -> object:
+    """Return plain data with null for NaN and infinity, which JSON does not have.
+
+    >>> finite({"a": (1.5, float("nan"))})
+    {'a': [1.5, None]}
+    """
+    if isinstance(plain, float) and not isfinite(plain):
+        return None
+    if isinstance(plain, dict):
+        return {key: finite(value) for key, value in plain.items()}
+    return [finite(value) for value in plain] if isinstance(plain, (list, tuple)) else plain
 
 
 def _shown(cell: Cell) -> str:

@@ -7,13 +7,14 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from leed_adapters.fakes.openai.answers import chat_chunks, chat_completion, embeddings
+from leed_adapters.fakes.openai.answers import Script, chat_chunks, chat_completion, embeddings
 from leed_adapters.fakes.openai.responses import response, response_events
 
 Plain = dict[str, Any]
@@ -70,14 +71,16 @@ class FakeOpenAI:
         requests: all that came, in their order.
         faults: taken one by one by the requests that come; None lets one succeed, and while it is empty, all do.
         pause: seconds between two events of a stream.
+        script: what chat completions say, in place of the rules.
     """
 
-    def __init__(self, *, api_key: str | None = None, pause: float = 0.0) -> None:
+    def __init__(self, *, api_key: str | None = None, pause: float = 0.0, script: Script | None = None) -> None:
         """Prepare; with an API key, requests without it get status 401."""
         self.requests: list[Request] = []
         self.faults: list[Fault | None] = []
         self.pause = pause
         self.api_key = api_key
+        self.script = script
         self._lock = Lock()
         self._server = _Server(self)
         self._thread = Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
@@ -179,6 +182,9 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             plain = json.loads(body)
             whole, stream = _ANSWERS[path]
+            if path == "/v1/chat/completions" and self.server.fake.script is not None:
+                whole = partial(chat_completion, script=self.server.fake.script)
+                stream = partial(chat_chunks, script=self.server.fake.script)
             if plain.get("stream") and stream is not None:
                 self._stream(stream(plain), fault.after, named=path == "/v1/responses")
             elif fault.spoil == "cut":
