@@ -120,8 +120,11 @@ async def _each(
             watch.tell(Event(name, "failed" if outcome.error is not None else "done"))
             return outcome
 
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(one(name, begin)) for name, begin in work]
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(name, begin)) for name, begin in work]
+    except BaseExceptionGroup as errors:
+        raise errors.exceptions[0] from None  # a fault in leed, which says more by itself
     return [task.result() for task in tasks]
 
 
