@@ -19,6 +19,7 @@ from typing import Any
 from leed.schema import Recording
 from leed_adapters.hume.client import Hume
 from leed_adapters.hume.imaging import aimages, images
+from leed_adapters.hume.realtime import audio_stream, video_stream
 from leed_adapters.measuring.calls import Calls, Options, Unpack
 
 measurer = Hume()
@@ -59,4 +60,4 @@ async def ameasure(media: Any, **options: Unpack[HumeOptions]) -> Recording:  # 
     return await _calls.ameasure(media, **options)
 
 
-__all__ = ["aimages", "ameasure", "images", "measure", "measurer"]
+__all__ = ["aimages", "ameasure", "audio_stream", "images", "measure", "measurer", "video_stream"]

@@ -170,8 +170,7 @@ def _bytes(part: Any) -> bytes:  # noqa: ANN401 - a part of a form: a file, if i
     if isinstance(part, web.FileField):
         data: bytes = part.file.read()
         return data
-    data = part.encode() if isinstance(part, str) else bytes(part)
-    return data
+    return part.encode() if isinstance(part, str) else bytes(bytearray(part))
 
 
 def _samples(data: bytes) -> bytes:
@@ -184,4 +183,5 @@ def _samples(data: bytes) -> bytes:
         found = (file.getnchannels(), file.getsampwidth(), file.getframerate())
         if found != (1, 2, RATE):
             raise ValueError(f"The WAV file has {found}; it should have (1, 2, {RATE}).")
-        return file.readframes(file.getnframes())
+        samples: bytes = file.readframes(file.getnframes())
+        return samples
