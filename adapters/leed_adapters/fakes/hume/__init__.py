@@ -1,6 +1,7 @@
 """A server on loopback that speaks Hume's Expression Measurement v1: files, runs, and realtime over websockets.
 
-It finds utterances by loudness, and a face in every JPEG. Verified by Hume's SDK hume-expression-measurement.
+It finds utterances by loudness, and a face in every JPEG. Verified by Hume's SDK hume-expression-measurement. `FakeEvi`
+has a chat with EVI, held and going on; verified by Hume's SDK hume 0.13.
 
 >>> import httpx
 >>> from hume_expression_measurement import ExpressionMeasurementClient
@@ -15,8 +16,9 @@ It finds utterances by loudness, and a face in every JPEG. Verified by Hume's SD
 ``python -m leed_adapters.fakes.hume`` serves it by itself.
 """
 
+from leed_adapters.fakes.hume.chatting import FakeEvi
 from leed_adapters.fakes.hume.hearing import speech
 from leed_adapters.fakes.hume.server import FakeHume
 from leed_adapters.fakes.serving import Fault, Request
 
-__all__ = ["FakeHume", "Fault", "Request", "speech"]
+__all__ = ["FakeEvi", "FakeHume", "Fault", "Request", "speech"]
