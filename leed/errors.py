@@ -12,6 +12,8 @@
     ├── DataFileError             a scale, lexicon or taxonomy file is not as it should be
     ├── EmbeddingError            texts have no vectors: a service failed, or what it answered is none
     ├── CacheError                a cache of embeddings is damaged, or no such file
+    ├── ServiceError              a vendor's service refused, failed, or cannot be reached
+    │   └── UnfinishedError       it took a job on, and has not ended it; the job can be resumed
     └── MissingPackageError       a feature needs a package that is not installed (also an ImportError)
 
 A message says what was given, what is accepted, and what to do; the error underneath, if any, is its cause.
@@ -68,6 +70,43 @@ class EmbeddingError(LeedError):
 
 class CacheError(LeedError):
     """A cache of embeddings is damaged, or no such file."""
+
+
+class ServiceError(LeedError):
+    """A vendor's service refused, failed, or cannot be reached.
+
+    Attributes:
+        status: the HTTP status, or the code of a websocket's end; None where there was no answer.
+        code: the vendor's own code.
+        request_id: what the vendor finds the request by.
+        retry_after: seconds that the service asks to wait.
+        job: the job that it is about, if one was taken on.
+        repeatable: whether the request may be made again: True where it was not taken on, False where that is in vain
+            or would do something twice, None where its status says it.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        code: str | None = None,
+        request_id: str | None = None,
+        retry_after: float | None = None,
+        job: str | None = None,
+        repeatable: bool | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.request_id = request_id
+        self.retry_after = retry_after
+        self.job = job
+        self.repeatable = repeatable
+
+
+class UnfinishedError(ServiceError):
+    """A service took a job on, and has not ended it; the job can be resumed."""
 
 
 class MissingPackageError(LeedError, ImportError):

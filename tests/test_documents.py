@@ -18,6 +18,7 @@ from sybil.parsers.abstract import DocTestStringParser
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 from leed_adapters.fakes.openai import FakeOpenAI
+from leed_adapters.fakes.phonexia import FakePhonexia
 from tests.support.loops import event_loop
 from tests.support.parts import ROOT
 from tests.wheel_check import FLAGS, PACKAGES, module_names, run_doctests
@@ -133,7 +134,16 @@ def chat_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeOpenAI]:
         yield server
 
 
-@pytest.mark.usefixtures("chat_server")
+@pytest.fixture
+def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakePhonexia]:
+    """A platform of Phonexia's that `leed measure` finds by itself."""
+    with FakePhonexia() as server:
+        monkeypatch.setenv("PHONEXIA_BASE_URL", server.base_url)
+        monkeypatch.setenv("HUME_API_KEY", "none")
+        yield server
+
+
+@pytest.mark.usefixtures("chat_server", "platform")
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # clients are left to their end, as in a program
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_snippet_of_a_document_runs_and_prints_what_it_shows(
@@ -141,6 +151,7 @@ def test_every_snippet_of_a_document_runs_and_prints_what_it_shows(
 ) -> None:
     shutil.copytree(ROOT, tmp_path / "leed", ignore=NOT_COPIED)
     monkeypatch.chdir(tmp_path / "leed")
+    Path("call.wav").write_bytes(b"RIFF")  # for examples that send a file somewhere
     with event_loop():
         for example in DOCUMENT_PARSER.parse(document).examples():
             example.evaluate()

@@ -16,7 +16,12 @@ def event_loop() -> Generator[asyncio.AbstractEventLoop]:
         left = asyncio.all_tasks(loop)
         for task in left:
             task.cancel()
-        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        loop.run_until_complete(_ended(left))
         loop.run_until_complete(loop.shutdown_asyncgens())
         asyncio.set_event_loop(None)
         loop.close()
+
+
+async def _ended(tasks: set[asyncio.Task[object]]) -> None:
+    """Wait for tasks; what runs meanwhile may have left the thread without a loop of its own, as asyncio.run does."""
+    await asyncio.gather(*tasks, return_exceptions=True)
