@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from importlib.metadata import version
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from leed import __version__, quoting, taxonomy
+from leed import quoting, taxonomy
 from leed.describer import Describer, describer_for
 from leed.errors import InputError, OptionError
 from leed.report.data import Person, Provenance, Report, Strongest
@@ -181,7 +182,7 @@ def _left_out(recording: Recording, plotted: Sequence[Sequence[Teller]], limits:
 
 def _provenance(describer: Describer, summary: Summary) -> Provenance:
     return Provenance(
-        leed=__version__,
+        leed=version("leed"),
         fingerprint=describer.fingerprint,
         scale=describer.scale.name,
         calibration=describer.calibration.name,

@@ -167,13 +167,13 @@ def test_a_table_that_lacks_something_is_told(text: str, message: str, tmp_path:
 
 def test_a_table_may_name_its_columns_otherwise_and_leave_scores_out(tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
-    rows = "who,what,voice.Joy,voice.Fear,text\nb,x,,,Hi\na,y,0.5,0.25,\nc,,0.1,0.2,\n"
+    rows = "who,what,voice.Joy,voice.Fear,text\nb,x,,0.5,Hi\na,y,0.5,0.25,\nc,,0.1,0.2,\nd,y,,,\n"
     path.write_text(rows, encoding="utf-8")
     made, odd = table_corpus(str(path), group="who", label="what")
     assert (made.groups.tolist(), made.labels.tolist(), made.texts) == (["a", "b"], ["y", "x"], ("", "Hi"))
     assert made.tracks["prosody"].row(0) == {"Joy": 0.5, "Fear": 0.25}
     assert made.views == {"voice": ("prosody",)}
-    assert "1 items without a label or a group: left out" in odd
+    assert odd == ["3: has no scores, and is left out", "1 items without a label or a group: left out"]
 
 
 def test_recordings_with_steps_have_a_row_per_frame(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ def saved(answer: bytes, name: str, folder: Path) -> Recording:
 
 
 @contextmanager
-def everything_logged() -> Iterator[list[str]]:
+def everything_logged() -> Generator[list[str]]:
     """All that anybody logs meanwhile, at any level, as it would be written."""
     lines: list[str] = []
 

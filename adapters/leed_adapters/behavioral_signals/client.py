@@ -7,7 +7,7 @@ status is 0 pending, 1 processing, 2 complete, -1 failed, -2 without credits. So
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
 from urllib.parse import quote
@@ -38,7 +38,7 @@ class BehavioralSignals:
     title = TITLE
 
     @asynccontextmanager
-    async def open(self, settings: Settings, watch: Watch) -> AsyncIterator[Processes]:
+    async def open(self, settings: Settings, watch: Watch) -> AsyncGenerator[Processes]:
         """Yield the processes of one client.
 
         Raises:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import io
 import warnings
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -51,7 +51,7 @@ class Hume:
     title = TITLE
 
     @asynccontextmanager
-    async def open(self, settings: Settings, watch: Watch) -> AsyncIterator[Files]:
+    async def open(self, settings: Settings, watch: Watch) -> AsyncGenerator[Files]:
         """Yield what measures files.
 
         Raises:
@@ -64,7 +64,7 @@ class Hume:
 
 
 @asynccontextmanager
-async def connected(settings: Settings) -> AsyncIterator[tuple[AsyncExpressionMeasurementClient, tuple[Secret, ...]]]:
+async def connected(settings: Settings) -> AsyncGenerator[tuple[AsyncExpressionMeasurementClient, tuple[Secret, ...]]]:
     """Yield a client of Hume's SDK, and the keys that it sends. It repeats nothing by itself."""
     base = base_of(settings.base_url, BASE, "HUME_BASE_URL")
     refuse_v0(base)

@@ -43,7 +43,7 @@ class Evi:
     title = f"{TITLE}'s EVI"
 
     @asynccontextmanager
-    async def open(self, settings: Settings, watch: Watch) -> AsyncIterator[Chats]:
+    async def open(self, settings: Settings, watch: Watch) -> AsyncGenerator[Chats]:
         """Yield the chats of one account.
 
         Raises:

@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -55,8 +56,10 @@ def decoded(media: Media) -> Samples:
         MissingPackageError: it needs ffmpeg, which is not installed.
     """
     try:
-        with media.open() as file, soundfile.SoundFile(file) as sound:
-            blocks = list(_resampled(sound))
+        with media.open() as file:
+            given: Any = file  # any open file will do
+            with soundfile.SoundFile(given) as sound:
+                blocks = list(_resampled(sound))
     except soundfile.LibsndfileError as error:
         return _by_ffmpeg(media, error)
     samples = np.concatenate(blocks) if blocks else np.empty(0, np.int16)

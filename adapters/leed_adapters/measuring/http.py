@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import IO, Any, Self
@@ -98,7 +98,7 @@ class Client:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, base: str, settings: Settings, **about: Any) -> AsyncIterator[Self]:  # noqa: ANN401 - as __init__
+    async def open(cls, base: str, settings: Settings, **about: Any) -> AsyncGenerator[Self]:  # noqa: ANN401 - as __init__
         """Yield a client, open while the context lasts; the arguments are those of the class."""
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT, sock_read=min(_READ, settings.timeout))
         connector = aiohttp.TCPConnector(limit=max(settings.concurrency * 2, 8))

@@ -98,12 +98,15 @@ class Service(Protocol):
 
     async def measure(self, media: Media) -> Recording:
         """Return what is measured in a medium."""
+        ...
 
     async def submit(self, media: Media) -> str:
         """Hand a medium over, and return the job's id without waiting."""
+        ...
 
     async def resume(self, job: str) -> Recording:
         """Return the result of a job that was handed over before, waiting for it if need be."""
+        ...
 
 
 class Measurer(Protocol):
@@ -122,6 +125,7 @@ class Measurer(Protocol):
 
     def open(self, settings: Settings, watch: Watch) -> AbstractAsyncContextManager[Service]:
         """Return the service, open while the context lasts."""
+        ...
 
 
 async def off_loop(function: Callable[..., Any], *arguments: Any) -> Any:  # noqa: ANN401 - whatever it returns

@@ -9,7 +9,7 @@ may go.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote
@@ -37,7 +37,7 @@ class Phonexia:
     title = TITLE
 
     @asynccontextmanager
-    async def open(self, settings: Settings, watch: Watch) -> AsyncIterator[Tasks]:
+    async def open(self, settings: Settings, watch: Watch) -> AsyncGenerator[Tasks]:
         """Yield the tasks of one platform.
 
         Raises:
