@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
+from numpy.typing import NDArray
 
 import leed
 from tests.support.labels import HUME_48
@@ -253,7 +254,7 @@ def test_options_of_a_matrix_are_checked(about: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("kind", [np.int64, np.float32, np.float64])
 def test_one_negative_dimension_tells_what_all_rows_run_from(kind: type) -> None:
-    rows = np.array([[-1], [1], [0]], kind)
+    rows: NDArray[Any] = np.array([[-1], [1], [0]], kind)
     given = rows.copy()
     assert leed.describe_matrix(rows, ["valence"]).to_list() == [
         "They come across as very negative in tone.",
