@@ -69,6 +69,8 @@ def table_from(rng: random.Random) -> str:
             rows.sort(key=lambda row: (who.index(row[1]), LABELS.index(row[2])))
         case 2:
             rng.shuffle(rows)
+        case _:
+            pass
     rows = [row for row in rows for _ in range(rng.choice([0, 1, 1, 1, 1, 1, 1, 1, 1, 2]))]
     scores = ("", "0.5", "1e39", "x", "0.25", "1")
     lines = [f"{t},{w},{label},{rng.choice(scores)}\n" for t, w, label in rows]
