@@ -6,7 +6,7 @@ import base64
 import hashlib
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from leed import quoting
 from leed.lexicon import LANGUAGES, get_lexicon
@@ -52,10 +52,8 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["line"] = _line
-    environment.filters["clock"] = _clock
-    environment.filters["score"] = _score
-    environment.filters["title_of"] = _title
+    own: dict[str, Any] = {"line": _line, "clock": _clock, "score": _score, "title_of": _title}
+    environment.filters.update(own)
     return environment.get_template("report")
 
 

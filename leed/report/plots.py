@@ -105,7 +105,7 @@ def _highest(points: Points) -> list[int]:
     """The ranks of the labels that may be named, the highest first; one where others are plotted already."""
     highest = np.fmax.reduce(points.means, axis=0, initial=-np.inf) if len(points) else np.empty(0)
     plan = points.plan
-    ranks = [rank for rank, entry in enumerate(plan.entries) if plan.nameable(rank, ()) and len(highest)]
+    ranks = [rank for rank in range(len(plan.entries)) if plan.nameable(rank, ()) and len(highest)]
     known = [rank for rank in ranks if math.isfinite(highest[plan.entries[rank].position])]
     return sorted(known, key=lambda rank: -highest[plan.entries[rank].position])[:2]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -13,16 +13,18 @@ from leed.describer import Describer
 from leed.schema.terms import MODALITIES, QUANTITIES
 from leed.taxonomy import ORDER
 
-# Literals made of constants: what can be chosen is what leed has.
-Scale = Literal[scale.NAMES]  # type: ignore[valid-type]
-Calibration = Literal[(*calibration.NAMES, calibration.NONE)]  # type: ignore[valid-type]
-Language = Literal[lexicon.LANGUAGES]  # type: ignore[valid-type]
-Tense = Literal[lexicon.TENSES]  # type: ignore[valid-type]
-Handover = Literal[prompts.HANDOVERS]  # type: ignore[valid-type]
-Policy = Literal[prompts.POLICIES]  # type: ignore[valid-type]
-Modality = Literal[MODALITIES]  # type: ignore[valid-type]
-Quantity = Literal[QUANTITIES]  # type: ignore[valid-type]
-Taxonomy = Literal[ORDER]  # type: ignore[valid-type]
+if TYPE_CHECKING:  # no checker follows literals made of constants
+    Scale = Calibration = Language = Tense = Handover = Policy = Modality = Quantity = Taxonomy = str
+else:  # what can be chosen is what leed has
+    Scale = Literal[scale.NAMES]
+    Calibration = Literal[(*calibration.NAMES, calibration.NONE)]
+    Language = Literal[lexicon.LANGUAGES]
+    Tense = Literal[lexicon.TENSES]
+    Handover = Literal[prompts.HANDOVERS]
+    Policy = Literal[prompts.POLICIES]
+    Modality = Literal[MODALITIES]
+    Quantity = Literal[QUANTITIES]
+    Taxonomy = Literal[ORDER]
 
 Top = Annotated[int, Meta(ge=1, le=1000)] | Literal["all"]
 Quoted = Annotated[int, Meta(ge=0, le=10_000, description="How many characters of what was said are quoted; 0: none.")]
