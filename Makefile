@@ -86,5 +86,5 @@ $(PROXY_VENV)/.leed-proxy: $(VENV)/.leed-venv pyproject.toml constraints-proxy.t
 $(OPENAI3_VENV)/.leed-openai3: $(VENV)/.leed-venv pyproject.toml constraints-openai3.txt
 	@echo "installing openai 3 into $(OPENAI3_VENV) (a minute at most, once)" >&2
 	@$(PYTHON) -m venv $(OPENAI3_VENV)
-	@$(OPENAI3_VENV)/bin/python -m pip -qq --disable-pip-version-check install -e . 'openai>=3,<4' pytest pytest-asyncio hypothesis -c constraints-openai3.txt
+	@$(OPENAI3_VENV)/bin/python -m pip -qq --disable-pip-version-check install -e . 'openai>=3,<4' pytest pytest-asyncio hypothesis tenacity -c constraints-openai3.txt
 	@touch $@

@@ -28,14 +28,14 @@ def different(texts: Sequence[str] | Sentences) -> tuple[list[str], NDArray[np.i
     if isinstance(texts, Sentences):
         unique, codes = different(texts.unique)
         return _used(unique, codes[texts.codes])
-    places: dict[Any, int] = {}
     rows = _listed(texts)
     try:
-        codes = np.fromiter((places.setdefault(text, len(places)) for text in rows), np.int64, len(rows))
+        places: dict[Any, int] = {text: place for place, text in enumerate(dict.fromkeys(rows))}
     except TypeError as error:  # what cannot be a key is no text either
         raise _no_text(next(row for row in rows if not isinstance(row, str))) from error
     if not all(isinstance(text, str) for text in places):
         raise _no_text(next(text for text in places if not isinstance(text, str)))
+    codes = np.fromiter(map(places.__getitem__, rows), np.int64, len(rows))
     fit = [_fit(text) for text in places]
     if len(set(fit)) < len(fit):
         unique, again = different(fit)
@@ -45,8 +45,8 @@ def different(texts: Sequence[str] | Sentences) -> tuple[list[str], NDArray[np.i
 
 def _used(unique: list[str], codes: NDArray[np.int64]) -> tuple[list[str], NDArray[np.int64]]:
     """Without texts that no row has: they would be embedded, and paid for, for nothing."""
-    used, again = np.unique(codes, return_inverse=True)
-    return [unique[place] for place in used.tolist()], again.astype(np.int64, copy=False)
+    used = np.bincount(codes, minlength=len(unique)) > 0
+    return [unique[place] for place in np.flatnonzero(used).tolist()], (np.cumsum(used) - 1)[codes]
 
 
 def _listed(texts: Any) -> list[Any]:  # noqa: ANN401 - whatever was given
