@@ -33,6 +33,7 @@ class Interval:
 def confusion(y_true: ArrayLike, y_pred: ArrayLike, labels: Sequence[Any] | None = None) -> NDArray[np.int64]:
     """Return (c, c) counts: row by row the true label, column by column the predicted one.
 
+    >>> import sklearn
     >>> confusion(["a", "a", "b"], ["a", "b", "b"]).tolist()
     [[1, 1], [0, 1]]
     """

@@ -5,12 +5,12 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leed import __version__
 from leed.classifiers import metrics
 from leed.classifiers.linear import LeedClassifier
 from leed.classifiers.saving import SavedModel, identity
@@ -202,7 +202,7 @@ def _about(model: LeedClassifier, examples: Examples, report: Report, seed: int)
         "seed": seed,
         "held_out": report.to_dict(),
         "versions": {
-            "leed": __version__,
+            "leed": version("leed"),
             "scikit-learn": str(sklearn.__version__),
             "numpy": np.__version__,
             "python": platform.python_version(),
