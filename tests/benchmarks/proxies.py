@@ -140,7 +140,7 @@ class _Answer:
 
 def gateway_on_httpx(upstream: str) -> Any:
     """The gateway, on httpx."""
-    app.Upstream = OnHttpx  # type: ignore[misc] # in a process of its own
+    app.Upstream = OnHttpx  # type: ignore[attr-defined] # in a process of its own
     settings = settings_from({"upstream": upstream})
     return app.Gateway(settings, Keys(), Log(sys.stderr.buffer))
 
