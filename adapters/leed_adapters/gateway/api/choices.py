@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -14,7 +14,15 @@ from leed.schema.terms import MODALITIES, QUANTITIES
 from leed.taxonomy import ORDER
 
 if TYPE_CHECKING:  # no checker follows literals made of constants
-    Scale = Calibration = Language = Tense = Handover = Policy = Modality = Quantity = Taxonomy = str
+    Scale: TypeAlias = str
+    Calibration: TypeAlias = str
+    Language: TypeAlias = str
+    Tense: TypeAlias = str
+    Handover: TypeAlias = str
+    Policy: TypeAlias = str
+    Modality: TypeAlias = str
+    Quantity: TypeAlias = str
+    Taxonomy: TypeAlias = str
 else:  # what can be chosen is what leed has
     Scale = Literal[scale.NAMES]
     Calibration = Literal[(*calibration.NAMES, calibration.NONE)]
