@@ -24,6 +24,8 @@ MANY = 2000
 """Of more items, there are fewer folds."""
 INNER = 3
 COMPONENTS = 64
+_WIDE = 1000
+"""Of wider vectors, components are found by a random start, always the same one."""
 RAW_C = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
 SPREAD_C = (1e-6, 1e-5, 1e-4, 1e-3)
 SCALED_C = (1e-3, 1e-2)
@@ -175,7 +177,8 @@ def _components(vectors: NDArray[np.float32], training: Rows) -> tuple[Matrix, M
     """All rows on the strongest components of the training part, and how far they spread on each."""
     x = _scaled(vectors.astype(np.float64), training)
     most = min(COMPONENTS, x.shape[1], len(training))
-    pca = PCA(most, svd_solver="covariance_eigh" if x.shape[1] <= 1000 else "full").fit(x[training])  # noqa: PLR2004
+    solver = "covariance_eigh" if x.shape[1] <= _WIDE else "randomized"
+    pca = PCA(most, svd_solver=solver, random_state=0).fit(x[training])
     return pca.transform(x), np.maximum(np.sqrt(pca.explained_variance_), 1e-6)
 
 
