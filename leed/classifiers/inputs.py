@@ -56,7 +56,8 @@ def checked_fit(
             features=estimator.features, embedder=estimator.embedder, describer=estimator.describer
         )
         given = estimator.vectorizer_.fit_transform(given)
-    x, target = validate_data(estimator, given, y, dtype=np.float64, **options)
+    check: Any = validate_data  # its types are guessed from its defaults
+    x, target = check(estimator, given, y, dtype=np.float64, **options)
     who = None if groups is None else np.asarray(groups)
     if who is not None:
         check_consistent_length(x, who)
@@ -69,5 +70,6 @@ def checked_x(estimator: Any, X: Any) -> NDArray[np.float64]:
     given = X
     if estimator.vectorizer_ is not None:
         given = estimator.vectorizer_.transform(Items.of(X))
-    checked: NDArray[np.float64] = validate_data(estimator, given, dtype=np.float64, reset=False)
+    check: Any = validate_data
+    checked: NDArray[np.float64] = check(estimator, given, dtype=np.float64, reset=False)
     return checked

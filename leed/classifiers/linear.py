@@ -151,8 +151,9 @@ class LeedClassifier(Features, ClassifierMixin, BaseEstimator):
             if _has_peaked(list(self.scores_.values())):
                 break
         if self.scores_:
-            self.C_ = max(self.scores_, key=lambda c: (round(self.scores_[c], 12), -c))
-            decided = held_out[strengths.index(self.C_)]
+            best = max(self.scores_, key=lambda c: (round(self.scores_[c], 12), -c))
+            self.C_ = best  # pyright: ignore[reportConstantRedefinition] - scikit-learn's name
+            decided = held_out[strengths.index(best)]
             self.sharpness_ = sharpness_of(decided, rows.y, self._weights(rows))
 
     def _held_out(self, rows: Rows, splits: Sequence[tuple[Any, Any]], strength: float) -> NDArray[np.float64]:

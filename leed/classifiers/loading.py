@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from leed import plugins
 
 
 @contextmanager
-def needed(feature: str) -> Iterator[None]:
+def needed(feature: str) -> Generator[None]:
     """Turn a missing package into the error that says how to install it.
 
     >>> with needed("leed fit"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,4 +64,5 @@ def sharpness_of(decided: NDArray[np.float64], truth: NDArray[np.int64], weights
         return float(-np.average(np.log(np.maximum(told, 1e-12)), weights=weights))
 
     low, high = -4.0, 4.0
-    return float(np.exp(minimize_scalar(loss, bounds=(low, high), method="bounded").x))
+    found: Any = minimize_scalar(loss, bounds=(low, high), method="bounded")
+    return float(np.exp(found.x))

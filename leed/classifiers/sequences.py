@@ -227,8 +227,8 @@ class SequenceClassifier(ClassifierMixin, BaseEstimator):
         if are_items(X) or (not fitting and self.vectorizer_ is not None):
             return self._embedded(X, fitting=fitting)
         if isinstance(X, list) and X and np.ndim(X[0]) == 2:  # noqa: PLR2004 - steps and features
-            return [check_array(sequence, dtype=np.float64) for sequence in X]
-        return [row[None, :] for row in check_array(X, dtype=np.float64)]
+            return [_numbers(sequence) for sequence in X]
+        return [row[None, :] for row in _numbers(X)]
 
     def _embedded(self, X: Any, *, fitting: bool) -> list[NDArray[np.float64]]:
         from leed.classifiers.vectorizers import FusionVectorizer  # noqa: PLC0415 - as light as the rest
@@ -264,3 +264,9 @@ def _order(
     """An order that does not depend on how the samples came."""
     who = np.zeros(len(codes), np.int64) if groups is None else groups
     return sorted(range(len(codes)), key=lambda i: (int(codes[i]), int(who[i]), sequences[i].tobytes()))
+
+
+def _numbers(given: Any) -> NDArray[np.float64]:
+    check: Any = check_array  # its types are guessed from its defaults
+    checked: NDArray[np.float64] = check(given, dtype=np.float64)
+    return checked

@@ -130,7 +130,8 @@ def cross_validated(
     predicted, told = y.copy(), np.zeros((len(y), len(classes)))
     tested = np.zeros(len(y), bool)
     for train, test in progress(splits, "cross-validating") if progress else splits:
-        fold = clone(model).fit(items[train], y[train], groups=None if who is None else who[train])
+        fold: Any = clone(model)
+        fold.fit(items[train], y[train], groups=None if who is None else who[train])
         predicted[test] = fold.predict(items[test])
         told[np.ix_(test, np.searchsorted(classes, fold.classes_))] = fold.predict_proba(items[test])
         tested[test] = True
@@ -193,7 +194,7 @@ def _about(model: LeedClassifier, examples: Examples, report: Report, seed: int)
         **identity(model),
         "features": model.features,
         "labels": model.classes_.tolist(),
-        "columns": int(model.n_features_in_),
+        "columns": int(vars(model)["n_features_in_"]),
         "modalities": {name: layout["labels"] for name, layout in model.vectorizer_.layout_.items()},
         "items": len(examples),
         "by_label": {label: labels.count(label) for label in model.classes_.tolist()},

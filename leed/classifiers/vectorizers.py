@@ -68,7 +68,7 @@ class _Vectorizer(TransformerMixin, BaseEstimator):
         self._fit(self._items(X))
         return self
 
-    def fit_transform(self, X: Any, y: ArrayLike | None = None) -> Any:
+    def fit_transform(self, X: Any, y: ArrayLike | None = None, **_: Any) -> Any:
         """Fit, and return the features of the same items.
 
         Parameters
@@ -163,7 +163,7 @@ class _Vectorizer(TransformerMixin, BaseEstimator):
         return tags
 
     def __getstate__(self) -> dict[str, Any]:
-        state: dict[str, Any] = super().__getstate__()
+        state: Any = super().__getstate__()
         return {name: value for name, value in state.items() if name != "_loaded"}
 
     # --- fitting
@@ -427,7 +427,7 @@ class LeedVectorizer(_Vectorizer):
             track = Track(labels=labels, matrix=matrix, modality=modality, **about)
             return Items.from_tracks({modality or "scores": track})
         if isinstance(X, (list, tuple)) and X and all(map(_are_scores, X)):
-            X = [one if modality is None else {modality: one} for one in X]
+            return _only(Items.of([one if modality is None else {modality: one} for one in X]), modality)
         return _only(Items.of(X), modality)
 
 
@@ -452,7 +452,8 @@ def kinds_of(features: str) -> list[str]:
 
 def _worded(describer: Any, calibration: Any) -> Wording:
     if isinstance(describer, Mapping):
-        describer = Describer(**{"scale": SCALE, **describer})
+        options: dict[str, Any] = {"scale": SCALE, **describer}
+        describer = Describer(**options)
         wording = Wording(describer)
     else:
         wording = wording_of(describer)

@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from leed import plugins
@@ -126,7 +127,7 @@ def check_target(path: str) -> None:
         raise OptionError(f"{path}: there is no folder {folder}")
     if ending == ".parquet":
         try:
-            import pyarrow as pa  # noqa: F401, PLC0415 - an extra
+            import_module("pyarrow")
         except ModuleNotFoundError as error:
             raise plugins.missing("writing Parquet", error, extra="data") from error
 

@@ -85,7 +85,8 @@ class LexicalEmbedder(Light):
             from sklearn.feature_extraction.text import HashingVectorizer  # noqa: PLC0415 - an extra
         except ModuleNotFoundError as error:
             raise plugins.missing("the embedder lexical", error, extra="ml") from error
-        return HashingVectorizer(
+        make: Any = HashingVectorizer  # its types are guessed from its defaults
+        return make(
             n_features=self.dimensions,
             ngram_range=self.ngrams,
             token_pattern=r"(?u)\b\w+\b",  # noqa: S106 - which words count; scikit-learn's own leaves out "I"

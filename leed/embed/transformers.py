@@ -60,7 +60,7 @@ class TransformersEmbedder(Encoder):
         return f"transformers:{self.model}"
 
     @cached_property
-    def weights(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride] - kept, as files are large
+    def weights(self) -> str:  # pyright: ignore[reportIncompatibleMethodOverride, reportIncompatibleVariableOverride] - kept, as files are large
         """The commit of a model of the hub; the digest of the files in a folder."""
         folder = self.folder()
         commit = os.path.basename(folder)

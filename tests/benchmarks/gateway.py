@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -144,7 +144,7 @@ def a_chat(turns: int = 5) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def a_process(port: int, *command: str) -> Iterator[Process]:
+def a_process(port: int, *command: str) -> Generator[Process]:
     """A server, for as long as a block lasts."""
     process = Process(port, *command)
     try:

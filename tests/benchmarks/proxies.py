@@ -6,7 +6,7 @@
 import asyncio
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -42,7 +42,7 @@ def with_aiohttp(upstream: str) -> Starlette:
     """A pass-through in the gateway's own stack."""
 
     @asynccontextmanager
-    async def life(own: Starlette) -> AsyncIterator[None]:
+    async def life(own: Starlette) -> AsyncGenerator[None]:
         async with aiohttp.ClientSession(auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar()) as session:
             own.state.session = session
             yield
@@ -70,7 +70,7 @@ def with_httpx(upstream: str) -> Starlette:
     """The same with the client that most people take."""
 
     @asynccontextmanager
-    async def life(own: Starlette) -> AsyncIterator[None]:
+    async def life(own: Starlette) -> AsyncGenerator[None]:
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
         async with httpx.AsyncClient(limits=limits, timeout=600) as client:
             own.state.client = client
@@ -99,7 +99,7 @@ class OnHttpx(Upstream):
     """The gateway's upstream, asked with httpx: all else of the gateway stays as it is."""
 
     @asynccontextmanager
-    async def opened(self) -> AsyncIterator[None]:
+    async def opened(self) -> AsyncGenerator[None]:
         """Keep connections open."""
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
         async with httpx.AsyncClient(limits=limits, timeout=600) as self._client:

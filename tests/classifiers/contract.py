@@ -44,7 +44,7 @@ class Case:
 
 def check_clone(case: Case) -> None:
     estimator = case.fitted()
-    copied = clone(estimator)
+    copied: Any = clone(estimator)
     assert repr(copied.get_params()) == repr(case.make().get_params()), "a clone has other parameters"
     assert not [name for name in vars(copied) if name.endswith("_")], "a clone is fitted"
 
@@ -112,7 +112,8 @@ def check_grid_search(case: Case) -> None:
     chain = make_pipeline(estimator, LeedClassifier(C=0.1)) if hasattr(estimator, "transform") else estimator
     step = type(estimator).__name__.lower() + "__" if chain is not estimator else ""
     grid = {step + name: values for name, values in case.tuned.items()}
-    search = GridSearchCV(chain, grid, cv=GroupKFold(3), error_score="raise")
+    options: Any = {"error_score": "raise"}
+    search = GridSearchCV(chain, grid, cv=GroupKFold(3), **options)
     search.fit(copy.deepcopy(case.X), case.y, groups=case.groups)
     assert search.best_score_ > 0.8, "what can be told apart is not"
 

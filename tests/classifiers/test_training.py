@@ -2,7 +2,7 @@
 
 import csv
 import json
-import os
+import subprocess
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -237,10 +237,10 @@ def test_a_fatal_finding_stops_the_command(leed_command: Run, tmp_path: Path) ->
 def test_a_file_that_runs_code_is_refused(tmp_path: Path) -> None:
     class Evil:
         def __reduce__(self) -> tuple[Any, ...]:
-            return (os.system, (f"touch {tmp_path}/pwned",))
+            return (subprocess.call, (["touch", f"{tmp_path}/pwned"],))
 
-    sio.dump({"leed": "model/1", "about": "{}", "estimator": os.system}, tmp_path / "evil.skops")
-    with pytest.raises(InputError, match="system, which no model of leed's has, and is not loaded"):
+    sio.dump({"leed": "model/1", "about": "{}", "estimator": subprocess.call}, tmp_path / "evil.skops")
+    with pytest.raises(InputError, match="call, which no model of leed's has, and is not loaded"):
         load(tmp_path / "evil.skops")
     sio.dump({"leed": "model/1", "about": "{}", "estimator": Evil()}, tmp_path / "evil.skops")
     with pytest.raises(InputError, match="and is not loaded"):

@@ -229,10 +229,8 @@ def test_lexical_vectors_do_not_depend_on_the_batch() -> None:
 
 
 def test_settings_are_in_the_version() -> None:
-    versions = {
-        get_embedder("lexical", **options).version
-        for options in ({}, {"dimensions": 64}, {"ngrams": (1, 1)}, {"ngrams": [1, 3]})
-    }
+    settings: list[dict[str, Any]] = [{}, {"dimensions": 64}, {"ngrams": (1, 1)}, {"ngrams": [1, 3]}]
+    versions = {get_embedder("lexical", **options).version for options in settings}
     assert len(versions) == 4
     assert get_embedder("lexical", batch_size=7).version == get_embedder("lexical").version
 

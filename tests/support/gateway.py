@@ -6,7 +6,7 @@ import gzip
 import json
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from threading import Thread
 from types import TracebackType
@@ -203,7 +203,7 @@ Behave = Callable[[socket.socket, bytes], object]
 
 
 @contextmanager
-def upstream(behave: Behave) -> Iterator[str]:
+def upstream(behave: Behave) -> Generator[str]:
     """The URL of a server that reads one request from each connection, whole, and then does as it is told."""
     with socket.create_server(("127.0.0.1", 0), backlog=128) as server:
         threads: list[Thread] = []

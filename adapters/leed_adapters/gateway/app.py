@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 from starlette.routing import Router
@@ -70,7 +70,7 @@ class Gateway:
             await _live(receive, send, self.opened())
 
     @asynccontextmanager
-    async def opened(self) -> AsyncIterator[None]:
+    async def opened(self) -> AsyncGenerator[None]:
         """Keep what the gateway needs open while it serves."""
         self._describing.warm_up()
         loading = asyncio.get_running_loop().run_in_executor(None, _load)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterable
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Final
@@ -52,7 +52,7 @@ class Upstream:
         self._ready: tuple[float, bool] = (-_READY_FOR, False)
 
     @asynccontextmanager
-    async def opened(self) -> AsyncIterator[None]:
+    async def opened(self) -> AsyncGenerator[None]:
         """Keep connections open while the gateway runs."""
         connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=60)
         async with (

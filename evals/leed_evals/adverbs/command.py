@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from importlib import import_module
 
 import leed
 from leed.errors import OptionError
@@ -39,8 +40,8 @@ def run(options: argparse.Namespace) -> int:
         MissingPackageError: OpenAI's client or scikit-learn is not installed.
     """
     try:
-        import openai  # noqa: F401, PLC0415 - an extra
-        import scipy  # noqa: F401, PLC0415 - comes with scikit-learn, an extra
+        import_module("openai")
+        import_module("scipy")
     except ModuleNotFoundError as error:
         extra = "openai" if error.name == "openai" else "ml"
         raise missing("asking about adverbs", error, extra=extra) from error

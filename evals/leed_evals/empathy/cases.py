@@ -84,7 +84,7 @@ def read_cases(path: Path | None = None) -> list[Case]:
     """
     where = "the cases" if path is None else f"cases {path}"
     try:
-        text = (files(__package__) / "cases.yaml" if path is None else path).read_text(encoding="utf-8")
+        text = (files("leed_evals.empathy") / "cases.yaml" if path is None else path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise DataFileError(f"{where} cannot be read: {error}") from error
     try:

@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 from leed.plugins import missing
@@ -39,8 +40,8 @@ def run(options: argparse.Namespace) -> int:
         MissingPackageError: OpenAI's client, PyYAML or NumPy is not installed.
     """
     try:
-        import openai  # noqa: F401, PLC0415 - an extra
-        import yaml  # noqa: F401, PLC0415 - an extra
+        import_module("openai")
+        import_module("yaml")
     except ModuleNotFoundError as error:
         raise missing("judging replies", error, extra="evals") from error
     from leed_evals.asking.asker import ask, plan  # noqa: PLC0415 - after the check above

@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,8 @@ def run(options: argparse.Namespace) -> int:
     """
     try:
         import matplotlib  # noqa: F401, ICN001, PLC0415 - an extra
-        import sklearn  # noqa: F401, PLC0415 - an extra
+
+        import_module("sklearn")
     except ModuleNotFoundError as error:
         raise missing("drawing figures", error, extra="plots" if error.name == "matplotlib" else "ml") from error
     from leed_evals.figures.between import between  # noqa: PLC0415 - after the check above

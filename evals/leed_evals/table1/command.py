@@ -7,6 +7,7 @@ import datetime as dt
 import platform
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,7 +53,8 @@ def run(options: argparse.Namespace) -> int:
     """
     try:
         import matplotlib  # noqa: F401, ICN001, PLC0415 - an extra
-        import sklearn  # noqa: F401, PLC0415 - an extra
+
+        import_module("sklearn")
     except ModuleNotFoundError as error:
         raise missing("the table", error, extra="plots" if error.name == "matplotlib" else "ml") from error
     from leed.embed import get_embedder  # noqa: PLC0415 - after the check above

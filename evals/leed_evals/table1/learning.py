@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -154,7 +155,8 @@ def _predicted(
     found = []
     for kind, c in choices:
         x = _seen(scores, vectors, spread, kind)
-        model = LinearSVC(C=c, dual=False, tol=1e-2, max_iter=2000)
+        options: dict[str, Any] = {"dual": False, "tol": 1e-2, "max_iter": 2000}
+        model = LinearSVC(C=c, **options)
         model.fit(x[training[first]], labels[training[first]], sample_weight=weights)
         found.append(model.predict(x[test]))
     return found

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from leed_evals.figures.drawing import COLOURS, MARKERS
@@ -28,7 +29,7 @@ def plot(measured: Sequence[Measured], path: Path, *, title: str) -> None:
             figure.savefig(path.with_suffix(f".{kind}"), metadata=metadata)
 
 
-def _panel(axes: mpl.axes.Axes, one: Measured, rows: Sequence[str]) -> None:
+def _panel(axes: Axes, one: Measured, rows: Sequence[str]) -> None:
     views = list(one.corpus.views)
     for i, view in enumerate(views):
         heights, values, low, high = [], [], [], []

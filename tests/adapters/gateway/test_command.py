@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,7 +25,7 @@ LeedCommand = Callable[..., tuple[int, str, str]]
 
 
 @contextmanager
-def serving(*options: str, **environment: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+def serving(*options: str, **environment: str) -> Generator[tuple["subprocess.Popen[str]", str]]:
     """A process, and where it listens."""
     process = subprocess.Popen(
         [sys.executable, "-c", CODE, "--port", "0", *options],

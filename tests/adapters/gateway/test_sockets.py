@@ -3,7 +3,7 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from threading import Event
 from typing import Any
@@ -39,7 +39,7 @@ def forgotten(fake: FakeOpenAI) -> None:
 
 
 @asynccontextmanager
-async def socket_to(running: Running, path: str = "/llm", **options: Any) -> AsyncIterator[ClientConnection]:
+async def socket_to(running: Running, path: str = "/llm", **options: Any) -> AsyncGenerator[ClientConnection]:
     async with connect(f"ws://127.0.0.1:{running.port}{path}", proxy=None, **options) as found:
         yield found
 
