@@ -13,7 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from leed.classifiers.inputs import Features, checked_fit, checked_x
-from leed.classifiers.margins import chosen, decisions, probabilities, sharpness_of
+from leed.classifiers.margins import chosen, decisions, offset_of, probabilities, sharpness_of
 from leed.classifiers.metrics import uar
 from leed.classifiers.rows import Rows, Standard, different_rows
 from leed.classifiers.splits import folds
@@ -186,7 +186,8 @@ class LeedClassifier(Features, ClassifierMixin, BaseEstimator):
                     continue
                 svm = SVC(kernel="linear", C=strength, cache_size=500, max_iter=_MOST_STEPS)
                 svm.fit(scaled[two], sides, sample_weight=counted[two])
-                weights[place], offsets[place] = svm.coef_[0], svm.intercept_[0]
+                weights[place] = svm.coef_[0]
+                offsets[place] = offset_of(scaled[two] @ svm.coef_[0], sides, counted[two])
         return (weights, offsets), standard
 
     def _weights(self, rows: Rows) -> NDArray[np.float64]:

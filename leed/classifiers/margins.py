@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+_LEVEL = 1e-9  # of all weights: a slope of less is rounding
+
 
 def decisions(margins: NDArray[np.float64], n_classes: int) -> NDArray[np.float64]:
     """Return (n, c) how much the pairs speak for each class: their votes; for two classes (n,), for the second.
@@ -33,6 +35,30 @@ def decisions(margins: NDArray[np.float64], n_classes: int) -> NDArray[np.float6
         sums[:, first] += margin
         sums[:, second] -= margin
     return np.asarray(votes + sums / (3 * (np.abs(sums) + 1)))
+
+
+def offset_of(heights: NDArray[np.float64], first: NDArray[np.bool_], weights: NDArray[np.float64]) -> float:
+    """Return what to add to a separator's heights for the least hinge loss; the middle where several do as well.
+
+    An SVM leaves it open within an interval where all rows stand inside the margin, as they do for a small C, and
+    libsvm then gives one of its ends, by rounding: all rows would be of one class.
+
+    >>> offset_of(np.array([0.25, -0.25]), np.array([True, False]), np.ones(2))
+    0.0
+
+    Args:
+        heights: (n,) what the weights alone give.
+        first: (n,) whether a row is of the class for which margins are above 0.
+        weights: (n,) how much each counts.
+    """
+    breaks = np.where(first, 1.0, -1.0) - heights  # where a row begins or stops to cost anything
+    order = np.lexsort((weights, first, breaks))
+    slopes = np.concatenate(([0.0], np.cumsum(weights[order]))) - weights[first].sum()
+    flat = np.abs(slopes) <= _LEVEL * weights.sum()
+    if flat.any():
+        places = np.flatnonzero(flat)
+        return float((breaks[order[max(places[0] - 1, 0)]] + breaks[order[min(places[-1], len(order) - 1)]]) / 2)
+    return float(breaks[order[int(np.argmax(slopes > 0)) - 1]])
 
 
 def chosen(decided: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -13,6 +13,7 @@ from sklearn.exceptions import SkipTestWarning
 from sklearn.utils.estimator_checks import check_estimator
 
 from leed.classifiers import LeedClassifier, LeedRegressor, SequenceClassifier
+from leed.classifiers.margins import offset_of
 from leed.classifiers.splits import folds, leave_one_out
 from tests.classifiers.contract import talks
 
@@ -104,3 +105,24 @@ def test_folds_keep_each_speaker_on_one_side_in_any_order() -> None:
 def test_there_is_no_fold_where_nothing_can_be_held_out() -> None:
     assert folds([0, 1, 1], ["a", "a", "a"]) == []
     assert folds([0, 1, 1]) == []
+
+
+def test_a_small_c_leaves_no_class_out() -> None:
+    """Where all rows stand within the margin, libsvm gives an end of the offset's interval: one class for all."""
+    rows = {"joy": [0.8, 0.2], "fear": [0.3, 0.6]}
+    X = np.array([rows["joy"]] * 7 + [rows["fear"]] * 24 + [[0.2, 0.7]] * 5 + [[0.7, 0.1]] * 22)
+    y = ["joy"] * 7 + ["fear"] * 29 + ["joy"] * 22
+    model = LeedClassifier(C=1e-4).fit(X, y)
+    assert model.predict(X).tolist() == y
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_offset_has_the_least_hinge_loss(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    heights, first, weights = rng.normal(size=15), np.arange(15) % 3 > 0, rng.uniform(0.5, 2, 15)
+
+    def loss(offset: float) -> float:
+        return float(weights @ np.maximum(0, 1 - np.where(first, 1, -1) * (heights + offset)))
+
+    found = loss(offset_of(heights, first, weights))
+    assert found <= min(loss(offset) for offset in np.linspace(-5, 5, 4001)) + 1e-12
