@@ -14,7 +14,15 @@ from leed.schema.terms import MODALITIES, QUANTITIES
 from leed.taxonomy import ORDER
 
 if TYPE_CHECKING:  # no checker follows literals made of constants
-    Scale = Calibration = Language = Tense = Handover = Policy = Modality = Quantity = Taxonomy = str
+    Scale = str
+    Calibration = str
+    Language = str
+    Tense = str
+    Handover = str
+    Policy = str
+    Modality = str
+    Quantity = str
+    Taxonomy = str
 else:  # what can be chosen is what leed has
     Scale = Literal[scale.NAMES]
     Calibration = Literal[(*calibration.NAMES, calibration.NONE)]
