@@ -59,7 +59,8 @@ def spearman(x: NDArray[np.float64], y: NDArray[np.float64]) -> list[tuple[float
         if both.sum() < FEWEST or np.ptp(a) == 0 or np.ptp(b) == 0:
             found.append((float("nan"), float("nan"), int(both.sum())))
         else:
-            rho, p = spearmanr(a, b)
+            result: Any = spearmanr(a, b)  # its types are guessed
+            rho, p = result
             found.append((float(rho), float(p), int(both.sum())))
     return found
 

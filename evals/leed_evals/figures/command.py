@@ -38,8 +38,7 @@ def run(options: argparse.Namespace) -> int:
         MissingPackageError: matplotlib or scikit-learn is not installed.
     """
     try:
-        import matplotlib  # noqa: F401, ICN001, PLC0415 - an extra
-
+        import_module("matplotlib")
         import_module("sklearn")
     except ModuleNotFoundError as error:
         raise missing("drawing figures", error, extra="plots" if error.name == "matplotlib" else "ml") from error

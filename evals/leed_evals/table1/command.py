@@ -52,8 +52,7 @@ def run(options: argparse.Namespace) -> int:
         MissingPackageError: scikit-learn or matplotlib is not installed.
     """
     try:
-        import matplotlib  # noqa: F401, ICN001, PLC0415 - an extra
-
+        import_module("matplotlib")
         import_module("sklearn")
     except ModuleNotFoundError as error:
         raise missing("the table", error, extra="plots" if error.name == "matplotlib" else "ml") from error
