@@ -17,7 +17,7 @@ from tests.support.parts import ROOT
 
 OPERATIONS = (*api.OPERATIONS, *endpoints.OPERATIONS)
 
-EXAMPLES = 60
+EXAMPLES = 30
 """For each operation and kind of data; about 600 requests in all."""
 
 SLOW = (hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.filter_too_much, hypothesis.HealthCheck.data_too_large)
