@@ -9,7 +9,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_array, check_consistent_length, check_is_fitted, column_or_1d
+from sklearn.utils.validation import (
+    assert_all_finite,
+    check_array,
+    check_consistent_length,
+    check_is_fitted,
+    column_or_1d,
+)
 
 from leed import plugins
 from leed.classifiers.inputs import are_items
@@ -131,6 +137,8 @@ class SequenceClassifier(ClassifierMixin, BaseEstimator):
         """
         sequences = self._sequences(X, fitting=True)
         target = column_or_1d(y, warn=True)
+        if target.dtype.kind == "f":
+            assert_all_finite(target, input_name="y")
         check_consistent_length(sequences, target)
         check_classification_targets(target)
         self.classes_, codes = np.unique(target, return_inverse=True)

@@ -123,7 +123,7 @@ def _check(labels: NDArray[np.str_], groups: NDArray[np.str_]) -> None:
     if len(speakers) < 3:  # noqa: PLR2004 - to train on, to choose by, to test on
         raise InputError(f"{len(speakers)} speakers are too few: give three at least, so that some can be left out")
     if len(np.unique(labels)) < 2:  # noqa: PLR2004 - something to tell apart
-        raise InputError(f"every item has the label {labels[0]!r}: give two classes at least")
+        raise InputError(f"every item has the label {str(labels[0])!r}: give two classes at least")
     for label in np.unique(labels):
         if len(np.unique(groups[labels == label])) < 3:  # noqa: PLR2004 - as above
             raise InputError(f"fewer than three speakers have the label {str(label)!r}: leave it out, or give more")

@@ -77,11 +77,20 @@ async def test_scores_go_out_as_a_few_words_and_the_answer_comes_sentence_by_sen
     }
 
 
-async def test_an_answer_may_come_in_the_pieces_of_the_upstream(fake: FakeOpenAI) -> None:
-    with Running(fake.base_url, evi={"pieces": "chunk"}) as running:
+async def test_an_answer_may_come_in_the_pieces_of_the_upstream() -> None:
+    heard = Event()
+
+    def behave(connection: socket.socket, _: bytes) -> None:
+        connection.sendall(STREAM + chunk(event("Let me ")))
+        assert heard.wait(PATIENCE)
+        connection.sendall(chunk(event("tell. ")) + chunk(b"data: [DONE]\n\n") + b"0\r\n\r\n")
+
+    with gateway.upstream(behave) as url, Running(url, evi={"pieces": "chunk"}) as running:
         async with socket_to(running) as connection:
             await connection.send(said("Hey you."))
-            assert (await answer(connection))[:3] == ["You ", "said: ", "Hey "]
+            assert json.loads(await connection.recv())["text"] == "Let me "
+            heard.set()
+            assert await answer(connection) == ["tell. "]
 
 
 async def test_what_was_posted_for_the_session_describes_its_newest_message(running: Running, fake: FakeOpenAI) -> None:
