@@ -418,7 +418,7 @@ BIPOLAR = [
     ({"arousal": 0.5, "valence": 0.5, "dominance": 0.5}, "They sound neutral."),
     ({"arousal": 0.45, "valence": 0.9, "dominance": 0.05}, "They sound very deferential and positive in tone."),
     ({"arousal": 1.2}, "They sound highly energetic."),
-    ({"arousal": -0.2}, "They sound very subdued."),
+    ({"arousal": -0.2}, "They sound slightly subdued."),  # a negative number says -1 to 1, as to readers
 ]
 
 
