@@ -1,10 +1,12 @@
 """Headless Chromium, watched: a page that complains, reaches elsewhere or breaks its policy fails its test; and axe."""
 
 import base64
+import gc
 import hashlib
 import os
 import subprocess
 import tarfile
+import warnings
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -64,12 +66,17 @@ class Watch:
 def chromium() -> Generator[Browser]:
     """Debian's browser; root needs it without a sandbox."""
     options = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(program("chromium")), args=options)
-        try:
-            yield browser
-        finally:
-            browser.close()
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=str(program("chromium")), args=options)
+            try:
+                yield browser
+            finally:
+                browser.close()
+    finally:
+        with warnings.catch_warnings():  # playwright leaves a socket to its driver open
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
 
 
 @contextmanager

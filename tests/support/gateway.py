@@ -6,6 +6,7 @@ import gzip
 import json
 import socket
 import time
+import warnings
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from threading import Thread
@@ -70,6 +71,9 @@ class Running:
             runner.run(serve())
 
     def __enter__(self) -> Self:
+        with warnings.catch_warnings():  # what others left open is not told of the test that this is for
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
         self._thread.start()
         until(lambda: self.server.started or not self._thread.is_alive(), "the gateway starts")
         return self
