@@ -29,14 +29,10 @@ def command(  # noqa: PLR0917 - the command line names them all
     calibration: options.Calibration = None,
     top: options.Top = None,
     lang: options.Language = "en",
-    person: Annotated[str | None, typer.Option(help="Whom the sentences are about: They, You, or a name.")] = None,
+    person: options.Persons = None,
     tense: options.Tense = "present",
-    modality: Annotated[
-        str | None, typer.Option(help="face, prosody, burst or language, where the file does not say it.")
-    ] = None,
-    quantity: Annotated[
-        str | None, typer.Option(help="What the numbers are: intensity, probability, likelihood, bipolar or presence.")
-    ] = None,
+    modality: options.Modality = None,
+    quantity: options.Quantity = None,
     ignore: options.Ignore = None,
     allow: options.Allow = None,
     quote: options.Quote = True,

@@ -47,16 +47,12 @@ def command(  # noqa: PLR0917 - the command line names them all
     ] = None,
     scale: options.Scale = None,
     calibration: options.Calibration = None,
-    top: Annotated[str | None, typer.Option(help="How many terms are named at most; 'all' for every one.")] = None,
+    top: options.Top = None,
     lang: options.Language = "en",
-    person: Annotated[str | None, typer.Option(help="Whom the sentences are about: They, You, or a name.")] = None,
+    person: options.Persons = None,
     tense: options.Tense = "present",
-    modality: Annotated[
-        str | None, typer.Option(help="face, prosody, burst or language, where the file does not say it.")
-    ] = None,
-    quantity: Annotated[
-        str | None, typer.Option(help="What the numbers are: intensity, probability, likelihood, bipolar or presence.")
-    ] = None,
+    modality: options.Modality = None,
+    quantity: options.Quantity = None,
     ignore: options.Ignore = None,
     allow: options.Allow = None,
     quote: options.Quote = True,

@@ -17,6 +17,12 @@ Calibration = Annotated[
 ]
 Top = Annotated[str | None, typer.Option(help="How many terms are named at most; 'all' for every one.")]
 Language = Annotated[str, typer.Option(help="The language: en, de, or a JSON file of your own.")]
+Person = Annotated[str | None, typer.Option(help="Whom it is about, where it is one person: You, or a name.")]
+Persons = Annotated[str | None, typer.Option(help="Whom the sentences are about: They, You, or a name.")]
+Modality = Annotated[str | None, typer.Option(help="face, prosody, burst or language, where the file does not say it.")]
+Quantity = Annotated[
+    str | None, typer.Option(help="What the numbers are: intensity, probability, likelihood, bipolar or presence.")
+]
 Tense = Annotated[str, typer.Option(help="present or past.")]
 Ignore = Annotated[list[str] | None, typer.Option(help="A label that is never named; may be repeated.")]
 Allow = Annotated[

@@ -48,9 +48,7 @@ def command(  # noqa: PLR0917 - the command line names them all
     scale: options.Scale = None,
     calibration: options.Calibration = None,
     lang: options.Language = "en",
-    person: Annotated[
-        str | None, typer.Option(help="Whom it is about, where it is one person: You, or a name.")
-    ] = None,
+    person: options.Person = None,
     tense: options.Tense = "present",
     ignore: options.Ignore = None,
     allow: options.Allow = None,

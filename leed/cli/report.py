@@ -37,9 +37,7 @@ def command(  # noqa: PLR0917 - the command line names them all
     calibration: options.Calibration = None,
     top: options.Top = None,
     lang: options.Language = "en",
-    person: Annotated[
-        str | None, typer.Option(help="Whom it is about, where it is one person: You, or a name.")
-    ] = None,
+    person: options.Person = None,
     tense: options.Tense = "past",
     ignore: options.Ignore = None,
     allow: options.Allow = None,

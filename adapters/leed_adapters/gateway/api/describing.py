@@ -82,14 +82,8 @@ class TermAnswer(msgspec.Struct, frozen=True):
     phrase: str
 
 
-class Described(msgspec.Struct, frozen=True):
-    """A description: what `Description.to_dict` holds, and why it says so.
-
-    Attributes:
-        explanation: the reasons, a line each.
-        labels: each label: its score, what is usual, its step of the scale, and why it was named or not.
-        ladders: the steps of the scale, by modality.
-    """
+class DescriptionAnswer(msgspec.Struct, frozen=True):
+    """What `Description.to_dict` holds."""
 
     source: str | None
     modality: str | None
@@ -103,6 +97,17 @@ class Described(msgspec.Struct, frozen=True):
     notable: bool
     terms: tuple[TermAnswer, ...]
     fingerprint: str
+
+
+class Described(DescriptionAnswer, frozen=True):
+    """A description: what `Description.to_dict` holds, and why it says so.
+
+    Attributes:
+        explanation: the reasons, a line each.
+        labels: each label: its score, what is usual, its step of the scale, and why it was named or not.
+        ladders: the steps of the scale, by modality.
+    """
+
     explanation: str
     labels: tuple[Weighed, ...]
     ladders: tuple[Ladder, ...]
@@ -123,15 +128,20 @@ def describe(asked: Asked) -> Described:
 
 def answered(description: Description, weighed: tuple[Weighed, ...], issues: tuple[Issue, ...]) -> Described:
     """Return a description as it is answered."""
-    plain = description.to_dict()
-    plain["terms"] = tuple(TermAnswer(**term.to_dict(), phrase=term.phrase) for term in description.terms)
     return Described(
-        **plain,
+        **fields_of(description),
         explanation=description.explain(),
         labels=weighed,
         ladders=ladders(description),
         issues=issues,
     )
+
+
+def fields_of(description: Description) -> dict[str, Any]:
+    """Return the fields of DescriptionAnswer."""
+    plain = description.to_dict()
+    plain["terms"] = tuple(TermAnswer(**term.to_dict(), phrase=term.phrase) for term in description.terms)
+    return plain
 
 
 def segment(scores: Scores, about: dict[str, Any]) -> Segment:

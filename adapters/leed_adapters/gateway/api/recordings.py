@@ -16,7 +16,7 @@ from leed.report.plots import second
 from leed.schema.terms import Issue
 from leed.timeline import summarize as summary_of
 from leed_adapters.gateway.api.choices import Choices
-from leed_adapters.gateway.api.describing import TermAnswer
+from leed_adapters.gateway.api.describing import DescriptionAnswer, fields_of
 from leed_adapters.gateway.api.endpoint import Asked, converted
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class TrackAnswer(msgspec.Struct, frozen=True):
     end: float | None
 
 
-class RowAnswer(msgspec.Struct, frozen=True):
+class RowAnswer(DescriptionAnswer, frozen=True):
     """A segment and its description: a row of ``leed describe --output jsonl``, and its scores.
 
     Attributes:
@@ -88,18 +88,6 @@ class RowAnswer(msgspec.Struct, frozen=True):
 
     track: int
     row: int
-    source: str | None
-    modality: str | None
-    aspect: str
-    granularity: str | None
-    speaker: str | None
-    begin: float | None
-    end: float | None
-    text: str | None
-    description: str
-    notable: bool
-    terms: tuple[TermAnswer, ...]
-    fingerprint: str
     taxonomy: str | None
     quantity: str | None
     exclusive: bool | None
@@ -198,9 +186,7 @@ def _rows_of(recording: Recording, track: int) -> int:
 
 def _row(recording: Recording, track: int, row: int, describer: Describer) -> RowAnswer:
     segment = recording.tracks[track].segment(row)
-    description = describer.describe(segment)
-    plain = description.to_dict()
-    plain["terms"] = tuple(TermAnswer(**term.to_dict(), phrase=term.phrase) for term in description.terms)
+    plain = fields_of(describer.describe(segment))
     about = {name: getattr(segment, name) for name in ("taxonomy", "quantity", "exclusive", "scores")}
     return RowAnswer(track=track, row=row, **plain, **about)
 
