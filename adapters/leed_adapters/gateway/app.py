@@ -160,7 +160,16 @@ class Gateway:
                 call.sent += len(message.get("body", b""))
             await send(message)
 
-        await self._router(scope, receive, sending)
+        came = 0
+
+        async def receiving() -> Message:
+            nonlocal came
+            message = await receive()
+            came += len(message.get("body", b""))
+            return message
+
+        await self._router(scope, receiving, sending)
+        call.received = came
 
 
 def _load() -> None:

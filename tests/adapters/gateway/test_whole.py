@@ -1,5 +1,6 @@
 """The gateway with its page and its endpoints, as one server."""
 
+import io
 import json
 from collections.abc import Iterator
 
@@ -40,3 +41,12 @@ def test_a_file_beyond_the_limit_is_refused_before_it_is_read() -> None:
         answer = gateway.send("POST", "/leed/v1/read", b"x" * 1001)
     assert answer.status == 413
     assert "more than 1,000 bytes" in json.loads(answer.body)["error"]["message"]
+
+
+def test_the_log_counts_what_a_file_brought() -> None:
+    log = io.BytesIO()
+    with Running("http://127.0.0.1:9/v1", log=log) as gateway:
+        gateway.send("POST", "/leed/v1/read", b'{"Joy": 0.84}')
+        gateway.send("POST", "/leed/v1/sessions/a/expressions", b'{"Joy": 0.84}')
+    requests = [line for line in map(json.loads, log.getvalue().splitlines()) if line["event"] == "request"]
+    assert [line["bytes_in"] for line in requests] == [13, 13]
