@@ -148,6 +148,7 @@ class Delimited:
             if not stack.rows:
                 stack.expect(int(sheet.rows * _MORE * (self._content.size - self._start) / len(piece)))
             stack.add(sheet)
+            del piece, sheet  # before the next are made
         stack.issues += reading.issues()
         return stack
 
@@ -160,6 +161,7 @@ class Delimited:
         reading = _Reading(self, plan)
         for piece in self._pieces():
             stack.add(reading.sheet(piece))
+            del piece  # before the next is read
             if stack.rows >= PART:
                 yield stack
                 stack = stack.emptied()
@@ -189,8 +191,11 @@ class Delimited:
             with self._content.open() as file:
                 at = len(self._in_utf8(file.read(self._start), 0))
                 for piece in pieces(file, self.delimiter, self._shown):
-                    yield self._in_utf8(piece, at)
+                    text = self._in_utf8(piece, at)
                     at += len(piece)
+                    del piece
+                    yield text
+                    del text
         except OSError as error:
             raise InputError(f"{self._shown}: cannot be read: {error.strerror or error}") from error
 

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from leed.readers.sheet import Words
 
+_FEW = 1 << 16
+"""Numbers of groups for which a table is kept however few rows there are."""
+
 
 class Group(msgspec.Struct, frozen=True):
     """The rows of one track: key, and where they stand once the rows are ordered by key."""
@@ -38,7 +41,7 @@ class Groups(msgspec.Struct, frozen=True):
 
     def texts(self, texts: Sequence[str | None]) -> Sequence[str | None]:
         """Return texts in that order."""
-        return texts if self.order is None else [texts[row] for row in self.order.tolist()]
+        return texts if self.order is None else np.array(texts, np.object_)[self.order].tolist()
 
 
 def grouped(keys: Sequence[Words | None], rows: int) -> Groups:
@@ -48,21 +51,44 @@ def grouped(keys: Sequence[Words | None], rows: int) -> Groups:
     >>> [(group.key, found.order[group.rows].tolist()) for group in found.groups]
     [((None, 'Ann'), [0, 2]), ((None, 'Ben'), [1])]
     """
-    whole = np.zeros(rows, np.int64)
-    for words in keys:
-        if words is not None and len(words.values):
-            whole = np.unique(whole * (len(words.values) + 1) + words.codes + 1, return_inverse=True)[1]
-    if rows and not whole.any():
+    whole, count = _combined(keys, rows)
+    if not rows:
+        return Groups(None, [])
+    if count == 1:
         return Groups(None, [Group(_key(keys, 0), slice(0, rows))])
-    _, firsts, whole = np.unique(whole, return_index=True, return_inverse=True)
-    ranks = np.argsort(firsts)
-    places = np.empty_like(ranks)
-    places[ranks] = np.arange(len(ranks))
-    order = np.argsort(places[whole], kind="stable")
-    ends = np.cumsum(np.bincount(places[whole], minlength=len(ranks))).tolist()
+    firsts = np.zeros(count, np.int64)
+    firsts[whole[::-1]] = np.arange(rows - 1, -1, -1)
+    by_first = np.argsort(firsts)
+    places = np.empty(count, whole.dtype)
+    places[by_first] = np.arange(count)
+    whole = places[whole]
+    ends = np.cumsum(np.bincount(whole, minlength=count)).tolist()
     slices = map(slice, [0, *ends[:-1]], ends)
-    found = [Group(_key(keys, row), part) for row, part in zip(firsts[ranks].tolist(), slices, strict=True)]
-    return Groups(None if (order[1:] > order[:-1]).all() else order, found)
+    found = [Group(_key(keys, row), part) for row, part in zip(firsts[by_first].tolist(), slices, strict=True)]
+    in_order = bool((whole[1:] >= whole[:-1]).all())
+    return Groups(None if in_order else np.argsort(whole, kind="stable"), found)
+
+
+def _combined(keys: Sequence[Words | None], rows: int) -> tuple[NDArray[Any], int]:
+    """For each row the number of what the columns say together, and how many different ones there are.
+
+    The numbers are as narrow as their count lets them be, and nothing is sorted unless nearly every row differs.
+    """
+    whole, count = np.zeros(rows, np.uint8), 1
+    for words in keys:
+        if words is None or not len(words.values):
+            continue
+        base = len(words.values) + 1
+        whole = whole.astype(np.min_scalar_type(count * base)) * base + (words.codes + 1).astype(np.uint32)
+        if count * base > _FEW + 2 * rows:
+            used, whole = np.unique(whole, return_inverse=True)
+            count = len(used)
+            continue
+        is_used = np.zeros(count * base, np.bool_)
+        is_used[whole] = True
+        count = int(np.count_nonzero(is_used))
+        whole = (np.cumsum(is_used) - 1).astype(np.min_scalar_type(count))[whole]
+    return whole, count
 
 
 def renamed(words: Words, name: Callable[[str], str | None]) -> Words:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from leed.float32 import INFINITE
 
 _BLOCK = 1 << 12  # rows of 48 scores that fit a processor's cache
-_ABREAST = 8  # columns whose rows are put into another order at once
+_ABREAST = 4  # columns whose rows are put into another order at once
 
 
 class Matrix:

@@ -13,7 +13,7 @@ from typing import IO
 
 from leed.errors import DamagedInputError
 
-_SIZE = 1 << 21
+_SIZE = 7 << 19
 _LARGEST = 1 << 25
 """Bytes that one row may have."""
 _QUOTED = re.compile(rb'"[^"]*+(?:""[^"]*+)*+"')
@@ -32,7 +32,10 @@ def pieces(file: IO[bytes], delimiter: str, shown: str) -> Iterator[bytes]:
         end = ends.last(text)
         left = text[end:]
         if end:
-            yield text[:end]
+            piece = text[:end]
+            del text
+            yield piece
+            del piece  # so that none is held while the next is read
         elif len(left) > _LARGEST:
             what = f"a row is longer than {_LARGEST >> 20} MiB; is a quotation mark missing?"
             raise DamagedInputError(f"{shown}: not a well-formed table: {what}")
