@@ -74,7 +74,8 @@ def _combined(keys: Sequence[Words | None], rows: int) -> tuple[NDArray[Any], in
 
     The numbers are as narrow as their count lets them be, and nothing is sorted unless nearly every row differs.
     """
-    whole, count = np.zeros(rows, np.uint8), 1
+    whole: NDArray[Any] = np.zeros(rows, np.uint8)
+    count = 1
     for words in keys:
         if words is None or not len(words.values):
             continue
