@@ -58,7 +58,7 @@ def describe_expression(given: object, describer: Describer) -> Description | No
 def _described(given: Any, describer: Describer) -> Description | None:  # noqa: ANN401, PLR0911 - one for each kind
     if given is None:
         return None
-    if isinstance(given, Mapping):
+    if isinstance(given, (dict, Mapping)):
         return _of_mapping(given, describer)
     if isinstance(given, Description):
         return reworded(given, describer)

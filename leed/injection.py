@@ -34,6 +34,7 @@ OLDER = ("keep", "summarize", "drop")
 
 M = TypeVar("M")
 _LOG = logging.getLogger("leed")
+_MAPPINGS = (dict, Mapping)  # most are dict, which tells in no time
 _SUMMARY = 80  # tokens of a summary of older turns at most
 
 
@@ -195,7 +196,7 @@ class _Turn:
     def __init__(self, message: Any, earlier: Description | None) -> None:  # noqa: ANN401 - a message of any make
         self.message = message
         self.earlier = earlier
-        self.role = message.get("role") if isinstance(message, Mapping) else None
+        self.role = message.get("role") if isinstance(message, _MAPPINGS) else None
         self.description: Description | None = None
 
 
@@ -301,7 +302,7 @@ def _put_in(turns: list[_Turn], chosen: _Chosen) -> tuple[list[Any], list[Note],
     policy = chosen.policy(chosen.handover)
     led = False  # whether the policy stands in a leading message
     for turn in turns:
-        if not isinstance(turn.message, Mapping):
+        if not isinstance(turn.message, _MAPPINGS):
             out.append(_disarmed_object(turn.message, chosen.handover))
             continue
         message = bare(turn.message)
@@ -390,7 +391,7 @@ def _with_description(
 
 def _is_note(message: object, handover: Handover) -> bool:
     """Whether a message is a note of its own that an earlier call put in."""
-    if not isinstance(message, Mapping) or message.get("role") not in INSTRUCTING:
+    if not isinstance(message, _MAPPINGS) or message.get("role") not in INSTRUCTING:
         return False
     content = message.get("content")
     forms = {handover, get_handover("system"), get_handover("developer")}

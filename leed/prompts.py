@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -173,20 +173,27 @@ def without_note(text: str, handover: Handover | None = None) -> str:
     >>> without_note("I'm fine\n\n[The user sounds quite sad.]")
     "I'm fine"
     """
-    endings = _endings() if handover is None or handover.name in HANDOVERS else (handover.ending(), *_endings())
-    while True:
-        for ending in endings:
+    endings = _endings(() if handover is None or handover.name in HANDOVERS else handover.parts)
+    while found := _note_at_end(text, endings):
+        text = text[: found.start()].rstrip()
+    return text
+
+
+def _note_at_end(text: str, endings: Sequence[tuple[str, re.Pattern[str]]]) -> re.Match[str] | None:
+    last = text.rstrip()[-1:]
+    for letter, ending in endings:
+        if letter in ("", last):  # most texts end with no bracket: that tells at once
             found = ending.search(text)
             if found and marks.claims(found["note"]):
-                text = text[: found.start()].rstrip()
-                break
-        else:
-            return text
+                return found
+    return None
 
 
 @cache
-def _endings() -> tuple[re.Pattern[str], ...]:
-    return tuple(h.ending() for h in map(get_handover, HANDOVERS) if h.role is None)
+def _endings(own: tuple[str, ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """What finds a note at the end of a text, behind the letter it ends with; empty where that can be any."""
+    built_in = [handover.parts for handover in map(get_handover, HANDOVERS) if handover.role is None]
+    return tuple((parts[-1].strip()[-1:], _ending(parts)) for parts in ([own] if own else []) + built_in)
 
 
 @cache
