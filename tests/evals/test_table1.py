@@ -93,7 +93,10 @@ def test_a_table_of_your_own_is_measured_and_written(tmp_path: Path, capsys: pyt
     status = main(arguments)
     printed = capsys.readouterr()
     page = (out / "table1.md").read_text(encoding="utf-8")
-    assert page == printed.out[:-1] == (out / "p.md").read_text(encoding="utf-8")
+    assert page == printed.out[:-1]
+    picture = "\n![UAR of each row, with its interval](p.png)\n"
+    assert (out / "p.md").read_text(encoding="utf-8") == page + picture
+    assert (out / "p.png").read_bytes().startswith(b"\x89PNG")
     assert "## mine.csv, lexical" in page
     assert "90 items of 6 speakers, 3 classes. Scores of your own." in page
     assert "What this is not" not in page, "that is about the corpora"

@@ -51,10 +51,11 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
 
-    def markdown(self) -> str:
-        """Return the table with its title and note."""
+    def markdown(self, under: str = "") -> str:
+        """Return the table with its note, and its title unless that is the one it stands under."""
+        title = f"### {self.title}\n\n" if self.title != under else ""
         note = f"{self.note}\n\n" if self.note else ""
-        return f"### {self.title}\n\n{note}{grid(self.columns, self.rows)}\n"
+        return f"{title}{note}{grid(self.columns, self.rows)}\n"
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Part:
     def markdown(self) -> str:
         """Return the part as a section."""
         left_out = "".join(f"- left out: {what}\n" for what in self.skipped)
-        told = [self.note, *([left_out] if left_out else []), *(table.markdown() for table in self.tables)]
+        told = filter(None, [self.note, left_out, *(table.markdown(self.title) for table in self.tables)])
         return f"## {self.title}\n\n" + "\n".join(text if text.endswith("\n") else f"{text}\n" for text in told)
 
 

@@ -40,7 +40,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.add_argument("--seed", type=int, default=0, help="of shuffled adverbs, and of the paper's split (0)")
     parser.add_argument("--cache", metavar="FILE", help="where vectors are kept for the next run (in DIR)")
     parser.add_argument("-o", "--out", type=Path, default=Path(FOLDER), metavar="DIR", help=f"({FOLDER})")
-    parser.add_argument("--page", type=Path, metavar="FILE", help="write the page there too")
+    parser.add_argument("--page", type=Path, metavar="FILE", help="write the page there too, with a picture beside it")
     parser.set_defaults(run=run)
 
 
@@ -76,7 +76,9 @@ def run(options: argparse.Namespace) -> int:
     (options.out / "table1.json").write_text(report.json() + "\n", encoding="utf-8")
     plot(measured, options.out / "table1", title=report.title)
     if options.page:
-        options.page.write_text(page, encoding="utf-8")
+        plot(measured, options.page, title=report.title, kinds=("png",))
+        picture = f"\n![UAR of each row, with its interval]({options.page.with_suffix('.png').name})\n"
+        options.page.write_text(page + picture, encoding="utf-8")
     missed = [
         f"{requirement.name} ({requirement.note})" for requirement in report.requirements if not requirement.holds
     ]

@@ -12,9 +12,11 @@ from matplotlib.figure import Figure
 from leed_evals.figures.drawing import COLOURS, MARKERS
 from leed_evals.table1.measuring import Measured
 
+_UNDATED = {"png": {"Software": None}, "svg": {"Date": None}}
 
-def plot(measured: Sequence[Measured], path: Path, *, title: str) -> None:
-    """Write a panel for each corpus and embedder to a PNG and an SVG file of that name."""
+
+def plot(measured: Sequence[Measured], path: Path, *, title: str, kinds: Sequence[str] = ("png", "svg")) -> None:
+    """Write a panel for each corpus and embedder to files of that name, one of each kind."""
     with mpl.rc_context({"svg.hashsalt": "leed", "svg.fonttype": "none", "font.size": 9}):
         tallest = max(len(one.rows) for one in measured)
         figure = Figure(figsize=(1.8 + 3.6 * len(measured), 1.2 + 0.36 * tallest), layout="constrained", dpi=150)
@@ -25,8 +27,8 @@ def plot(measured: Sequence[Measured], path: Path, *, title: str) -> None:
         figure.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
         handles, names = panels[0].get_legend_handles_labels()
         figure.legend(handles, names, loc="outside lower center", ncols=len(names), frameon=False)
-        for kind, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
-            figure.savefig(path.with_suffix(f".{kind}"), metadata=metadata)
+        for kind in kinds:
+            figure.savefig(path.with_suffix(f".{kind}"), metadata=_UNDATED[kind])
 
 
 def _panel(axes: Axes, one: Measured, rows: Sequence[str]) -> None:

@@ -34,7 +34,7 @@ OPTIMISTIC = (
     f"{RESAMPLES} resamples of the four speakers."
 )
 NOT = (
-    "What this table is not: the paper's. The scores of RAVDESS voices come from a model that was fine-tuned on "
+    "It is not the paper's table. The scores of RAVDESS voices come from a model that was fine-tuned on "
     "RAVDESS (on other actors), so that they are nearer to the labels than those of any general model; the scores of "
     "CREMA-D are shares of human raters, not of a model. Actors play what they were asked to, and labels are that, not "
     "what anybody felt. The paper's scale, bounds and classifier settings are not published, its scores are of 48 or "
