@@ -73,13 +73,11 @@ class Gateway:
     async def opened(self) -> AsyncGenerator[None]:
         """Keep what the gateway needs open while it serves."""
         self._describing.warm_up()
-        loading = asyncio.get_running_loop().run_in_executor(None, _load)
         try:
             async with self._upstream.opened():
                 yield
         finally:
             self._log.flush()
-            await loading
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = Call(scope)
@@ -170,10 +168,6 @@ class Gateway:
 
         await self._router(scope, receiving, sending)
         call.received = came
-
-
-def _load() -> None:
-    """Load what only some requests need, and the start should not wait for."""
 
 
 async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:
