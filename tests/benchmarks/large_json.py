@@ -88,6 +88,16 @@ def behavioral_signals(size: int) -> Iterator[bytes]:
     yield b"]}"
 
 
+def beyond_verbal(size: int) -> Iterator[bytes]:
+    """The segments of one long recording, with moods and groups beside each dimension."""
+    group = {"Primary": {"Id": 7, "Phrase": "Sadness, Sorrow"}, "Secondary": {"Id": 3, "Phrase": "Loneliness"}}
+    analysis: dict[str, Any] = {"Gender": {"Group": "male"}, "Mood": {"Group11": group}}
+    for key, value in {"Temper": "18.36", "Valence": "43.27", "Arousal": "1.83"}.items():
+        analysis[key] = {"Value": value, "Group": "low", "Summary": {"Mean": value, "Mode": "low", "ModePct": "60"}}
+    entries = [{"offset": i * 5000, "duration": 10_000, "analysis": analysis} for i in range(_ENTRIES)]
+    return _listed(b'{"result":{"sessionStatus":"Done","analysisSegments":[', entries, b"]}}", size)
+
+
 def _listed(before: bytes, entries: Sequence[Any], behind: bytes, size: int) -> Iterator[bytes]:
     """A list of the entries, as often as they go into so many bytes."""
     part = b",".join(json.dumps(entry).encode() for entry in entries)

@@ -127,6 +127,35 @@ def behavioral(rng: random.Random) -> dict[str, Any]:
     return {**row, "finalLabel": labels[0], "level": level, "embedding": rng.choice([None, "[0.5, 1.0]"])}
 
 
+def phonexia(rng: random.Random) -> dict[str, Any]:
+    names = ("HAPPY", "NEUTRAL", "SAD", "ANGRY")[: rng.choice([4, 4, 3])]
+    scores = [{"emotion": k, "probability": v} for k, v in shares(names, rng).items()]
+    return {"channel_number": rng.randrange(60), "speech_length": 43.5, "scores": rng.choice([scores, scores, []])}
+
+
+def phonexia_task(rng: random.Random) -> dict[str, Any]:
+    task = {"task_id": f"t{rng.randrange(9)}", "state": rng.choice(["done", "done", "failed"])}
+    channels = [phonexia(rng) for _ in range(rng.randrange(3))]
+    return {"task": task, "result": {"channels": channels}} if task["state"] == "done" else {"task": task}
+
+
+def beyond_verbal(rng: random.Random) -> dict[str, Any]:
+    n = rng.randrange(30)
+    told = {
+        key: {"Value": f"{rng.uniform(0, 100):.2f}", "Group": rng.choice(["low", "neutral", "ambiguous"])}
+        for key in ("Temper", "Valence", "Arousal")
+    }
+    other = {"Mood": {"Id": rng.choice([7, "8", "", "none"]), "Phrase": rng.choice(["Sadness", "Warmth", ""])}}
+    analysis = told | rng.choice([{}, other, other, {"AudioQuality": {"Value": rng.choice([0.5, "0.50", "poor"])}}])
+    return {"offset": n * 1000, "duration": 1000, "analysis": analysis}
+
+
+def beyond_verbal_answer(rng: random.Random) -> dict[str, Any]:
+    segments = [beyond_verbal(rng) for _ in range(rng.randrange(3))]
+    result = {"duration": "34310.50", "sessionStatus": rng.choice(["Done", "Processing"]), "analysisSegments": segments}
+    return {"status": "success", "recordingId": rng.randrange(9), "result": result}
+
+
 FORMATS: dict[str, Callable[[random.Random], Any]] = {
     "huggingface": pairs,
     "huggingface of top labels": lambda rng: pairs(rng)[0],
@@ -156,6 +185,10 @@ FORMATS: dict[str, Callable[[random.Random], Any]] = {
     "hume-v1": window,
     "hume-evi": evi,
     "behavioral-signals": behavioral,
+    "phonexia": phonexia,
+    "phonexia of tasks": phonexia_task,
+    "beyond-verbal": beyond_verbal,
+    "beyond-verbal of several": beyond_verbal_answer,
     "mapping": lambda rng: {"begin": 0.5, "data": {"Joy": rng.random(), "Fear": 0.5}},
 }
 """By name, what makes an entry of a list."""
@@ -166,6 +199,8 @@ AROUND: dict[str, dict[str, Any]] = {
     "behavioral-signals": {"pid": 7, "cid": 1, "code": 2, "message": "Processing Complete", "results": []},
     "hume-v1": {"request_id": "r", "utterances": [], "measurements": []},
     "deepface": {"results": []},
+    "phonexia": {"task": {"task_id": "t", "state": "done"}, "result": {"channels": []}},
+    "beyond-verbal": {"status": "success", "result": {"sessionStatus": "Done", "analysisSegments": []}},
     "hume-evi": {"call": {"messages": []}},
 }
 """Mappings with an empty list for the entries."""
