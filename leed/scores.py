@@ -68,7 +68,7 @@ def from_pairs(pairs: Iterable[tuple[Any, Any]]) -> Scores:
         label = spelled.setdefault(fold(label) or label, label)
         number, issue = number_of(value)
         if issue is not None:
-            issues.append(Issue(issue, f"{_shown(label)}: {_WHY[issue].format(value=_shown(value))}"))
+            issues.append(Issue(issue, what_is_odd(label, value, issue)))
         if isinstance(value, str) and value.strip().upper() in (*LIKELIHOODS, "UNKNOWN"):
             words += 1
         elif isinstance(value, bool):
@@ -180,6 +180,16 @@ def as_pairs(scores: Any) -> Iterable[tuple[Any, Any]] | None:  # noqa: ANN401 -
 
 
 PAIR_KEYS = (("name", "score"), ("label", "score"), ("name", "probability"), ("emotion", "probability"))
+
+
+def what_is_odd(label: str, value: object, code: str) -> str:
+    """Return what to say of a score that was not simply a number, for the code that `number_of` has for it.
+
+    >>> what_is_odd("Joy", "80%", "not-a-number")
+    "'Joy': the score is text, '80%'; it is read as that number"
+    """
+    return f"{_shown(label)}: {_WHY[code].format(value=_shown(value))}"
+
 
 _WHY = {
     "not-a-number": "the score is text, {value}; it is read as that number",

@@ -8,9 +8,11 @@ whole has to be read.
 
 from __future__ import annotations
 
+import math
 import re
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import IO, Any
 
 import msgspec
@@ -25,11 +27,12 @@ from leed.readers.columns import by_aspect, range_issues, track_of
 from leed.readers.gathering import Notes
 from leed.readers.json_text import begins_lines
 from leed.readers.matrices import Matrix, finite, permuted
-from leed.readers.nesting import is_known, is_score, not_read
-from leed.readers.row_shape import Row, Scores, Shape, keys_of, shape_of, union
+from leed.readers.nesting import is_known, is_score, not_read, place_of
+from leed.readers.row_shape import Row, Scores, Shape, keys_of, number_in, shape_of, union
 from leed.readers.storage import read_some
 from leed.schema.recording import Recording, Track
 from leed.schema.terms import Issue
+from leed.scores import what_is_odd
 from leed.taxonomy.matching import dimensions
 
 _PIECE = 1 << 20
@@ -43,6 +46,7 @@ _HIGHEST = 1.5  # above it, scores may be per cent, and dimensions are none from
 _BETWEEN = re.compile(rb"\}([ \t\r\n]*,[ \t\r\n]*)\{")
 _END_OF_LINE = re.compile(rb"(?<=\S)[ \t\r]*\n")
 _BLANK = b" \t\r\n"
+_TEXT = "not-a-number"  # as `leed.scores.number_of` has it
 _FAULTS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 _ANY: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
@@ -192,6 +196,7 @@ class Rows:
         self._columns = [_Columns(scores, {*dimensions(labels)}) for scores in shape.scores]
         self._said = _Said(shape.fields)
         self._unread: dict[str, int] = {}
+        self._notes = Notes()  # of rows with scores as text
         self._sequences: dict[int, list[str]] = {}  # the keys of the first row of each code
         if shape.optional and len(labels) > _MOST_OPTIONAL:
             raise UnevenError
@@ -217,6 +222,8 @@ class Rows:
         texts = [self.shape.texts(row) for row in rows] if self.shape.unread else []
         if any(map(is_score, {text for row in texts for text in row if text is not UNSET})):
             raise UnevenError
+        if self.shape.worded:
+            self._note_texts(_plain(piece))
         if self.shape.optional:
             self._note(piece, codes, present, texts)
             return
@@ -225,6 +232,25 @@ class Rows:
             plain = _plain(piece)
             if any(keys_of(plain[place]) != self.shape.keys for place in new):
                 raise UnevenError
+
+    def _note_texts(self, rows: Sequence[Row]) -> None:
+        """Note which scores are text, and what is not read, in the order of the rows."""
+        unread = frozenset(self.shape.unread)
+        below = {scores.key for scores in self.shape.scores if scores.key is not None}
+        labels = {label for scores in self.shape.scores if scores.key is None for label in scores.labels}
+        for row in rows:
+            for name in row:
+                if name in unread:
+                    not_read(self._notes, name)
+            for name, value in row.items():
+                if name in below:
+                    self._note_scores(value)
+            self._note_scores({name: value for name, value in row.items() if name in labels})
+
+    def _note_scores(self, scores: Mapping[str, Any]) -> None:
+        for label, value in scores.items():
+            if isinstance(value, str) and value.strip():
+                self._notes.add(_TEXT, _as_text(label, value))
 
     def _note(
         self, piece: _Piece, codes: list[int], present: list[NDArray[np.bool_]], texts: list[tuple[Any, ...]]
@@ -252,11 +278,10 @@ class Rows:
         Args:
             source: what rows belong to that name no source.
         """
-        notes = Notes()
-        for name, count in self._unread.items():
+        for name, count in () if self.shape.worded else self._unread.items():
             for _ in range(count):
-                not_read(notes, name)
-        issues = notes.issues()
+                not_read(self._notes, name)
+        issues = self._notes.issues()
         silent = sum(columns.silent for columns in self._columns)
         if silent:
             total = len(self) * len(self._columns)
@@ -359,11 +384,43 @@ class _Columns:
                 values.extend(take(row))
         except TypeError:
             told = [v for row in rows for v in take(row)]
-            values = array("d", [np.nan if v is None or v is UNSET else v for v in told])
+            values = array("d", map(_number, told))
+            if any(type(v) is str and not v.strip() for v in told):
+                self._check_blank(told)
             present = np.array([v is not UNSET for v in told]).reshape(shape)
         if not present[:, self._known].any(axis=1).all():  # what it is depends on more
             raise UnevenError
         return np.frombuffer(values, np.float64).reshape(shape), present
+
+    def _check_blank(self, told: list[Any]) -> None:
+        """Raise an error if blank text may be no score: below a modality, or under a name that leed does not know."""
+        for place, value in enumerate(told):
+            label = self.scores.labels[place % len(self.scores.labels)]
+            nowhere = self.scores.key is not None or place_of(label)[0] != "label"
+            if nowhere and type(value) is str and not value.strip():
+                raise UnevenError
+
+
+def _number(value: Any) -> float:  # noqa: ANN401 - a score as it was decoded
+    """A score as a number, NaN where there is none.
+
+    Raises:
+        UnevenError: it is text, but no number.
+    """
+    if value is None or value is UNSET:
+        return math.nan
+    if type(value) is not str:
+        return float(value)
+    try:
+        return number_in(value)
+    except ValueError as error:
+        raise UnevenError from error
+
+
+@lru_cache(maxsize=1 << 14)
+def _as_text(label: str, value: str) -> str:
+    """What to say of a score that is a number as text."""
+    return what_is_odd(label, value, _TEXT)
 
 
 class _Order:
