@@ -30,9 +30,10 @@ from leed.readers.matrices import Matrix, finite, permuted
 from leed.readers.nesting import is_known, is_score, not_read, place_of
 from leed.readers.row_shape import Row, Scores, Shape, keys_of, number_in, shape_of, union
 from leed.readers.storage import read_some
+from leed.readers.survey import Fact
 from leed.schema.recording import Recording, Track
 from leed.schema.terms import Issue
-from leed.scores import what_is_odd
+from leed.scores import BARELY_BELOW, dimension_scale, what_is_odd
 from leed.taxonomy.matching import dimensions
 
 _PIECE = 1 << 20
@@ -109,6 +110,8 @@ def _gathered(pieces: Iterator[_Piece], met: list[Row]) -> Rows | None:
             if any(keys_of(row) != rows.shape.keys for row in filter(_is_row, found)):  # else it is not for the keys
                 met[:] = [union(filter(_is_row, [*met, *found]))]
             raise
+    if rows is not None:
+        rows.check_scale()
     return rows
 
 
@@ -193,7 +196,9 @@ class Rows:
         self._row = msgspec.json.Decoder(shape.row)
         self._list = msgspec.json.Decoder(list[shape.row])  # type: ignore[name-defined] # made of the first row
         labels = list(dict.fromkeys(label for scores in shape.scores for label in scores.labels))
-        self._columns = [_Columns(scores, {*dimensions(labels)}) for scores in shape.scores]
+        self._bipolar = dimensions(labels)
+        self._scale_issue: Issue | None = None
+        self._columns = [_Columns(scores, {*self._bipolar}) for scores in shape.scores]
         self._said = _Said(shape.fields)
         self._unread: dict[str, int] = {}
         self._notes = Notes()  # of rows with scores as text
@@ -272,6 +277,17 @@ class Rows:
             for name in names:
                 self._unread[name] += 1
 
+    def check_scale(self) -> None:
+        """Tell what dimensions run from, when all rows were added.
+
+        Raises:
+            UnevenError: they have to be put onto 0 to 1, or it is to be said in which order their labels are met.
+        """
+        told = [columns.fact for columns in self._columns if columns.fact.known]
+        scale, self._scale_issue = dimension_scale(self._bipolar, Fact.spread(told)) if told else ("plain", None)
+        if scale != "plain" or (self._scale_issue is not None and self.shape.optional):
+            raise UnevenError
+
     def recording(self, source: str | None) -> Recording:
         """Return what was gathered; nothing can be added any more.
 
@@ -286,6 +302,8 @@ class Rows:
         if silent:
             total = len(self) * len(self._columns)
             issues.append(Issue("no-scores", f"{silent} of {total} rows report no score"))
+        if self._scale_issue is not None:
+            issues.append(self._scale_issue)
         tracks = tuple(self._tracks(source))
         return Recording(tracks, (*issues, *(issue for track in tracks for issue in range_issues(track))))
 
@@ -336,12 +354,14 @@ class _Columns:
     Attributes:
         silent: how many rows have none.
         order: in which order the rows have their labels, if these are optional.
+        fact: what the numbers of dimensions say.
     """
 
     def __init__(self, scores: Scores, bipolar: set[str]) -> None:
         self.scores = scores
         self.order = _Order(scores.labels)
         self.silent = 0
+        self.fact = Fact()
         self._bipolar = [i for i, label in enumerate(scores.labels) if label in bipolar]
         self._known = [i for i, label in enumerate(scores.labels) if is_known(label)]
         self._matrix = Matrix(len(scores.labels))
@@ -354,8 +374,12 @@ class _Columns:
         """
         values, present = self._values(rows)
         low, high = (float(reduce(values, axis=None, initial=0.0)) for reduce in (np.fmin.reduce, np.fmax.reduce))
-        if high > _HIGHEST or low <= -INFINITE or (low < 0 and (values[:, self._bipolar] < 0).any()):
+        if high > _HIGHEST or low <= -INFINITE:
             raise UnevenError
+        if self._bipolar:
+            self.fact = self.fact.and_of(values[:, self._bipolar])
+            if self.fact.low < BARELY_BELOW:
+                raise UnevenError
         missing = np.isnan(values)
         if missing.any():
             self.silent += int(np.count_nonzero(missing.all(axis=1)))

@@ -171,6 +171,14 @@ def test_rows_with_a_score_that_is_another_word_are_read_at_once(odd: str) -> No
     same(data)
 
 
+@pytest.mark.parametrize("low", [-0.03, -0.5])
+def test_dimensions_that_overshoot_are_streamed_and_centred_ones_are_read_at_once(low: float) -> None:
+    rows = [{"begin": i, "valence": low if i == 30 else 0.6, "arousal": 0.4} for i in range(40)]
+    assert (streamed(lambda: io.BytesIO(lines(rows)), "it") is None) == (low < -0.05)
+    same(lines(rows))
+    same(lines([*rows, {"dominance": 0.5, "valence": 0.5}]))
+
+
 def read(data: bytes) -> Recording:
     rows = streamed(lambda: io.BytesIO(data), "it")
     assert rows is not None
