@@ -156,6 +156,12 @@ def beyond_verbal_answer(rng: random.Random) -> dict[str, Any]:
     return {"status": "success", "recordingId": rng.randrange(9), "result": result}
 
 
+def hsemotion_pair(rng: random.Random) -> list[Any]:
+    names = ("Anger", "Contempt", "Disgust", "Fear", "Happiness", "Neutral", "Sadness", "Surprise")
+    row = [rng.uniform(-3, 5) for _ in names]
+    return [names[row.index(max(row))], row]
+
+
 FORMATS: dict[str, Callable[[random.Random], Any]] = {
     "huggingface": pairs,
     "huggingface of top labels": lambda rng: pairs(rng)[0],
@@ -168,6 +174,7 @@ FORMATS: dict[str, Callable[[random.Random], Any]] = {
         name: rng.uniform(-3, 5)
         for name in ("Anger", "Contempt", "Disgust", "Fear", "Happiness", "Neutral", "Sadness", "Surprise")
     },
+    "hsemotion of pairs": hsemotion_pair,
     "google-vision": lambda rng: {
         "faceAnnotations": [
             {f"{label}Likelihood": rng.choice(["LIKELY", "VERY_UNLIKELY", 3]) for label in ("joy", "sorrow", "anger")}
@@ -238,6 +245,21 @@ def test_what_is_read_as_it_passes_is_what_is_read_at_once(name: str, seed: int)
         told = "\n".join(map(json.dumps, entries)) + "\n"
     data = told.encode()
     same(mangled(data, seed) if rng.random() < 0.2 else data, rng.choice([None, None, name.split(maxsplit=1)[0]]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_labels_and_arrays_of_one_answer_are_read_as_they_pass(seed: int) -> None:
+    rng = random.Random(seed)
+    made = [hsemotion_pair(rng) for _ in range(rng.choice([2, 60]))]
+    faces = [[label for label, _ in made], [row for _, row in made]]
+    frames = [list(shares(("1", "2", "3", "4"), rng).values()) for _ in range(rng.choice([2, 60]))]
+    voice = {"key": "a", "labels": ["生气/angry", "开心/happy", "难过/sad", "<unk>"], "scores": frames}
+    if rng.random() < 0.5:
+        voice["feats"] = [[0.5, rng.random()] for _ in range(rng.choice([len(frames), 3]))]
+    for plain, form in ((faces, "hsemotion"), ([voice], "emotion2vec")):
+        told = json.dumps(spoilt(plain, rng) if rng.random() < 0.3 else plain)
+        same(told.encode(), rng.choice([None, form]))
 
 
 @settings(max_examples=200, deadline=None)
