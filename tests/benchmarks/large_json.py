@@ -59,6 +59,20 @@ def _message(number: int, scores: dict[str, float]) -> dict[str, Any]:
     }
 
 
+def worded(rows: Sequence[dict[str, float]], size: int) -> Iterator[bytes]:
+    """A list of rows whose scores are text, such as 80.5%."""
+    told = [{name: f"{100 * score:.1f}%" for name, score in row.items()} for row in rows]
+    return _listed(b"[", [{"begin": i / 3, **row} for i, row in enumerate(told)], b"]", size)
+
+
+def emotion2vec(size: int) -> Iterator[bytes]:
+    """One long clip, with a row of nine scores for each frame."""
+    labels = ("angry", "disgusted", "fearful", "happy", "neutral", "other", "sad", "surprised", "<unk>")
+    before = json.dumps([{"key": "clip_1", "labels": labels}]).encode()[:-2]
+    row = [0.61, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.04]
+    return _listed(before + b',"scores":[', [row] * _ENTRIES, b"]}]", size)
+
+
 def behavioral_signals(size: int) -> Iterator[bytes]:
     """The results of a process: for each stretch a row for each of ten tasks, as real ones have."""
     tasks = {
