@@ -16,7 +16,7 @@ from leed.errors import InputError
 from leed.gated import GatedPlan
 from leed.ranking import StandingOut, Strongest
 from leed.realiser import Piece
-from leed.scores import centred, dimension_scale
+from leed.scores import Spread, centred, dimension_scale
 from leed.selection import CODE, HINT, Key, Plan
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def describe_matrix(
     rows = _checked(matrix, names)
     chosen = describer_for(describer, options)
     prepared = chosen.prepare(names, modality, quantity, exclusive, taxonomy)
-    rows = _centred(rows, list(prepared.plans[0].dimensions))
+    rows = _settled(rows, list(prepared.plans[0].dimensions))
     sentences, few = _described(chosen, _Keys(prepared), rows)
     return _put(sentences, few, _described(chosen, _Keys(prepared, few=True), rows[few])[0]) if len(few) else sentences
 
@@ -176,14 +176,20 @@ def _checked(matrix: ArrayLike, labels: tuple[str, ...]) -> NDArray[Any]:
     return rows
 
 
-def _centred(rows: NDArray[Any], dimensions: list[int]) -> NDArray[Any]:
-    """The rows with dimensions on 0 to 1; one that is negative tells of all that they run from -1 to 1."""
+def _settled(rows: NDArray[Any], dimensions: list[int]) -> NDArray[Any]:
+    """The rows with dimensions on 0 to 1, however many of their numbers are negative; `dimension_scale` tells why."""
     told = rows[:, dimensions]
     told = told[np.isfinite(told)]
-    if not told.size or dimension_scale((), float(told.min()), float(told.max()))[0] != "centred":
+    if not told.size:
+        return rows
+    below = int(np.count_nonzero(told < 0))
+    spread = Spread(told.size, float(told.min()), float(told.max()), below, float(told.sum(dtype=np.float64)))
+    scale, issue = dimension_scale((), spread)
+    if scale != "centred" and (scale != "plain" or issue is None):
         return rows
     rows = rows.astype(rows.dtype if rows.dtype.kind == "f" else np.float64)
-    rows[:, dimensions] = centred(rows[:, dimensions])
+    part = rows[:, dimensions]
+    rows[:, dimensions] = centred(part) if scale == "centred" else np.maximum(part, 0)
     return rows
 
 

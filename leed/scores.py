@@ -26,9 +26,14 @@ LIKELIHOODS = {"VERY_UNLIKELY": 1.0, "UNLIKELY": 2.0, "POSSIBLE": 3.0, "LIKELY":
 HIGHEST_SHARE = 1.5
 """A number above it is no share that was rounded or overshot."""
 
+BARELY_BELOW = -0.05
+"""A dimension from 0 to 1 may overshoot so far; a number below it tells that it runs from -1."""
+
 _SCALES = ((5, "1 to 5, 1 to 7 or 1 to 9"), (7, "1 to 7 or 1 to 9"), (9, "1 to 9"), (10, "0 to 10"), (100, "0 to 100"))
 _CENTRED = ((3, "-3 to 3"), (5, "-5 to 5"), (10, "-10 to 10"), (100, "-100 to 100"))
 _LISTED = 5
+_FEW_BELOW = 0.05
+_NEARER_TO_HALF = 0.25
 
 
 class Scores(msgspec.Struct, frozen=True):
@@ -68,7 +73,7 @@ def from_pairs(pairs: Iterable[tuple[Any, Any]]) -> Scores:
         label = spelled.setdefault(fold(label) or label, label)
         number, issue = number_of(value)
         if issue is not None:
-            issues.append(Issue(issue, f"{_shown(label)}: {_WHY[issue].format(value=_shown(value))}"))
+            issues.append(Issue(issue, what_is_odd(label, value, issue)))
         if isinstance(value, str) and value.strip().upper() in (*LIKELIHOODS, "UNKNOWN"):
             words += 1
         elif isinstance(value, bool):
@@ -181,6 +186,16 @@ def as_pairs(scores: Any) -> Iterable[tuple[Any, Any]] | None:  # noqa: ANN401 -
 
 PAIR_KEYS = (("name", "score"), ("label", "score"), ("name", "probability"), ("emotion", "probability"))
 
+
+def what_is_odd(label: str, value: object, code: str) -> str:
+    """Return what to say of a score that was not simply a number, for the code that `number_of` has for it.
+
+    >>> what_is_odd("Joy", "80%", "not-a-number")
+    "'Joy': the score is text, '80%'; it is read as that number"
+    """
+    return f"{_shown(label)}: {_WHY[code].format(value=_shown(value))}"
+
+
 _WHY = {
     "not-a-number": "the score is text, {value}; it is read as that number",
     "not-finite": "the score is {value}, which is no finite number; it counts as not reported",
@@ -202,26 +217,65 @@ def centred(value: Numbers) -> Numbers:
     return (value + 1) / 2
 
 
+class Spread(msgspec.Struct, frozen=True):
+    """How far numbers go, and where most of them lie.
+
+    Attributes:
+        count: how many there are.
+        low, high: the least and the greatest of them.
+        below: how many are negative.
+        total: their sum.
+    """
+
+    count: int
+    low: float
+    high: float
+    below: int
+    total: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> Spread:
+        """Return that of some numbers, at least one."""
+        return cls(len(values), min(values), max(values), sum(value < 0 for value in values), math.fsum(values))
+
+    @property
+    def overshoots(self) -> bool:
+        """Whether these are numbers from 0 to 1 of which a few came out slightly negative (see `dimension_scale`)."""
+        few = self.below <= _FEW_BELOW * self.count
+        return BARELY_BELOW <= self.low < 0 and few and self.total >= _NEARER_TO_HALF * self.count
+
+
 def dimension_scale(
-    names: Sequence[str], low: float, high: float, done: str = "kept as extras, and not described"
+    names: Sequence[str], spread: Spread, done: str = "kept as extras, and not described"
 ) -> tuple[str, Issue | None]:
     """Return how the dimensions of one model are read, and the issue that says so.
 
     All of them are of one scale, so one negative number tells what they all run from: "centred" dimensions run from -1
     to 1, "foreign" ones on a scale that is not known, so that they are no scores; anything else is "plain", 0 to 1.
 
-    >>> dimension_scale(["valence"], 0.2, 0.9), dimension_scale(["valence"], -0.5, 0.3)[0]
+    A regression model for 0 to 1 overshoots at both ends, though. Numbers that are barely negative (-0.05 or more) tell
+    nothing where they are rare, at most one in twenty, and the mean is nearer to 0.5, the middle of 0 to 1, than to 0,
+    that of -1 to 1. All three are needed: a model from -1 to 1 has its usual numbers just around 0, so that a row of
+    few numbers with one of -0.03 is much likelier its than an overshoot; and of many rows hardly any are below 0 only
+    where the speaker is in high spirits throughout. Those would be read as 0 to 1 without the one negative number, too.
+
+    >>> dimension_scale(["valence"], Spread.of([0.2, 0.9])), dimension_scale(["valence"], Spread.of([-0.5, 0.3]))[0]
     (('plain', None), 'centred')
-    >>> dimension_scale(["valence"], 3.0, 5.5)[0]
+    >>> dimension_scale(["valence"], Spread.of([3.0, 5.5]))[0]
     'foreign'
+    >>> [dimension_scale(["valence"], Spread.of([-0.03, *[0.5] * rows]))[0] for rows in (1, 30)]
+    ['centred', 'plain']
 
     Args:
         names: of the dimensions.
-        low: the least of their numbers.
-        high: the greatest.
+        spread: of all their numbers.
         done: what becomes of foreign ones, for the issue.
     """
+    low, high = spread.low, spread.high
     shown = ", ".join(names[:_LISTED]) + (", ..." if len(names) > _LISTED else "")
+    if spread.overshoots and high <= HIGHEST_SHARE:
+        what = f"{shown}: {spread.below} of {spread.count} values are slightly below 0 ({low:.3g}), most are far above"
+        return "plain", Issue("out-of-range", f"{what}, so they run from 0 to 1; those below say the same as 0")
     if low < 0 and max(-low, high) <= 1:
         what = f"{shown}: there are negative values, so they run from -1 to 1; read onto 0 to 1"
         return "centred", Issue("inferred", what)

@@ -20,7 +20,7 @@ from leed.lexicon import Lexicon, Word
 from leed.realiser import Piece
 from leed.scale import Scale
 from leed.schema.terms import Issue
-from leed.scores import centred, dimension_scale
+from leed.scores import Spread, centred, dimension_scale
 from leed.taxonomy import Concept, concepts, fold, get
 from leed.taxonomy.matching import Match
 from leed.taxonomy.sensitive import sounds_sensitive
@@ -224,7 +224,7 @@ class Plan:
         if not told:
             return "plain", None
         names = [labels[i] for i in sorted(self.entries[rank].position for rank in self._dimensional)] if labels else []
-        return dimension_scale(names, min(told), max(told), "not described")
+        return dimension_scale(names, Spread.of(told), "not described")
 
     def pieces(self, key: tuple[int, ...]) -> tuple[list[Piece], bool]:
         """Return the pieces of a sentence for a key, and whether its two terms pull in opposite directions."""

@@ -262,3 +262,13 @@ def test_one_negative_dimension_tells_what_all_rows_run_from(kind: type) -> None
         "They come across as neutral.",
     ]
     assert (rows == given).all()
+
+
+def test_a_dimension_that_overshoots_in_one_of_many_rows_tells_nothing() -> None:
+    rows = np.array([[-0.03, 0.5]] + [[0.9, 0.5]] * 30, np.float32)
+    labels = ["valence", "arousal"]
+    said = leed.describe_matrix(rows, labels).to_list()
+    assert said == leed.describe_matrix(np.maximum(rows, 0), labels).to_list()
+    assert said[:2] == ["They come across as very negative in tone.", "They come across as very positive in tone."]
+    table = [dict(zip(labels, row, strict=True)) for row in rows.tolist()]
+    assert [str(d) for d in leed.describe_all(leed.read(table))] == said

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leed.scores import LIKELIHOODS, as_pairs, from_pairs, number_of, usual_scores
+from leed.schema.terms import Issue
+from leed.scores import LIKELIHOODS, Spread, as_pairs, dimension_scale, from_pairs, number_of, usual_scores
 
 NUMBERS: list[tuple[Any, float, str | None]] = [
     (0.5, 0.5, None),
@@ -157,3 +158,33 @@ def test_scores_about_which_nothing_is_odd_are_told_from_others(
     pairs: list[tuple[Any, Any]], scores: dict[str, float] | None
 ) -> None:
     assert usual_scores(pairs) == scores
+
+
+@pytest.mark.parametrize(
+    ("values", "scale"),
+    [
+        ([-0.03, *[0.5] * 19], "plain"),
+        ([-0.05, *[0.9] * 50], "plain"),
+        ([-0.03, *[1.04] * 50], "plain"),  # as a regression model overshoots, at both ends
+        ([-0.051, *[0.5] * 50], "centred"),
+        ([-0.03, *[0.5] * 18], "centred"),  # not rare enough
+        ([-0.01, -0.02, -0.03, *[0.5] * 40], "centred"),
+        ([-0.03, 0.6, 0.55], "centred"),
+        ([-0.03, *[0.2] * 50], "centred"),  # nearer to the middle of -1 to 1
+        ([-0.03, *[0.27] * 50], "plain"),
+        ([-0.03, *[3.0] * 50], "foreign"),
+    ],
+)
+def test_rare_dimensions_barely_below_0_are_overshoots_where_the_mean_is_near_the_middle(
+    values: list[float], scale: str
+) -> None:
+    assert dimension_scale(["valence"], Spread.of(values))[0] == scale
+
+
+def test_what_overshoots_is_said() -> None:
+    _, issue = dimension_scale(["valence", "arousal"], Spread.of([-0.03, *[0.5] * 30]))
+    assert issue == Issue(
+        "out-of-range",
+        "valence, arousal: 1 of 31 values are slightly below 0 (-0.03), most are far above, so they run from 0 to 1; "
+        "those below say the same as 0",
+    )

@@ -14,12 +14,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from itertools import repeat
 from typing import Any
 
 from leed.errors import UnknownFormatError
 from leed.readers import CERTAIN, NEAR, NOT_THIS, POSSIBLE, Guess, Reader
 from leed.readers.answers import Answers, Kind, first, found, listed, mentions, plain_of, row_of, without_query
 from leed.readers.content import Content
+from leed.readers.long_lists import LongList
 from leed.schema.recording import Recording
 from leed.taxonomy import get
 
@@ -58,16 +60,15 @@ def read(content: Content) -> Recording:
             gathered.note("nothing-detected", "nothing was measured: labels and scores are empty", source)
             continue
         labels = ["unknown" if label in ("", "<unk>") else str(label) for label in answer["labels"]]
-        rows = list(_rows(answer["scores"]))
-        framewise = bool(rows) and rows[0] is not None and _is_framewise(answer["scores"])
+        scores, feats = _listed(answer["scores"]), _listed(answer.get("feats"))
+        framewise = _is_framewise(scores) and next(_rows(scores), None) is not None
         kind = Kind("prosody", "expression", _TAXONOMY, "probability", True, "frame" if framewise else "utterance")
-        feats = list(_rows(answer.get("feats")))
-        for i, row in enumerate(rows):
+        vectors = _rows(feats) if _count(feats) == _count(scores) else repeat(None)
+        for i, (row, vector) in enumerate(zip(_rows(scores), vectors, strict=False)):
             if row is None or len(row) != len(labels):
                 what = "scores and labels are not equally many; they are left out"
                 gathered.note("not-read", what, source or content.name)
                 continue
-            vector = feats[i] if len(feats) == len(rows) else None
             gathered.add(
                 kind,
                 gathered.scores(zip(labels, row, strict=True), source),
@@ -90,7 +91,7 @@ def _is_answer(plain: Mapping[str, Any]) -> bool:
     labels = plain.get("labels")
     if not isinstance(labels, (list, tuple)) or "scores" not in plain or "sequence" in plain:
         return False
-    if not isinstance(listed(plain["scores"]), list):
+    if not isinstance(_listed(plain["scores"]), list):
         return False
     known = get(_TAXONOMY)
     return sum(isinstance(label, str) and known.find(label) is not None for label in labels) >= _ENOUGH
@@ -109,14 +110,22 @@ def _is_embedding(plain: Mapping[str, Any]) -> bool:
     return "key" in plain and "feats" in plain and "scores" not in plain
 
 
-def _is_framewise(scores: Any) -> bool:  # noqa: ANN401 - whatever the input holds
-    plain = listed(scores)
-    return isinstance(plain, list) and bool(plain) and isinstance(plain[0], list)
+def _listed(value: Any) -> Any:  # noqa: ANN401 - whatever the input holds
+    """An array as plain lists; a list that lies in a file stays there."""
+    return value if isinstance(value, LongList) else listed(value)
+
+
+def _is_framewise(plain: Any) -> bool:  # noqa: ANN401 - whatever the input holds
+    return isinstance(plain, list) and bool(plain) and isinstance(next(iter(plain)), list)
+
+
+def _count(plain: Any) -> int:  # noqa: ANN401 - whatever the input holds
+    """How many rows there are."""
+    return len(plain) if _is_framewise(plain) else int(isinstance(plain, list) and bool(plain))
 
 
 def _rows(plain: Any) -> Iterator[list[float] | None]:  # noqa: ANN401 - whatever the input holds
     """The rows of a list of numbers or of a list of such lists; None for what is none."""
-    plain = listed(plain)
     if _is_framewise(plain):
         yield from map(row_of, plain)
     elif isinstance(plain, list) and plain:

@@ -38,6 +38,7 @@ from leed.readers.answers import (
 )
 from leed.readers.content import Content
 from leed.readers.deepface import box_of
+from leed.readers.long_lists import LongList
 from leed.schema.recording import Recording
 from leed.scores import centred
 
@@ -98,25 +99,29 @@ def _add(gathered: Answers, given: dict[str, Any], path: Path, extras: dict[str,
         gathered.add(_MOOD, mood, **place)
 
 
-def _tuples(plain: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - whatever the input holds
-    """The scores of a label with an array, of labels with arrays, or of a list of such pairs; nothing if it is none."""
+def _tuples(plain: Any) -> Iterator[dict[str, Any]] | None:  # noqa: ANN401 - whatever the input holds
+    """The scores of a label with an array, of labels with arrays, or of a list of such pairs; None if it is none."""
+    if next(_pairs(plain), None) is None or any(_by_order(*pair) is None for pair in _pairs(plain)):
+        return None
+    return (scores for pair in _pairs(plain) if (scores := _by_order(*pair)) is not None)
+
+
+def _pairs(plain: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401 - whatever the input holds
+    """Each label with its array, or what stands in their places; the lists may lie in a file."""
     if not isinstance(plain, (list, tuple)) or not plain:
-        return []
-    if len(plain) == _PAIR and _label(plain[0]) is not None:
-        scores = _by_order(plain[0], plain[1])
-        return [] if scores is None else [scores]
-    names, rows = (plain[0], listed(plain[1])) if len(plain) == _PAIR else (None, None)
+        return
+    two = len(plain) == _PAIR
+    if two and _label(plain[0]) is not None:
+        yield plain[0], plain[1]
+        return
+    names = plain[0] if two else None
     if isinstance(names, (list, tuple)) and names and all(_label(name) is not None for name in names):
-        if not isinstance(rows, list) or len(rows) != len(names):
-            return []
-        made = [_by_order(name, row) for name, row in zip(names, rows, strict=True)]
-    else:
-        made = []
-        for pair in plain:
-            made.append(_by_order(*pair) if isinstance(pair, (list, tuple)) and len(pair) == _PAIR else None)
-            if made[-1] is None:
-                return []
-    return [scores for scores in made if scores is not None] if all(s is not None for s in made) else []
+        rows = plain[1] if isinstance(plain[1], LongList) else listed(plain[1])
+        same = isinstance(rows, list) and len(rows) == len(names)
+        yield from zip(names, rows, strict=True) if same else ((None, None),)
+        return
+    for pair in plain:
+        yield (pair[0], pair[1]) if isinstance(pair, (list, tuple)) and len(pair) == _PAIR else (None, None)
 
 
 def _by_order(label: Any, values: Any) -> dict[str, Any] | None:  # noqa: ANN401 - whatever the input holds

@@ -25,7 +25,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -62,6 +62,15 @@ class Channel(msgspec.Struct, frozen=True):
     percent: bool = False
 
 
+class _Listed(msgspec.Struct, frozen=True):
+    """The channels of an answer, made as they are gone through: the list may lie in a file."""
+
+    plain: Sequence[Any]
+
+    def __iter__(self) -> Iterator[Channel]:
+        return (_channel(plain) for plain in self.plain if isinstance(plain, Mapping))
+
+
 class Answer(msgspec.Struct, frozen=True):
     """What was said about one file.
 
@@ -74,13 +83,18 @@ class Answer(msgspec.Struct, frozen=True):
     task: str | None = None
     state: str | None = None
     reason: str = ""
-    channels: tuple[Channel, ...] | None = None
+    channels: Iterable[Channel] | None = None
     other: bool = False
 
     @property
     def holds(self) -> bool:
         """Whether there is a result of emotion recognition in it."""
         return self.channels is not None and not self.other
+
+    @property
+    def head(self) -> Answer:
+        """The same without what is in the channels."""
+        return self if self.channels is None else msgspec.structs.replace(self, channels=())
 
 
 def recognise(content: Content) -> Guess:
@@ -99,12 +113,14 @@ def recognise(content: Content) -> Guess:
 
 def read(content: Content) -> Recording:
     """Return a recording with a track for each file and channel."""
-    answers = list(_exported(content) if content.kind == "text" else _answers(content.plain))
-    if not any(answer.holds for answer in answers):
-        why = _why_not(answers[0]) if answers else 'holds no Phonexia result: no "channels" with "scores"'
+    exported = _exported(content) if content.kind == "text" else None
+    heads = [answer.head for answer in exported or _answers(content.lean)]
+    if not any(head.holds for head in heads):
+        why = _why_not(heads[0]) if heads else 'holds no Phonexia result: no "channels" with "scores"'
         raise UnknownFormatError(f"{content.shown}: {why}")
     collected = _Collected()
-    for answer, source in zip(answers, _sources(answers, content.name), strict=True):
+    answers = exported or _answers(content.lean)
+    for answer, source in zip(answers, _sources(heads, content.name), strict=True):
         if answer.holds:
             collected.add(answer, source)
         else:
@@ -126,8 +142,6 @@ class _Collected:
         if answer.state not in (None, "done"):
             what = f"the task is not done (state {answer.state}); its result may be incomplete"
             self.issues.append(Issue("incomplete", what, source))
-        if not answer.channels:
-            self.issues.append(Issue("no-segments", "the result has no channels", source))
         taken: set[str] = set()
         free = map(str, itertools.count())
         for channel in answer.channels or ():
@@ -138,6 +152,8 @@ class _Collected:
                 self.issues.append(Issue("inferred", what, source))
             taken.add(number)
             self._add_channel(channel, number, source)
+        if not taken:
+            self.issues.append(Issue("no-segments", "the result has no channels", source))
 
     def recording(self) -> Recording:
         """Return everything as tracks."""
@@ -254,8 +270,8 @@ def _answer(plain: Mapping[Any, Any], name: str | None) -> Answer | None:
     task = task if isinstance(task, Mapping) and "task_id" in task and "state" in task else None
     result = plain["result"] if isinstance(plain.get("result"), Mapping) else plain
     channels = result.get("channels")
-    listed = [c for c in channels if isinstance(c, Mapping)] if isinstance(channels, (list, tuple)) else []
-    emotional = any(_holds_scores(channel) for channel in listed)
+    listed = channels if isinstance(channels, (list, tuple)) else ()
+    emotional = any(_holds_scores(channel) for channel in listed if isinstance(channel, Mapping))
     if task is None and not emotional:
         return None
     told = (value for key, value in plain.items() if field_of(str(key)) == "source" and isinstance(value, str))
@@ -264,8 +280,8 @@ def _answer(plain: Mapping[Any, Any], name: str | None) -> Answer | None:
         None if task is None else str(task["task_id"])[:40],
         None if task is None else str(task["state"])[:40],
         _reason(plain, task),
-        tuple(map(_channel, listed)) if isinstance(channels, (list, tuple)) else None,
-        other=bool(listed) and not emotional,
+        _Listed(listed) if isinstance(channels, (list, tuple)) else None,
+        other=not emotional and any(isinstance(channel, Mapping) for channel in listed),
     )
 
 
@@ -320,7 +336,7 @@ def _number_of_channel(value: Any) -> str | None:  # noqa: ANN401 - whatever the
     return str(int(number)) if number >= 0 and number == int(number) else None
 
 
-def _sources(answers: list[Answer], name: str | None) -> list[str | None]:
+def _sources(answers: Sequence[Answer], name: str | None) -> list[str | None]:
     """A name for each answer that no other has; where there is one answer, that of the input."""
     if len(answers) == 1:
         answer = answers[0]

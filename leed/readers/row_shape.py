@@ -1,12 +1,15 @@
 """The shape of rows of JSON that are all alike, so that they are decoded as one type: what each key is.
 
 A shape is made of the first row, and only where what `leed.readers.nesting` makes of a row depends on its keys alone:
-scores beside each other, or below modalities, with numbers or null for known labels, and numbers for all others.
+scores beside each other, or below modalities, with numbers or null for known labels, and numbers for all others. Where
+one of them is a number as text, such as "80%", all may be.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -17,7 +20,7 @@ from leed.modality import NAMES
 from leed.readers.about import is_personal
 from leed.readers.nesting import is_known, is_score, place_of
 from leed.readers.units import says_per_cent
-from leed.scores import PAIR_KEYS
+from leed.scores import PAIR_KEYS, number_of
 from leed.taxonomy import fold
 
 _TIMES = frozenset({"begin", "begin_ms", "end", "end_ms", "confidence"})
@@ -56,6 +59,7 @@ class Shape(msgspec.Struct, frozen=True):
         unread: keys of text that is no score.
         texts: takes these out of a decoded row.
         optional: whether keys may be missing, but for those of modalities; what is missing is UNSET.
+        worded: whether scores may be text, too.
     """
 
     row: type[msgspec.Struct]
@@ -66,6 +70,23 @@ class Shape(msgspec.Struct, frozen=True):
     unread: tuple[str, ...]
     texts: Values
     optional: bool = False
+    worded: bool = False
+
+
+@lru_cache(maxsize=1 << 14)
+def number_in(text: str) -> float:
+    """Return the number that a score is as text, NaN for blanks.
+
+    >>> number_in("80%"), number_in("0.5")
+    (0.8, 0.5)
+
+    Raises:
+        ValueError: it is none, or a word that says how likely something is.
+    """
+    number, code = number_of(text)
+    if text.strip() and code != "not-a-number":
+        raise ValueError(f"{text[:20]!r} is no number")
+    return number
 
 
 def shape_of(row: Any, *, optional: bool = False) -> Shape | None:  # noqa: ANN401 - whatever the input holds
@@ -134,8 +155,17 @@ def _kind(key: str, value: Any) -> tuple[str, str]:  # noqa: ANN401 - any value 
         return "score", ""
     if value is None and what == "label":
         return "score", ""
-    text = value is None or (isinstance(value, str) and not is_score(value))
+    if isinstance(value, str) and is_score(value):
+        return ("score", "") if what in ("label", "unknown") and _is_number(value) else ("odd", "")
+    text = value is None or isinstance(value, str)
     return ("unread", "") if what == "unknown" and text else ("odd", "")
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return not math.isnan(number_in(text))
+    except ValueError:
+        return False
 
 
 def _are_labels(names: Sequence[str]) -> bool:
@@ -147,17 +177,19 @@ def _are_labels(names: Sequence[str]) -> bool:
 def _made(row: Mapping[str, Any], kinds: Mapping[str, tuple[str, str]], *, optional: bool) -> Shape:
     types: dict[str, Any] = {}
     scores = []
+    below = [cell for value in row.values() if isinstance(value, dict) for cell in value.values()]
+    worded = any(isinstance(value, str) for value in [*below, *(row[key] for key in row if kinds[key][0] == "score")])
     for key, value in row.items():
         what, name = kinds[key]
         place = f"f{len(types)}"
         if what == "modality":
-            types[key] = _struct({label: _score(label) for label in value}, optional=optional)
+            types[key] = _struct({label: _score(label, worded=worded) for label in value}, optional=optional)
             inner = [f"{place}.f{i}" for i in range(len(value))]
             scores.append(Scores(tuple(value), key, name, _getter(inner)))
         elif what == "field":
             types[key] = float | None if name in _TIMES else str | int | None
         else:
-            types[key] = _score(key) if what == "score" else str | None
+            types[key] = _score(key, worded=worded) if what == "score" else str | None
     places = {key: f"f{i}" for i, key in enumerate(types)}
     of = {what: [key for key in row if kinds[key][0] == what] for what in ("score", "field", "unread")}
     if of["score"]:
@@ -171,12 +203,14 @@ def _made(row: Mapping[str, Any], kinds: Mapping[str, tuple[str, str]], *, optio
         unread=tuple(of["unread"]),
         texts=_getter([places[key] for key in of["unread"]]),
         optional=optional,
+        worded=worded,
     )
 
 
-def _score(label: str) -> Any:  # noqa: ANN401 - a type
+def _score(label: str, *, worded: bool) -> Any:  # noqa: ANN401 - a type
     """The type of a score: null is one that is missing where leed knows the label; under other names, it is none."""
-    return float | None if place_of(label)[0] == "label" else float
+    kind: Any = float | None if place_of(label)[0] == "label" else float
+    return kind | str if worded else kind
 
 
 def _struct(types: Mapping[str, Any], *, optional: bool) -> type[msgspec.Struct]:

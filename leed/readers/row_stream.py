@@ -8,9 +8,11 @@ whole has to be read.
 
 from __future__ import annotations
 
+import math
 import re
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import IO, Any
 
 import msgspec
@@ -25,11 +27,13 @@ from leed.readers.columns import by_aspect, range_issues, track_of
 from leed.readers.gathering import Notes
 from leed.readers.json_text import begins_lines
 from leed.readers.matrices import Matrix, finite, permuted
-from leed.readers.nesting import is_known, is_score, not_read
-from leed.readers.row_shape import Row, Scores, Shape, keys_of, shape_of, union
+from leed.readers.nesting import is_known, is_score, not_read, place_of
+from leed.readers.row_shape import Row, Scores, Shape, keys_of, number_in, shape_of, union
 from leed.readers.storage import read_some
+from leed.readers.survey import Fact
 from leed.schema.recording import Recording, Track
 from leed.schema.terms import Issue
+from leed.scores import BARELY_BELOW, dimension_scale, what_is_odd
 from leed.taxonomy.matching import dimensions
 
 _PIECE = 1 << 20
@@ -43,6 +47,7 @@ _HIGHEST = 1.5  # above it, scores may be per cent, and dimensions are none from
 _BETWEEN = re.compile(rb"\}([ \t\r\n]*,[ \t\r\n]*)\{")
 _END_OF_LINE = re.compile(rb"(?<=\S)[ \t\r]*\n")
 _BLANK = b" \t\r\n"
+_TEXT = "not-a-number"  # as `leed.scores.number_of` has it
 _FAULTS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 _ANY: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
@@ -105,6 +110,8 @@ def _gathered(pieces: Iterator[_Piece], met: list[Row]) -> Rows | None:
             if any(keys_of(row) != rows.shape.keys for row in filter(_is_row, found)):  # else it is not for the keys
                 met[:] = [union(filter(_is_row, [*met, *found]))]
             raise
+    if rows is not None:
+        rows.check_scale()
     return rows
 
 
@@ -189,9 +196,12 @@ class Rows:
         self._row = msgspec.json.Decoder(shape.row)
         self._list = msgspec.json.Decoder(list[shape.row])  # type: ignore[name-defined] # made of the first row
         labels = list(dict.fromkeys(label for scores in shape.scores for label in scores.labels))
-        self._columns = [_Columns(scores, {*dimensions(labels)}) for scores in shape.scores]
+        self._bipolar = dimensions(labels)
+        self._scale_issue: Issue | None = None
+        self._columns = [_Columns(scores, {*self._bipolar}) for scores in shape.scores]
         self._said = _Said(shape.fields)
         self._unread: dict[str, int] = {}
+        self._notes = Notes()  # of rows with scores as text
         self._sequences: dict[int, list[str]] = {}  # the keys of the first row of each code
         if shape.optional and len(labels) > _MOST_OPTIONAL:
             raise UnevenError
@@ -217,6 +227,8 @@ class Rows:
         texts = [self.shape.texts(row) for row in rows] if self.shape.unread else []
         if any(map(is_score, {text for row in texts for text in row if text is not UNSET})):
             raise UnevenError
+        if self.shape.worded:
+            self._note_texts(_plain(piece))
         if self.shape.optional:
             self._note(piece, codes, present, texts)
             return
@@ -225,6 +237,25 @@ class Rows:
             plain = _plain(piece)
             if any(keys_of(plain[place]) != self.shape.keys for place in new):
                 raise UnevenError
+
+    def _note_texts(self, rows: Sequence[Row]) -> None:
+        """Note which scores are text, and what is not read, in the order of the rows."""
+        unread = frozenset(self.shape.unread)
+        below = {scores.key for scores in self.shape.scores if scores.key is not None}
+        labels = {label for scores in self.shape.scores if scores.key is None for label in scores.labels}
+        for row in rows:
+            for name in row:
+                if name in unread:
+                    not_read(self._notes, name)
+            for name, value in row.items():
+                if name in below:
+                    self._note_scores(value)
+            self._note_scores({name: value for name, value in row.items() if name in labels})
+
+    def _note_scores(self, scores: Mapping[str, Any]) -> None:
+        for label, value in scores.items():
+            if isinstance(value, str) and value.strip():
+                self._notes.add(_TEXT, _as_text(label, value))
 
     def _note(
         self, piece: _Piece, codes: list[int], present: list[NDArray[np.bool_]], texts: list[tuple[Any, ...]]
@@ -246,21 +277,33 @@ class Rows:
             for name in names:
                 self._unread[name] += 1
 
+    def check_scale(self) -> None:
+        """Tell what dimensions run from, when all rows were added.
+
+        Raises:
+            UnevenError: they have to be put onto 0 to 1, or it is to be said in which order their labels are met.
+        """
+        told = [columns.fact for columns in self._columns if columns.fact.known]
+        scale, self._scale_issue = dimension_scale(self._bipolar, Fact.spread(told)) if told else ("plain", None)
+        if scale != "plain" or (self._scale_issue is not None and self.shape.optional):
+            raise UnevenError
+
     def recording(self, source: str | None) -> Recording:
         """Return what was gathered; nothing can be added any more.
 
         Args:
             source: what rows belong to that name no source.
         """
-        notes = Notes()
-        for name, count in self._unread.items():
+        for name, count in () if self.shape.worded else self._unread.items():
             for _ in range(count):
-                not_read(notes, name)
-        issues = notes.issues()
+                not_read(self._notes, name)
+        issues = self._notes.issues()
         silent = sum(columns.silent for columns in self._columns)
         if silent:
             total = len(self) * len(self._columns)
             issues.append(Issue("no-scores", f"{silent} of {total} rows report no score"))
+        if self._scale_issue is not None:
+            issues.append(self._scale_issue)
         tracks = tuple(self._tracks(source))
         return Recording(tracks, (*issues, *(issue for track in tracks for issue in range_issues(track))))
 
@@ -311,12 +354,14 @@ class _Columns:
     Attributes:
         silent: how many rows have none.
         order: in which order the rows have their labels, if these are optional.
+        fact: what the numbers of dimensions say.
     """
 
     def __init__(self, scores: Scores, bipolar: set[str]) -> None:
         self.scores = scores
         self.order = _Order(scores.labels)
         self.silent = 0
+        self.fact = Fact()
         self._bipolar = [i for i, label in enumerate(scores.labels) if label in bipolar]
         self._known = [i for i, label in enumerate(scores.labels) if is_known(label)]
         self._matrix = Matrix(len(scores.labels))
@@ -329,8 +374,12 @@ class _Columns:
         """
         values, present = self._values(rows)
         low, high = (float(reduce(values, axis=None, initial=0.0)) for reduce in (np.fmin.reduce, np.fmax.reduce))
-        if high > _HIGHEST or low <= -INFINITE or (low < 0 and (values[:, self._bipolar] < 0).any()):
+        if high > _HIGHEST or low <= -INFINITE:
             raise UnevenError
+        if self._bipolar:
+            self.fact = self.fact.and_of(values[:, self._bipolar])
+            if self.fact.low < BARELY_BELOW:
+                raise UnevenError
         missing = np.isnan(values)
         if missing.any():
             self.silent += int(np.count_nonzero(missing.all(axis=1)))
@@ -359,11 +408,43 @@ class _Columns:
                 values.extend(take(row))
         except TypeError:
             told = [v for row in rows for v in take(row)]
-            values = array("d", [np.nan if v is None or v is UNSET else v for v in told])
+            values = array("d", map(_number, told))
+            if any(type(v) is str and not v.strip() for v in told):
+                self._check_blank(told)
             present = np.array([v is not UNSET for v in told]).reshape(shape)
         if not present[:, self._known].any(axis=1).all():  # what it is depends on more
             raise UnevenError
         return np.frombuffer(values, np.float64).reshape(shape), present
+
+    def _check_blank(self, told: list[Any]) -> None:
+        """Raise an error if blank text may be no score: below a modality, or under a name that leed does not know."""
+        for place, value in enumerate(told):
+            label = self.scores.labels[place % len(self.scores.labels)]
+            nowhere = self.scores.key is not None or place_of(label)[0] != "label"
+            if nowhere and type(value) is str and not value.strip():
+                raise UnevenError
+
+
+def _number(value: Any) -> float:  # noqa: ANN401 - a score as it was decoded
+    """A score as a number, NaN where there is none.
+
+    Raises:
+        UnevenError: it is text, but no number.
+    """
+    if value is None or value is UNSET:
+        return math.nan
+    if type(value) is not str:
+        return float(value)
+    try:
+        return number_in(value)
+    except ValueError as error:
+        raise UnevenError from error
+
+
+@lru_cache(maxsize=1 << 14)
+def _as_text(label: str, value: str) -> str:
+    """What to say of a score that is a number as text."""
+    return what_is_odd(label, value, _TEXT)
 
 
 class _Order:

@@ -15,7 +15,7 @@ from leed.readers.gathering import extras_of, parted
 from leed.readers.units import PER_CENT, SAID_PER_CENT, in_per_cent, says_per_cent, shares
 from leed.schema.recording import Recording, Track
 from leed.schema.terms import Issue
-from leed.scores import centred, dimension_scale
+from leed.scores import Spread, centred, dimension_scale
 from leed.taxonomy.matching import dimensions
 
 _Row = tuple[dict[str, float], About]
@@ -84,7 +84,7 @@ class Rows:
         values = [v for scores, _ in rows for label in labels if not math.isnan(v := scores.get(label, math.nan))]
         if not values:
             return
-        scale, issue = dimension_scale(labels, min(values), max(values))
+        scale, issue = dimension_scale(labels, Spread.of(values))
         if issue is not None:
             self.issues.append(issue)
         for scores, about in rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leed.readers.stack import Stack
+from leed.scores import Spread
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -20,12 +21,16 @@ class Fact(msgspec.Struct, frozen=True):
         known: how many there are.
         low, high: the least and the greatest; infinity and minus infinity where there is none.
         broken: whether any has a fraction.
+        below: how many are negative.
+        total: their sum.
     """
 
     known: int = 0
     low: float = math.inf
     high: float = -math.inf
     broken: bool = False
+    below: int = 0
+    total: float = 0.0
 
     @property
     def are_shares(self) -> bool:
@@ -36,7 +41,7 @@ class Fact(msgspec.Struct, frozen=True):
         """Return the fact for some more numbers.
 
         >>> Fact().and_of(np.array([0.0, np.nan])).and_of(np.array([0.3]))
-        Fact(known=2, low=0.0, high=0.3, broken=True)
+        Fact(known=2, low=0.0, high=0.3, broken=True, below=0, total=0.3)
         """
         values = values[~np.isnan(values)]
         if not len(values):
@@ -46,6 +51,19 @@ class Fact(msgspec.Struct, frozen=True):
             min(self.low, float(values.min())),
             max(self.high, float(values.max())),
             self.broken or bool((values != np.trunc(values)).any()),
+            self.below + int(np.count_nonzero(values < 0)),
+            self.total + float(values.sum(dtype=np.float64)),
+        )
+
+    @staticmethod
+    def spread(facts: Sequence[Fact]) -> Spread:
+        """Return how far the numbers of several columns go; each has some."""
+        return Spread(
+            sum(fact.known for fact in facts),
+            min(fact.low for fact in facts),
+            max(fact.high for fact in facts),
+            sum(fact.below for fact in facts),
+            math.fsum(fact.total for fact in facts),
         )
 
 

@@ -205,7 +205,7 @@ class _Reading:
         told = [fact for fact in map(self._fact, self.bipolar) if fact.known]
         if not told or self._raw:
             return "plain", None
-        return dimension_scale(self.bipolar, min(fact.low for fact in told), max(fact.high for fact in told))
+        return dimension_scale(self.bipolar, Fact.spread(told))
 
     def _fact(self, name: str) -> Fact:
         return self._survey.fact(self.roles.labels[name])

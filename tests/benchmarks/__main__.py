@@ -225,6 +225,9 @@ def bench_json(size: int = 75_000_000) -> list[Result]:
         peak_memory("75 MB log of Hume v1", "log.jsonl", large_json.hume_v1(size)),
         peak_memory("75 MB log of Hume EVI", "chat.jsonl", large_json.evi(rows, size)),
         peak_memory("75 MB Behavioral Signals", "results.json", large_json.behavioral_signals(size)),
+        peak_memory("75 MB Beyond Verbal", "analysis.json", large_json.beyond_verbal(size)),
+        peak_memory("75 MB rows of scores as text", "rows.json", large_json.worded(rows, size)),
+        peak_memory("75 MB emotion2vec frames", "frames.json", large_json.emotion2vec(size)),
         peak_memory("leed's own document", "recording.json", [document.to_json()]),
     ]
 

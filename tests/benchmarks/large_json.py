@@ -59,6 +59,20 @@ def _message(number: int, scores: dict[str, float]) -> dict[str, Any]:
     }
 
 
+def worded(rows: Sequence[dict[str, float]], size: int) -> Iterator[bytes]:
+    """A list of rows whose scores are text, such as 80.5%."""
+    told = [{name: f"{100 * score:.1f}%" for name, score in row.items()} for row in rows]
+    return _listed(b"[", [{"begin": i / 3, **row} for i, row in enumerate(told)], b"]", size)
+
+
+def emotion2vec(size: int) -> Iterator[bytes]:
+    """One long clip, with a row of nine scores for each frame."""
+    labels = ("angry", "disgusted", "fearful", "happy", "neutral", "other", "sad", "surprised", "<unk>")
+    before = json.dumps([{"key": "clip_1", "labels": labels}]).encode()[:-2]
+    row = [0.61, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.04]
+    return _listed(before + b',"scores":[', [row] * _ENTRIES, b"]}]", size)
+
+
 def behavioral_signals(size: int) -> Iterator[bytes]:
     """The results of a process: for each stretch a row for each of ten tasks, as real ones have."""
     tasks = {
@@ -86,6 +100,16 @@ def behavioral_signals(size: int) -> Iterator[bytes]:
             break
         yield (b"," if i else b"") + part
     yield b"]}"
+
+
+def beyond_verbal(size: int) -> Iterator[bytes]:
+    """The segments of one long recording, with moods and groups beside each dimension."""
+    group = {"Primary": {"Id": 7, "Phrase": "Sadness, Sorrow"}, "Secondary": {"Id": 3, "Phrase": "Loneliness"}}
+    analysis: dict[str, Any] = {"Gender": {"Group": "male"}, "Mood": {"Group11": group}}
+    for key, value in {"Temper": "18.36", "Valence": "43.27", "Arousal": "1.83"}.items():
+        analysis[key] = {"Value": value, "Group": "low", "Summary": {"Mean": value, "Mode": "low", "ModePct": "60"}}
+    entries = [{"offset": i * 5000, "duration": 10_000, "analysis": analysis} for i in range(_ENTRIES)]
+    return _listed(b'{"result":{"sessionStatus":"Done","analysisSegments":[', entries, b"]}}", size)
 
 
 def _listed(before: bytes, entries: Sequence[Any], behind: bytes, size: int) -> Iterator[bytes]:

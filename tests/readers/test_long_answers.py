@@ -127,6 +127,41 @@ def behavioral(rng: random.Random) -> dict[str, Any]:
     return {**row, "finalLabel": labels[0], "level": level, "embedding": rng.choice([None, "[0.5, 1.0]"])}
 
 
+def phonexia(rng: random.Random) -> dict[str, Any]:
+    names = ("HAPPY", "NEUTRAL", "SAD", "ANGRY")[: rng.choice([4, 4, 3])]
+    scores = [{"emotion": k, "probability": v} for k, v in shares(names, rng).items()]
+    return {"channel_number": rng.randrange(60), "speech_length": 43.5, "scores": rng.choice([scores, scores, []])}
+
+
+def phonexia_task(rng: random.Random) -> dict[str, Any]:
+    task = {"task_id": f"t{rng.randrange(9)}", "state": rng.choice(["done", "done", "failed"])}
+    channels = [phonexia(rng) for _ in range(rng.randrange(3))]
+    return {"task": task, "result": {"channels": channels}} if task["state"] == "done" else {"task": task}
+
+
+def beyond_verbal(rng: random.Random) -> dict[str, Any]:
+    n = rng.randrange(30)
+    told = {
+        key: {"Value": f"{rng.uniform(0, 100):.2f}", "Group": rng.choice(["low", "neutral", "ambiguous"])}
+        for key in ("Temper", "Valence", "Arousal")
+    }
+    other = {"Mood": {"Id": rng.choice([7, "8", "", "none"]), "Phrase": rng.choice(["Sadness", "Warmth", ""])}}
+    analysis = told | rng.choice([{}, other, other, {"AudioQuality": {"Value": rng.choice([0.5, "0.50", "poor"])}}])
+    return {"offset": n * 1000, "duration": 1000, "analysis": analysis}
+
+
+def beyond_verbal_answer(rng: random.Random) -> dict[str, Any]:
+    segments = [beyond_verbal(rng) for _ in range(rng.randrange(3))]
+    result = {"duration": "34310.50", "sessionStatus": rng.choice(["Done", "Processing"]), "analysisSegments": segments}
+    return {"status": "success", "recordingId": rng.randrange(9), "result": result}
+
+
+def hsemotion_pair(rng: random.Random) -> list[Any]:
+    names = ("Anger", "Contempt", "Disgust", "Fear", "Happiness", "Neutral", "Sadness", "Surprise")
+    row = [rng.uniform(-3, 5) for _ in names]
+    return [names[row.index(max(row))], row]
+
+
 FORMATS: dict[str, Callable[[random.Random], Any]] = {
     "huggingface": pairs,
     "huggingface of top labels": lambda rng: pairs(rng)[0],
@@ -139,6 +174,7 @@ FORMATS: dict[str, Callable[[random.Random], Any]] = {
         name: rng.uniform(-3, 5)
         for name in ("Anger", "Contempt", "Disgust", "Fear", "Happiness", "Neutral", "Sadness", "Surprise")
     },
+    "hsemotion of pairs": hsemotion_pair,
     "google-vision": lambda rng: {
         "faceAnnotations": [
             {f"{label}Likelihood": rng.choice(["LIKELY", "VERY_UNLIKELY", 3]) for label in ("joy", "sorrow", "anger")}
@@ -156,6 +192,10 @@ FORMATS: dict[str, Callable[[random.Random], Any]] = {
     "hume-v1": window,
     "hume-evi": evi,
     "behavioral-signals": behavioral,
+    "phonexia": phonexia,
+    "phonexia of tasks": phonexia_task,
+    "beyond-verbal": beyond_verbal,
+    "beyond-verbal of several": beyond_verbal_answer,
     "mapping": lambda rng: {"begin": 0.5, "data": {"Joy": rng.random(), "Fear": 0.5}},
 }
 """By name, what makes an entry of a list."""
@@ -166,6 +206,8 @@ AROUND: dict[str, dict[str, Any]] = {
     "behavioral-signals": {"pid": 7, "cid": 1, "code": 2, "message": "Processing Complete", "results": []},
     "hume-v1": {"request_id": "r", "utterances": [], "measurements": []},
     "deepface": {"results": []},
+    "phonexia": {"task": {"task_id": "t", "state": "done"}, "result": {"channels": []}},
+    "beyond-verbal": {"status": "success", "result": {"sessionStatus": "Done", "analysisSegments": []}},
     "hume-evi": {"call": {"messages": []}},
 }
 """Mappings with an empty list for the entries."""
@@ -203,6 +245,21 @@ def test_what_is_read_as_it_passes_is_what_is_read_at_once(name: str, seed: int)
         told = "\n".join(map(json.dumps, entries)) + "\n"
     data = told.encode()
     same(mangled(data, seed) if rng.random() < 0.2 else data, rng.choice([None, None, name.split(maxsplit=1)[0]]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_labels_and_arrays_of_one_answer_are_read_as_they_pass(seed: int) -> None:
+    rng = random.Random(seed)
+    made = [hsemotion_pair(rng) for _ in range(rng.choice([2, 60]))]
+    faces = [[label for label, _ in made], [row for _, row in made]]
+    frames = [list(shares(("1", "2", "3", "4"), rng).values()) for _ in range(rng.choice([2, 60]))]
+    voice = {"key": "a", "labels": ["生气/angry", "开心/happy", "难过/sad", "<unk>"], "scores": frames}
+    if rng.random() < 0.5:
+        voice["feats"] = [[0.5, rng.random()] for _ in range(rng.choice([len(frames), 3]))]
+    for plain, form in ((faces, "hsemotion"), ([voice], "emotion2vec")):
+        told = json.dumps(spoilt(plain, rng) if rng.random() < 0.3 else plain)
+        same(told.encode(), rng.choice([None, form]))
 
 
 @settings(max_examples=200, deadline=None)

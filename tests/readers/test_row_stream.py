@@ -113,12 +113,27 @@ def thinned(row: dict[str, Any], rng: random.Random, share: float) -> dict[str, 
     return {key: thinned(value, rng, share) if isinstance(value, dict) else value for key, value in kept.items()}
 
 
+def worded(row: dict[str, Any], rng: random.Random) -> dict[str, Any]:
+    """The row with scores as text, as a program writes them that shows them to people."""
+    told = dict(row)
+    for key, value in row.items():
+        if isinstance(value, dict):
+            told[key] = worded(value, rng)
+        elif key in LABELS and isinstance(value, float):
+            told[key] = rng.choice([f"{100 * value:.0f}%", f"{100 * value:.1f} %", str(value), value])
+        elif key in LABELS and rng.random() < 0.1:
+            told[key] = rng.choice(["", "UNKNOWN", "POSSIBLE", "high", "1e999", "85", "0x"])
+    return told
+
+
 @settings(max_examples=600, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_rows_read_some_at_a_time_are_those_read_at_once(seed: int) -> None:
     rng = random.Random(seed)
     shape = shape_from(rng)
     rows: list[Any] = [row_of(shape, rng) for _ in range(rng.randint(1, 12))]
+    if rng.random() < 0.3:
+        rows = [worded(row, rng) for row in rows]
     if rng.random() < 0.3:
         rows = spoilt(rows, rng)
     if rng.random() < 0.5:
@@ -134,6 +149,34 @@ def test_rows_read_some_at_a_time_are_those_read_at_once(seed: int) -> None:
 
 def face(**said: Any) -> list[dict[str, Any]]:
     return [{"begin": i / 3, **said, "Joy": i / 40, "Fear": 0.5, "Awe": None} for i in range(40)]
+
+
+def test_scores_that_are_text_are_streamed_and_said_to_be_text() -> None:
+    rows = [{"begin": i, "clip": "x", "Joy": f"{i}%", "Fear": "0.5", "Awe": [0, "", None][i % 3]} for i in range(40)]
+    recording = read(lines(rows))
+    (track,) = recording.tracks
+    assert track.labels == ("Awe", "Fear", "Joy")
+    assert track.matrix[:, 2].tolist() == pytest.approx([i / 100 for i in range(40)])
+    assert [str(issue) for issue in recording.issues[:3]] == [
+        "'clip' holds no score; it is left out (40 times)",
+        "'Joy': the score is text, '0%'; it is read as that number",
+        "'Fear': the score is text, '0.5'; it is read as that number (40 times)",
+    ]
+
+
+@pytest.mark.parametrize("odd", ["high", "LIKELY", "UNKNOWN", "1e999", "120%%"])
+def test_rows_with_a_score_that_is_another_word_are_read_at_once(odd: str) -> None:
+    data = lines([{"Joy": "80%", "Fear": "5%"}, {"Joy": odd, "Fear": "5%"}])
+    assert streamed(lambda: io.BytesIO(data), "it") is None
+    same(data)
+
+
+@pytest.mark.parametrize("low", [-0.03, -0.5])
+def test_dimensions_that_overshoot_are_streamed_and_centred_ones_are_read_at_once(low: float) -> None:
+    rows = [{"begin": i, "valence": low if i == 30 else 0.6, "arousal": 0.4} for i in range(40)]
+    assert (streamed(lambda: io.BytesIO(lines(rows)), "it") is None) == (low < -0.05)
+    same(lines(rows))
+    same(lines([*rows, {"dominance": 0.5, "valence": 0.5}]))
 
 
 def read(data: bytes) -> Recording:

@@ -59,6 +59,21 @@ def test_one_negative_dimension_tells_the_scale_of_all() -> None:
         ]
 
 
+def test_a_dimension_that_overshoots_runs_from_0_to_1_and_is_kept_as_it_is() -> None:
+    """As a regression model of voices does, now and then."""
+    rows = [{"valence": 0.6, "arousal": 0.4}] * 20
+    message = (
+        "valence, arousal: 1 of 42 values are slightly below 0 (-0.03), most are far above, so they run from 0 to 1; "
+        "those below say the same as 0"
+    )
+    for recording in read([{"valence": -0.03, "arousal": 1.01}, *rows]):
+        assert scores(recording)[:2] == [{"arousal": 1.01, "valence": -0.03}, {"arousal": 0.4, "valence": 0.6}]
+        (issue,) = recording.issues
+        assert (issue.code, issue.message) == ("out-of-range", message)
+        sentence = "They come across as very negative in tone and highly energetic."
+        assert str(leed.describe_all(recording)[0]) == sentence
+
+
 @pytest.mark.parametrize(
     ("valence", "scales"),
     [
