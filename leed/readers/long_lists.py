@@ -28,6 +28,7 @@ _LOOKS = (1 << 12, 1 << 18)  # bytes in which a small value is looked for
 _KEYS = 1000  # of a mapping around long lists
 _DEEPEST = 12
 _GUESSES = 3
+_SHOWN = 100  # entries
 _BLANK = b" \t\r\n"
 _OPENING = re.compile(rb'(?:[\[{][ \t\r\n]*)*(?:"(?:[^"\\]|\\.){0,200}"[ \t\r\n]*:)?')
 _TOKEN = re.compile(rb'[\[{:]|"(?:[^"\\]|\\.)*"')
@@ -128,7 +129,9 @@ class LongList(list[Any]):
     __hash__ = None  # as of any list
 
     def __repr__(self) -> str:
-        return f"<LongList of {len(self)} entries>"
+        """That of a list, but for what is far behind: messages quote the beginning."""
+        shown = repr(list(islice(self, _SHOWN)))
+        return shown if len(self) <= _SHOWN else f"{shown[:-1]}, ...]"
 
     def some(
         self,

@@ -93,7 +93,7 @@ def _pairs(plain: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
 def _with_duplicates(content: Content) -> Any:  # noqa: ANN401 - whatever the JSON holds
     """The plain data; from small JSON text with objects that remember a label that stands twice."""
     if content.is_plain or content.size > _SMALL:
-        return content.plain
+        return content.lean
     try:
         return json.loads(content.text, object_pairs_hook=_Object)
     except (ValueError, RecursionError):

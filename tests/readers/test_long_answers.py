@@ -197,6 +197,8 @@ FORMATS: dict[str, Callable[[random.Random], Any]] = {
     "beyond-verbal": beyond_verbal,
     "beyond-verbal of several": beyond_verbal_answer,
     "mapping": lambda rng: {"begin": 0.5, "data": {"Joy": rng.random(), "Fear": 0.5}},
+    "mapping by modality": lambda rng: {"models": {"prosody": {"scores": {"Joy": rng.random()}}, "face": {"Awe": 0.5}}},
+    "mapping of labels": lambda rng: {"time": rng.randrange(9), "label": rng.choice(["Joy", "Awe"]), "score": 0.5},
 }
 """By name, what makes an entry of a list."""
 
@@ -245,6 +247,16 @@ def test_what_is_read_as_it_passes_is_what_is_read_at_once(name: str, seed: int)
         told = "\n".join(map(json.dumps, entries)) + "\n"
     data = told.encode()
     same(mangled(data, seed) if rng.random() < 0.2 else data, rng.choice([None, None, name.split(maxsplit=1)[0]]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_columns_under_their_labels_are_read_as_they_pass(seed: int) -> None:
+    rng = random.Random(seed)
+    count = rng.choice([2, 80])
+    columns: dict[str, Any] = {name: [rng.random() for _ in range(count)] for name in ("Joy", "Fear", "begin")}
+    columns = spoilt(columns, rng) if rng.random() < 0.5 else columns
+    same(json.dumps(rng.choice([columns, {"data": columns}])).encode(), rng.choice([None, "mapping"]))
 
 
 @settings(max_examples=60, deadline=None)
