@@ -53,6 +53,8 @@ def command(  # noqa: PLR0917 - the command line names them all
     from leed.classifiers.loading import needed  # noqa: PLC0415 - keeps 'leed --help' fast
 
     with needed("leed fit"):
+        import skops.io  # noqa: F401, PLC0415 - before anything is trained that could not be saved
+
         from leed.classifiers.checks import check_examples  # noqa: PLC0415 - as above
         from leed.classifiers.saving import save  # noqa: PLC0415 - as above
         from leed.classifiers.table import read_examples  # noqa: PLC0415 - as above

@@ -44,6 +44,8 @@ def command(
     from leed.classifiers.loading import needed  # noqa: PLC0415 - keeps 'leed --help' fast
 
     with needed("leed predict"):
+        import skops.io  # noqa: F401, PLC0415 - as above
+
         from leed.classifiers.saving import load  # noqa: PLC0415 - as above
     saved = load(model)
     items, issues = _items(data, {"item": item, "path": path}, modality)
