@@ -31,7 +31,7 @@ class Report:
 
     Attributes:
         uar: unweighted average recall, with its 95 % interval over speakers (over items, where no speaker is known).
-        recalls: by label.
+        recalls: by label, of those that could be held out.
         labels: c labels, the order of ``confusion``.
         confusion: (c, c) counts: true labels by row, predicted ones by column.
         calibration_error: expected calibration error of the probabilities.
@@ -135,7 +135,7 @@ def cross_validated(
         predicted[test] = fold.predict(items[test])
         told[np.ix_(test, np.searchsorted(classes, fold.classes_))] = fold.predict_proba(items[test])
         tested[test] = True
-    return _report(y[tested], predicted[tested], told[tested], None if who is None else who[tested], splits)
+    return _report(y[tested], predicted[tested], told[tested], None if who is None else who[tested], splits, classes)
 
 
 def _report(
@@ -144,15 +144,14 @@ def _report(
     told: NDArray[np.float64],
     who: NDArray[Any] | None,
     splits: Sequence[Split],
+    classes: NDArray[Any],
 ) -> Report:
-    labels = tuple(np.unique(y).tolist())
-    every = np.unique(np.concatenate((y, predicted))).tolist()
     return Report(
         uar=metrics.interval(y, predicted, who),
         recalls=metrics.recalls(y, predicted),
-        labels=labels,
-        confusion=metrics.confusion(y, predicted, every),
-        calibration_error=metrics.reliability(y, told, every).error if told.shape[1] == len(every) else float("nan"),
+        labels=tuple(classes.tolist()),
+        confusion=metrics.confusion(y, predicted, classes.tolist()),
+        calibration_error=metrics.reliability(y, told, classes.tolist()).error,
         folds=len(splits),
         predicted=predicted,
     )

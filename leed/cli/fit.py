@@ -9,12 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from leed import quoting
 from leed.cli import complain
 
 if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
     from leed.classifiers.checks import Finding
     from leed.classifiers.table import Examples
     from leed.classifiers.training import Report
+
+_WIDEST = 1 << 20
 
 
 def command(  # noqa: PLR0917 - the command line names them all
@@ -86,8 +92,6 @@ def _passes(findings: list[Finding]) -> bool:
         if finding.fatal:
             complain(finding.message)
         else:
-            from leed import quoting  # noqa: PLC0415 - only then
-
             typer.echo(f"leed: {quoting.clean(finding.message)}", err=True)
     return not any(finding.fatal for finding in findings)
 
@@ -102,8 +106,6 @@ def _write_card(about: Any, out: str) -> None:  # noqa: ANN401 - plain data
 def _show(examples: Examples, report: Report) -> None:
     """Print the figures as tables."""
     from rich.console import Console  # noqa: PLC0415 - as above
-    from rich.markup import escape  # noqa: PLC0415 - as above
-    from rich.table import Table  # noqa: PLC0415 - as above
 
     console = Console(highlight=False)
     over = "items" if examples.groups is None or len(set(examples.groups)) == 1 else "speakers"
@@ -111,7 +113,33 @@ def _show(examples: Examples, report: Report) -> None:
         f"UAR {report.uar.value:.3f}, 95 % interval over {over} {report.uar.low:.3f} to {report.uar.high:.3f}"
     )
     console.print(f"held out in {report.folds} folds; calibration error {report.calibration_error:.3f}")
-    table = Table("label", "recall", *[escape(str(label)) for label in report.labels], title=None)
-    for label, row in zip(report.labels, report.confusion.tolist(), strict=True):
-        table.add_row(escape(str(label)), f"{report.recalls[label]:.3f}", *map(str, row))
+    table = _table(report, numbered=False)
+    if _width(console, table) > console.width:
+        table = _table(report, numbered=True)
+    console.width = max(console.width, _width(console, table))  # a longer line is broken by whoever shows it
     console.print(table)
+
+
+def _table(report: Report, *, numbered: bool) -> Table:
+    """The recall of each label, and what was predicted for it; predicted labels by their numbers, if need be."""
+    from rich.markup import escape  # noqa: PLC0415 - as above
+    from rich.table import Table  # noqa: PLC0415 - as above
+
+    names = [escape(quoting.clean(str(label))) for label in report.labels]
+    heads = [str(number) for number in range(1, len(names) + 1)]
+    if numbered:
+        names = [f"{number}: {name}" for number, name in zip(heads, names, strict=True)]
+    table = Table()
+    for head in ("label", "recall", *(heads if numbered else names)):
+        table.add_column(head, no_wrap=True)
+    for label, name, row in zip(report.labels, names, report.confusion.tolist(), strict=True):
+        recall = report.recalls.get(label)
+        table.add_row(name, "" if recall is None else f"{recall:.3f}", *map(str, row))
+    return table
+
+
+def _width(console: Console, table: Table) -> int:
+    """How wide a table is where nothing of it is cut."""
+    from rich.measure import Measurement  # noqa: PLC0415 - as above
+
+    return Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum

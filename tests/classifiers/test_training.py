@@ -64,6 +64,30 @@ def test_a_model_is_trained_saved_and_used(leed_command: Run, table: Path, tmp_p
     assert sum(row["label"] == own["label"] for row, own in zip(found, rows(), strict=True)) > 54
 
 
+LONG = "a voice that goes up at the end of what it says, as in "
+
+
+def test_long_labels_are_shown_whole(leed_command: Run, tmp_path: Path) -> None:
+    table = [{**row, "label": LONG + ("questions" if row["label"] == "happy" else "lists")} for row in rows()]
+    status, out, _ = leed_command("fit", written(tmp_path / "t.csv", table), "-o", tmp_path / "m.skops")
+    assert status == 0
+    heads = [line.split() for line in out.splitlines() if "recall" in line]
+    assert heads == [["┃", "label", "┃", "recall", "┃", "1", "┃", "2", "┃"]]
+    assert f"│ 1: {LONG}lists " in out
+    assert f"│ 2: {LONG}questions │ " in out
+
+
+def test_many_labels_are_all_shown(leed_command: Run, tmp_path: Path) -> None:
+    table = [{**row, "label": f"class {i % 30:02}"} for i, row in enumerate(rows(120))]
+    status, out, _ = leed_command(
+        "fit", written(tmp_path / "t.csv", table), "-o", tmp_path / "m.skops", "--features", "raw", "--folds", 2
+    )
+    assert status == 0
+    counts = [line.split("│")[3:-1] for line in out.splitlines() if line.startswith("│")]
+    assert [len(row) for row in counts] == [30] * 30
+    assert sum(int(cell) for row in counts for cell in row) == 120
+
+
 def test_predictions_are_written_as_json_lines(leed_command: Run, table: Path, tmp_path: Path) -> None:
     leed_command("fit", table, "-o", tmp_path / "m.skops", "--features", "raw")
     assert leed_command("predict", tmp_path / "m.skops", table, "-o", tmp_path / "p.jsonl")[0] == 0
@@ -131,6 +155,47 @@ def test_a_table_without_labels_or_with_another_column_is_an_error(tmp_path: Pat
         read_examples(path, columns={"label": "mood"})
     with pytest.raises(InputError, match="No such file"):
         read_examples(str(tmp_path / "none.csv"))
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "begins", "todo"),
+    [
+        (
+            '{"item": "a", "label": "x"}\n\n{"item": "b", "lab',
+            "line 3 is no whole JSON (Input data was truncated)",
+            '{"item": "b", "lab',
+            "get the file again if it was cut off, or write each object on one line",
+        ),
+        (
+            '[{"item": "a", "label": "a very long label"}, {"item',
+            "the file is no whole JSON (Input data was truncated)",
+            '[{"item": "a", "label": "a very long lab',
+            "get the file again if it was cut off, or write each object on one line",
+        ),
+        (
+            '{"item": "a" "label": "x"}',
+            "line 1 is no whole JSON (JSON is malformed: expected ',' or '}' (byte 13))",
+            '{"item": "a" "label": "x"}',
+            "mend it",
+        ),
+    ],
+)
+def test_json_that_is_not_whole_is_said_with_what_is_expected(
+    text: str, found: str, begins: str, todo: str, leed_command: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "t.jsonl"
+    path.write_text(text)
+    status, out, err = leed_command("fit", path, "-o", tmp_path / "m.skops")
+    expected = "a list of objects, or an object on each line (JSON lines), one for each item"
+    said = f"{found}: it begins '{begins}'. Expected {expected}: {todo}"
+    assert (status, out, err) == (1, "", f"leed: error: {path}: {said}\n")
+
+
+@pytest.mark.parametrize("text", ['[{"item": "a"}, 3]', '{"item": "a"}\n3'])
+def test_json_of_anything_but_objects_is_an_error(text: str, tmp_path: Path) -> None:
+    (tmp_path / "t.jsonl").write_text(text)
+    with pytest.raises(InputError, match=r"expected an object for each item, such as \{'item': \.\.\., 'label'"):
+        read_examples(str(tmp_path / "t.jsonl"))
 
 
 # --- checks
