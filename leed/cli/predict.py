@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
+from leed import quoting
 from leed.cli.fit import followed
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from leed.fusion.items import Items
     from leed.schema import Issue
 
+_SHOWN = 5
 _TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 
 
@@ -49,11 +51,9 @@ def command(
         from leed.classifiers.saving import load  # noqa: PLC0415 - as above
     saved = load(model)
     items, issues = _items(data, {"item": item, "path": path}, modality)
-    for issue in issues:
-        from leed import quoting  # noqa: PLC0415 - only then
-
-        typer.echo(f"leed: {quoting.clean(issue.message)}", err=True)
     rows = list(_rows(saved, items))
+    for message in (*(issue.message for issue in issues), *_oddities(saved, items)):
+        typer.echo(f"leed: {quoting.clean(message)}", err=True)
     if out == "-":
         _write(sys.stdout, rows, lines=False)
         return
@@ -72,6 +72,25 @@ def _items(data: str, columns: dict[str, str | None], modality: str | None) -> t
     recording = read(data)
     items = Gathered.of(recording)
     return items, (*recording.issues, *items.issues)
+
+
+def _oddities(saved: SavedModel, items: Items) -> Iterator[str]:
+    """What of the items the model makes nothing of."""
+    import numpy as np  # noqa: PLC0415 - keeps 'leed --help' fast
+
+    known = saved.about["modalities"]
+    there = {name: block.present for name, block in items.blocks.items()}
+    for name, column in there.items():
+        if name not in known and column.any():
+            yield f"{name}: {int(column.sum())} items have scores of it, which the model was not fitted on; left out"
+    scored = [there[name] for name in known if name in there]
+    names = [items.names[place] for place in np.flatnonzero(~np.any(scored, axis=0))] if scored else []
+    if names:
+        more = ", ..." if names[_SHOWN:] else ""
+        yield (
+            f"{len(names)} items have no scores of {', '.join(known)}, so that their labels mean little: "
+            f"{', '.join(names[:_SHOWN])}{more}"
+        )
 
 
 def _rows(saved: SavedModel, items: Items) -> Iterator[dict[str, Any]]:

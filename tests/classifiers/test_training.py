@@ -103,6 +103,41 @@ def test_a_recording_is_one_item_for_each_source(leed_command: Run, table: Path,
     assert out.splitlines()[1].split(",")[1] == "happy"
 
 
+@pytest.mark.parametrize(("column", "told"), [("voice.", "prosody"), ("", "no named modality"), ("burst.", "burst")])
+def test_scores_of_another_modality_are_refused(
+    column: str, told: str, leed_command: Run, table: Path, tmp_path: Path
+) -> None:
+    leed_command("fit", table, "-o", tmp_path / "m.skops")
+    other = [{"item": "a", f"{column}Joy": 0.9, f"{column}Fear": 0.1}]
+    status, out, err = leed_command("predict", tmp_path / "m.skops", written(tmp_path / "o.csv", other))
+    assert (status, out) == (1, "")
+    assert err == (
+        f"leed: error: the scores are of {told}; the model was fitted on face: give scores of that, or say by "
+        "modality= (--modality) what they are of\n"
+    )
+
+
+def test_scores_without_a_modality_are_taken_for_the_one_that_is_told(
+    leed_command: Run, table: Path, tmp_path: Path
+) -> None:
+    leed_command("fit", table, "-o", tmp_path / "m.skops")
+    plain = written(tmp_path / "o.csv", [{"item": "a", "Joy": 0.9, "Fear": 0.1}])
+    status, out, err = leed_command("predict", tmp_path / "m.skops", plain, "--modality", "face")
+    assert (status, err) == (0, "")
+    assert out.splitlines()[1].startswith("a,happy,")
+
+
+def test_what_a_model_makes_nothing_of_is_said(leed_command: Run, table: Path, tmp_path: Path) -> None:
+    leed_command("fit", table, "-o", tmp_path / "m.skops")
+    mixed = [{"item": "a", "face.Joy": 0.9, "voice.Joy": 0.1}, {"item": "b", "face.Joy": "", "voice.Joy": 0.1}]
+    status, out, err = leed_command("predict", tmp_path / "m.skops", written(tmp_path / "o.csv", mixed))
+    assert (status, len(out.splitlines())) == (0, 3)
+    assert err == (
+        "leed: prosody: 2 items have scores of it, which the model was not fitted on; left out\n"
+        "leed: 1 items have no scores of face, so that their labels mean little: b\n"
+    )
+
+
 def test_a_table_comes_from_standard_input(leed_command: Run, table: Path, tmp_path: Path) -> None:
     status, out, _ = leed_command("fit", "-", "-o", tmp_path / "m.skops", stdin=table.read_bytes())
     assert (status, out[:3]) == (0, "UAR")
