@@ -186,21 +186,28 @@ def train(
 
 
 def _about(model: LeedClassifier, examples: Examples, report: Report, seed: int) -> dict[str, Any]:
-    import sklearn  # noqa: PLC0415 - only its version
-
     labels = [str(label) for label in examples.labels]
     return {
         **identity(model),
-        "features": model.features,
+        **known_of(model, examples),
         "labels": model.classes_.tolist(),
-        "columns": int(vars(model)["n_features_in_"]),
-        "modalities": {name: layout["labels"] for name, layout in model.vectorizer_.layout_.items()},
-        "items": len(examples),
         "by_label": {label: labels.count(label) for label in model.classes_.tolist()},
-        "groups": None if examples.groups is None else len(set(examples.groups)),
         "C": model.C_,
         "seed": seed,
         "held_out": report.to_dict(),
+    }
+
+
+def known_of(model: Any, examples: Examples) -> dict[str, Any]:
+    """Return what is known of any model that was trained on items: its features, its data, what made it."""
+    import sklearn  # noqa: PLC0415 - only its version
+
+    return {
+        "features": model.features,
+        "columns": int(vars(model)["n_features_in_"]),
+        "modalities": {name: layout["labels"] for name, layout in model.vectorizer_.layout_.items()},
+        "items": len(examples),
+        "groups": None if examples.groups is None else len(set(examples.groups)),
         "versions": {
             "leed": version("leed"),
             "scikit-learn": str(sklearn.__version__),

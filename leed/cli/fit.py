@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from leed.classifiers.checks import Finding
+    from leed.classifiers.metrics import Interval
+    from leed.classifiers.regressing import NumberReport
     from leed.classifiers.table import Examples
     from leed.classifiers.training import Report
 
@@ -40,6 +42,9 @@ def command(  # noqa: PLR0917 - the command line names them all
         str | None, typer.Option(help="The column of sides; a speaker on two of them is an error.")
     ] = None,
     modality: Annotated[str | None, typer.Option(help="What scores without a modality are of.")] = None,
+    regression: Annotated[
+        bool, typer.Option("--regression", help="The labels are numbers to come near to, such as valence.")
+    ] = False,
     folds: Annotated[int, typer.Option(min=2, help="Folds of the cross-validation.")] = 5,
     seed: Annotated[int, typer.Option(help="Decides who stands together in a fold.")] = 0,
 ) -> None:
@@ -54,6 +59,8 @@ def command(  # noqa: PLR0917 - the command line names them all
 
     `leed fit clips.parquet -o clips.skops --features raw+leed --embedder minilm --label mood --group actor`
 
+    `leed fit calls.csv -o valence.skops --regression --label valence`
+
     `leed predict calls.skops new.csv`
     """
     from leed.classifiers.loading import needed  # noqa: PLC0415 - keeps 'leed --help' fast
@@ -62,14 +69,16 @@ def command(  # noqa: PLR0917 - the command line names them all
         import skops.io  # noqa: F401, PLC0415 - before anything is trained that could not be saved
 
         from leed.classifiers.checks import check_examples  # noqa: PLC0415 - as above
+        from leed.classifiers.regressing import train_regressor  # noqa: PLC0415 - as above
         from leed.classifiers.saving import save  # noqa: PLC0415 - as above
         from leed.classifiers.table import read_examples  # noqa: PLC0415 - as above
         from leed.classifiers.training import train  # noqa: PLC0415 - as above
     columns = {"label": label, "group": group, "item": item, "path": path, "split": split}
     examples = read_examples(data, columns=columns, modality=modality, progress=followed)
-    if not _passes(check_examples(examples)):
+    if not _passes(check_examples(examples, numbers=regression)):
         raise typer.Exit(1)
-    model, report = train(examples, features=features, embedder=embedder, n_folds=folds, seed=seed, progress=followed)
+    options: dict[str, Any] = {"features": features, "embedder": embedder, "n_folds": folds, "seed": seed}
+    model, report = (train_regressor if regression else train)(examples, **options, progress=followed)
     save(model, out)
     _write_card(model.about, out)
     _show(examples, report)
@@ -103,21 +112,30 @@ def _write_card(about: Any, out: str) -> None:  # noqa: ANN401 - plain data
         file.write(model_card(about, os.path.basename(out)))
 
 
-def _show(examples: Examples, report: Report) -> None:
-    """Print the figures as tables."""
+def _show(examples: Examples, report: Report | NumberReport) -> None:
+    """Print the figures."""
+    from leed.classifiers.regressing import NumberReport  # noqa: PLC0415 - as above
+
     from rich.console import Console  # noqa: PLC0415 - as above
 
     console = Console(highlight=False)
     over = "items" if examples.groups is None or len(set(examples.groups)) == 1 else "speakers"
-    console.print(
-        f"UAR {report.uar.value:.3f}, 95 % interval over {over} {report.uar.low:.3f} to {report.uar.high:.3f}"
-    )
+    if isinstance(report, NumberReport):
+        console.print(_figure("CCC", report.ccc, over))
+        console.print(_figure("MAE", report.mae, over))
+        console.print(f"held out in {report.folds} folds")
+        return
+    console.print(_figure("UAR", report.uar, over))
     console.print(f"held out in {report.folds} folds; calibration error {report.calibration_error:.3f}")
     table = _table(report, numbered=False)
     if _width(console, table) > console.width:
         table = _table(report, numbered=True)
     console.width = max(console.width, _width(console, table))  # a longer line is broken by whoever shows it
     console.print(table)
+
+
+def _figure(name: str, figure: Interval, over: str) -> str:
+    return f"{name} {figure.value:.3f}, 95 % interval over {over} {figure.low:.3f} to {figure.high:.3f}"
 
 
 def _table(report: Report, *, numbered: bool) -> Table:

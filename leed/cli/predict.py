@@ -35,8 +35,9 @@ def command(
 ) -> None:
     """Say which label each item gets, and how probable each label is.
 
-    A row has the item, its label, and `p.LABEL` for each label of the model. A recording that is no table is one item
-    for each of its sources. A model is refused where its sentences or their vectors would be others than in training.
+    A row has the item, its label, and `p.LABEL` for each label of the model; of a regression, the item and its number. A
+    recording that is no table is one item for each of its sources. A model is refused where its sentences or their
+    vectors would be others than in training, and scores of other modalities than it was fitted on.
 
     Examples:
     `leed predict calls.skops new.csv -o predicted.csv`
@@ -95,6 +96,10 @@ def _oddities(saved: SavedModel, items: Items) -> Iterator[str]:
 
 def _rows(saved: SavedModel, items: Items) -> Iterator[dict[str, Any]]:
     labels = saved.estimator.predict(items).tolist()
+    if not hasattr(saved.estimator, "predict_proba"):
+        for name, number in zip(items.names, labels, strict=True):
+            yield {"item": name, "number": round(number, 6)}
+        return
     told = saved.estimator.predict_proba(items)
     classes = saved.estimator.classes_.tolist()
     for name, label, row in zip(items.names, labels, told.tolist(), strict=True):

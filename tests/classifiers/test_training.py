@@ -331,6 +331,68 @@ def test_a_fatal_finding_stops_the_command(leed_command: Run, tmp_path: Path) ->
     assert not (tmp_path / "m.skops").exists()
 
 
+# --- numbers
+
+
+def numbered(n: int = 60) -> list[dict[str, Any]]:
+    noise = np.random.default_rng(1).normal(0, 0.02, n).round(3).tolist()
+    table = [
+        {**row, "valence": f"{row['face.Joy'] - row['face.Fear'] + noise[i]:.3f}"} for i, row in enumerate(rows(n))
+    ]
+    return [{name: cell for name, cell in row.items() if name != "label"} for row in table]
+
+
+def test_numbers_are_trained_on_saved_and_predicted(leed_command: Run, tmp_path: Path) -> None:
+    model, table = tmp_path / "m.skops", written(tmp_path / "t.csv", numbered())
+    told = ("--regression", "--label", "valence", "--features", "raw")
+    status, out, err = leed_command("fit", table, "-o", model, *told)
+    assert (status, err) == (0, f"leed: wrote {model} and {model}.md\n")
+    ccc, mae, folds = out.splitlines()
+    assert ccc.startswith("CCC 0.99")
+    assert mae.startswith("MAE 0.01")
+    assert "95 % interval over speakers" in ccc
+    assert folds == "held out in 5 folds"
+    status, out, err = leed_command("predict", model, table)
+    assert (status, err) == (0, "")
+    found = list(csv.DictReader(out.splitlines()))
+    assert list(found[0]) == ["item", "number"]
+    apart = [float(row["number"]) - float(own["valence"]) for row, own in zip(found, numbered(), strict=True)]
+    assert max(map(abs, apart)) < 0.1
+
+
+def test_the_card_of_a_regression_has_its_figures(leed_command: Run, tmp_path: Path) -> None:
+    model, table = tmp_path / "m.skops", written(tmp_path / "t.csv", numbered())
+    leed_command("fit", table, "-o", model, "--regression", "--label", "valence", "--features", "raw")
+    card = Path(f"{model}.md").read_text(encoding="utf-8")
+    held = load(model).about["held_out"]
+    assert "A regression on expression scores, trained by leed: a ridge on scaled features.\n" in card
+    assert f"CCC {held['ccc']:.3f} [{held['ccc_interval'][0]:.3f}, {held['ccc_interval'][1]:.3f}]; 1 is all" in card
+    assert f"MAE {held['mae']:.3f} [" in card
+    assert "It says which number expressions like those of the training data were given, not what" in card
+
+
+def test_words_are_no_numbers(leed_command: Run, table: Path, tmp_path: Path) -> None:
+    status, out, err = leed_command("fit", table, "-o", tmp_path / "m.skops", "--regression")
+    assert (status, out) == (1, "")
+    assert err == (
+        "leed: error: 60 of 60 labels are no finite numbers (c0 has 'afraid'), which a regression needs: mend them, or "
+        "name the column of numbers with --label, or train a classifier, without --regression\n"
+    )
+
+
+def test_one_number_is_not_trained_on() -> None:
+    found = check_examples(examples([0.5] * 29 + [None], PEOPLE), numbers=True)
+    assert [(finding.code, finding.fatal) for finding in found] == [("one-number", True), ("no-label", False)]
+    assert found[0].message == "all labels are 0.5: a regression needs items of different numbers"
+
+
+def test_numbers_are_not_checked_as_classes_are() -> None:
+    assert check_examples(examples([i / 30 for i in range(30)], PEOPLE), numbers=True) == []
+    assert [finding.code for finding in check_examples(examples([0.1, 0.2] * 5, PEOPLE[:10]), numbers=True)] == [
+        "few-items"
+    ]
+
+
 # --- models
 
 
