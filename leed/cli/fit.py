@@ -114,9 +114,9 @@ def _write_card(about: Any, out: str) -> None:  # noqa: ANN401 - plain data
 
 def _show(examples: Examples, report: Report | NumberReport) -> None:
     """Print the figures."""
-    from leed.classifiers.regressing import NumberReport  # noqa: PLC0415 - as above
-
     from rich.console import Console  # noqa: PLC0415 - as above
+
+    from leed.classifiers.regressing import NumberReport  # noqa: PLC0415 - as above
 
     console = Console(highlight=False)
     over = "items" if examples.groups is None or len(set(examples.groups)) == 1 else "speakers"

@@ -35,8 +35,8 @@ def command(
 ) -> None:
     """Say which label each item gets, and how probable each label is.
 
-    A row has the item, its label, and `p.LABEL` for each label of the model; of a regression, the item and its number. A
-    recording that is no table is one item for each of its sources. A model is refused where its sentences or their
+    A row has the item, its label, and `p.LABEL` for each label of the model; of a regression, the item and its number.
+    A recording that is no table is one item for each of its sources. A model is refused where its sentences or their
     vectors would be others than in training, and scores of other modalities than it was fitted on.
 
     Examples:
@@ -79,6 +79,10 @@ def _oddities(saved: SavedModel, items: Items) -> Iterator[str]:
     """What of the items the model makes nothing of."""
     import numpy as np  # noqa: PLC0415 - keeps 'leed --help' fast
 
+    from leed.classifiers.vectorizers import kinds_of  # noqa: PLC0415 - as above
+
+    if not {*kinds_of(saved.about["features"])} - {"text", "extras"}:
+        return  # it makes nothing of any scores
     known = saved.about["modalities"]
     there = {name: block.present for name, block in items.blocks.items()}
     for name, column in there.items():
@@ -89,7 +93,7 @@ def _oddities(saved: SavedModel, items: Items) -> Iterator[str]:
     if names:
         more = ", ..." if names[_SHOWN:] else ""
         yield (
-            f"{len(names)} items have no scores of {', '.join(known)}, so that their labels mean little: "
+            f"{len(names)} items have no scores of {', '.join(known)}, so that what they get means little: "
             f"{', '.join(names[:_SHOWN])}{more}"
         )
 

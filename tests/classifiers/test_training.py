@@ -134,8 +134,17 @@ def test_what_a_model_makes_nothing_of_is_said(leed_command: Run, table: Path, t
     assert (status, len(out.splitlines())) == (0, 3)
     assert err == (
         "leed: prosody: 2 items have scores of it, which the model was not fitted on; left out\n"
-        "leed: 1 items have no scores of face, so that their labels mean little: b\n"
+        "leed: 1 items have no scores of face, so that what they get means little: b\n"
     )
+
+
+def test_a_model_of_words_takes_scores_of_anything(leed_command: Run, tmp_path: Path) -> None:
+    spoken = [{**row, "text": "so glad" if row["label"] == "happy" else "so afraid"} for row in rows()]
+    leed_command("fit", written(tmp_path / "t.csv", spoken), "-o", tmp_path / "m.skops", "--features", "text")
+    other = written(tmp_path / "o.csv", [{"item": "a", "text": "so glad", "voice.Joy": 0.9}])
+    status, out, err = leed_command("predict", tmp_path / "m.skops", other)
+    assert (status, err) == (0, "")
+    assert out.splitlines()[1].startswith("a,happy,")
 
 
 def test_a_table_comes_from_standard_input(leed_command: Run, table: Path, tmp_path: Path) -> None:
