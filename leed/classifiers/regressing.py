@@ -73,7 +73,7 @@ def train_regressor(
     kept = examples.take([place for place, label in enumerate(examples.labels) if label is not None])
     y = numbers_of(kept)
     groups = None if kept.groups is None else [str(group) for group in kept.groups]
-    model = LeedRegressor(features=features, embedder=Remembering(get_embedder(embedder)), random_state=seed)
+    model: Any = LeedRegressor(features=features, embedder=Remembering(get_embedder(embedder)), random_state=seed)
     report = _cross_validated(model, kept.items, y, groups, n_folds=n_folds, seed=seed, progress=progress)
     model.fit(kept.items, y, groups=groups)
     for part in (model, model.vectorizer_):

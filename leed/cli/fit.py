@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -66,7 +67,7 @@ def command(  # noqa: PLR0917 - the command line names them all
     from leed.classifiers.loading import needed  # noqa: PLC0415 - keeps 'leed --help' fast
 
     with needed("leed fit"):
-        import skops.io  # noqa: F401, PLC0415 - before anything is trained that could not be saved
+        import_module("skops.io")  # before anything is trained that could not be saved
 
         from leed.classifiers.checks import check_examples  # noqa: PLC0415 - as above
         from leed.classifiers.regressing import train_regressor  # noqa: PLC0415 - as above

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
@@ -47,7 +48,7 @@ def command(
     from leed.classifiers.loading import needed  # noqa: PLC0415 - keeps 'leed --help' fast
 
     with needed("leed predict"):
-        import skops.io  # noqa: F401, PLC0415 - as above
+        import_module("skops.io")
 
         from leed.classifiers.saving import load  # noqa: PLC0415 - as above
     saved = load(model)
