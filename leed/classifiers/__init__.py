@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from leed.classifiers.checks import check_examples as check_examples
     from leed.classifiers.linear import LeedClassifier as LeedClassifier
+    from leed.classifiers.regressing import train_regressor as train_regressor
     from leed.classifiers.regression import LeedRegressor as LeedRegressor
     from leed.classifiers.saving import SavedModel as SavedModel
     from leed.classifiers.saving import load as load
@@ -38,6 +39,7 @@ _HOME = {
     "read_examples": "leed.classifiers.table",
     "save": "leed.classifiers.saving",
     "train": "leed.classifiers.training",
+    "train_regressor": "leed.classifiers.regressing",
     "LeedClassifier": "leed.classifiers.linear",
     "LeedRegressor": "leed.classifiers.regression",
 }
@@ -54,6 +56,7 @@ __all__ = [
     "read_examples",
     "save",
     "train",
+    "train_regressor",
 ]
 
 

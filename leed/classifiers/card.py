@@ -22,9 +22,15 @@ def _head(about: Mapping[str, Any], name: str) -> Iterator[str]:
     embedder = about["embedder"]
     yield f"# {_text(name)}"
     yield ""
-    yield "A classifier of expression scores, trained by leed: a linear SVM on scaled features."
-    yield ""
-    yield f"- labels: {', '.join(map(_text, about['labels']))}"
+    if "labels" in about:
+        yield "A classifier of expression scores, trained by leed: a linear SVM on scaled features."
+        yield ""
+        yield f"- labels: {', '.join(map(_text, about['labels']))}"
+    else:
+        low, high = about["range"]
+        yield "A regression on expression scores, trained by leed: a ridge on scaled features."
+        yield ""
+        yield f"- numbers: {low:g} to {high:g} in training"
     yield f"- features: {about['features']}, {about['columns']} columns"
     if embedder is not None:
         yield f"- embedder: {_text(embedder['name'])} ({_text(embedder['version'])})"
@@ -33,18 +39,23 @@ def _head(about: Mapping[str, Any], name: str) -> Iterator[str]:
         more = ", ..." if labels[8:] else ""
         yield f"- {_text(modality)}: {len(labels)} labels: {', '.join(map(_text, labels[:8]))}{more}"
     people = "speakers unknown" if about["groups"] is None else f"{about['groups']} speakers"
-    yield f"- trained on {about['items']} items, {people}; C = {about['C']:g}, seed {about['seed']}"
+    strength = f"C = {about['C']:g}" if "C" in about else f"alpha = {about['alpha']:g}"
+    yield f"- trained on {about['items']} items, {people}; {strength}, seed {about['seed']}"
     yield ""
 
 
 def _figures(about: Mapping[str, Any]) -> Iterator[str]:
     held = about["held_out"]
-    low, high = held["uar_interval"]
     over = "items (speakers may stand on both sides)" if about["groups"] is None else "speakers, none on both sides"
     yield "## How good it is"
     yield ""
     yield f"On items held out in {held['folds']} folds; 95 % interval over {over}."
     yield ""
+    yield from _labels(about, held) if "labels" in about else _numbers(held)
+
+
+def _labels(about: Mapping[str, Any], held: Mapping[str, Any]) -> Iterator[str]:
+    low, high = held["uar_interval"]
     yield f"UAR {held['uar']:.3f} [{low:.3f}, {high:.3f}]; chance is {1 / max(len(about['labels']), 1):.3f}."
     yield f"Probabilities are off by {held['calibration_error']:.3f} on average (expected calibration error)."
     yield ""
@@ -55,10 +66,18 @@ def _figures(about: Mapping[str, Any]) -> Iterator[str]:
     yield ""
 
 
+def _numbers(held: Mapping[str, Any]) -> Iterator[str]:
+    for name, what in (("ccc", "1 is all alike, 0 is chance"), ("mae", "mean absolute error")):
+        low, high = held[f"{name}_interval"]
+        yield f"{name.upper()} {held[name]:.3f} [{low:.3f}, {high:.3f}]; {what}."
+    yield ""
+
+
 def _limits(about: Mapping[str, Any]) -> Iterator[str]:
     yield "## What it is not"
     yield ""
-    yield "It says which of its labels expressions like those of the training data were given, not what anybody feels."
+    given = "which of its labels" if "labels" in about else "which number"
+    yield f"It says {given} expressions like those of the training data were given, not what anybody feels."
     yield "It knows the people, the recordings and the measuring model that it was trained on; scores of another model,"
     yield "or of another version of it, are another input. The labels are those of whoever labelled the data."
     if about["groups"] is None:

@@ -35,8 +35,12 @@ class Finding:
     fatal: bool = False
 
 
-def check_examples(examples: Examples) -> list[Finding]:
+def check_examples(examples: Examples, *, numbers: bool = False) -> list[Finding]:
     """Return what is wrong with examples, the fatal first.
+
+    Args:
+        examples: the examples.
+        numbers: whether the labels are numbers for a regression, and not classes.
 
     >>> from leed.classifiers.table import Examples
     >>> from leed.fusion import Items
@@ -45,19 +49,8 @@ def check_examples(examples: Examples) -> list[Finding]:
     >>> print(findings[0].message)
     labels differ by case or spaces only: 'Happy' (1), 'happy' (1): write them alike
     """
-    checks = (
-        _kinds,
-        _one_class,
-        _spellings,
-        _split_groups,
-        _typos,
-        _few,
-        _imbalance,
-        _groups,
-        _media,
-        _duplicates,
-        _files,
-    )
+    of_labels = (_blank, _one_number, _few_items) if numbers else _OF_CLASSES
+    checks = (*of_labels, _split_groups, _groups, _media, _duplicates, _files)
     found = [finding for check in checks for finding in check(examples)]
     return sorted(found, key=lambda finding: not finding.fatal)
 
@@ -66,10 +59,20 @@ def _counts(examples: Examples) -> Counter[Any]:
     return Counter(label for label in examples.labels if label is not None)
 
 
-def _kinds(examples: Examples) -> Iterator[Finding]:
+def _blank(examples: Examples) -> Iterator[Finding]:
     blank = sum(label is None for label in examples.labels)
     if blank:
         yield Finding("no-label", f"{blank} items have no label, and are left out")
+
+
+def _one_number(examples: Examples) -> Iterator[Finding]:
+    counts = _counts(examples)
+    if len(counts) < 2:  # noqa: PLR2004 - nothing else can be told apart
+        told = f"all labels are {next(iter(counts))!r}" if counts else "no item has a label"
+        yield Finding("one-number", f"{told}: a regression needs items of different numbers", fatal=True)
+
+
+def _kinds(examples: Examples) -> Iterator[Finding]:
     told = {str(label) for label in _counts(examples)}
     numbers = sorted(label for label in told if _is_whole(label))
     words = sorted(told - set(numbers))
@@ -130,11 +133,14 @@ def _are_opposites(one: str, other: str) -> bool:
     return long.endswith(short) or numbered
 
 
-def _few(examples: Examples) -> Iterator[Finding]:
-    counts = _counts(examples)
-    total = sum(counts.values())
+def _few_items(examples: Examples) -> Iterator[Finding]:
+    total = sum(_counts(examples).values())
     if 0 < total < FEW_ITEMS:
         yield Finding("few-items", f"there are {total} items; figures of fewer than {FEW_ITEMS} mean little: add more")
+
+
+def _few(examples: Examples) -> Iterator[Finding]:
+    counts = _counts(examples)
     few = [f"{label!r} ({count})" for label, count in sorted(counts.items(), key=lambda x: (x[1], str(x[0])))]
     few = few[: sum(count < FEW_OF_A_CLASS for count in counts.values())]
     if few:
@@ -153,6 +159,9 @@ def _imbalance(examples: Examples) -> Iterator[Finding]:
             f"{most!r} has {many} items and {least!r} {few}: classes are weighted alike, but add items of the small "
             "one, and judge by UAR rather than accuracy",
         )
+
+
+_OF_CLASSES = (_blank, _kinds, _one_class, _spellings, _typos, _few_items, _few, _imbalance)
 
 
 def _groups(examples: Examples) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from leed.errors import InputError
 
 _ROUNDS = 2000
+_TEXT = "US"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ def confusion(y_true: ArrayLike, y_pred: ArrayLike, labels: Sequence[Any] | None
     """
     from sklearn.metrics import confusion_matrix  # noqa: PLC0415 - it is slow to import
 
-    counts: NDArray[np.int64] = confusion_matrix(y_true, y_pred, labels=labels)
+    true, told = _pair(y_true, y_pred)
+    counts: NDArray[np.int64] = confusion_matrix(true, told, labels=labels)
     return counts
 
 
@@ -58,12 +60,19 @@ def uar(y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = 
 
     >>> uar(["a", "a", "b"], ["a", "b", "b"])
     0.75
+
+    Raises:
+        InputError: predictions or weights are not one for each sample, one is missing, or a label weighs nothing.
     """
     true, told = _pair(y_true, y_pred)
-    weights = np.ones(len(true)) if sample_weight is None else np.asarray(sample_weight, np.float64)
-    _, codes = np.unique(true, return_inverse=True)
-    right = np.bincount(codes, weights * (true == told))
-    return float(np.mean(right / np.bincount(codes, weights)))
+    weights = np.ones(len(true)) if sample_weight is None else _weights(sample_weight, len(true))
+    labels, codes = np.unique(true, return_inverse=True)
+    totals = np.bincount(codes, weights)
+    if not totals.all():
+        raise InputError(
+            f"the samples of {labels[totals == 0][0]} all weigh 0; give some of them a weight, or leave them out"
+        )
+    return float(np.mean(np.bincount(codes, weights * (true == told)) / totals))
 
 
 def ccc(y_true: ArrayLike, y_pred: ArrayLike) -> float:
@@ -72,7 +81,7 @@ def ccc(y_true: ArrayLike, y_pred: ArrayLike) -> float:
     >>> ccc([1.0, 2.0, 3.0], [1.0, 2.0, 3.0]), round(ccc([1.0, 2.0, 3.0], [2.0, 3.0, 4.0]), 3)
     (1.0, 0.571)
     """
-    true, told = (np.asarray(values, np.float64) for values in _pair(y_true, y_pred))
+    true, told = _numbers(y_true, y_pred)
     apart = (true.mean() - told.mean()) ** 2
     spread = true.var() + told.var() + apart
     both = np.mean((true - true.mean()) * (told - told.mean()))
@@ -85,7 +94,7 @@ def mae(y_true: ArrayLike, y_pred: ArrayLike) -> float:
     >>> mae([1.0, 2.0], [1.5, 2.0])
     0.25
     """
-    true, told = (np.asarray(values, np.float64) for values in _pair(y_true, y_pred))
+    true, told = _numbers(y_true, y_pred)
     return float(np.mean(np.abs(true - told)))
 
 
@@ -117,8 +126,13 @@ def reliability(y_true: ArrayLike, probabilities: ArrayLike, labels: Sequence[An
         probabilities: (n, c) as ``predict_proba`` gives them.
         labels: c labels, the columns.
         bins: how many.
+
+    Raises:
+        InputError: the probabilities are not (n, c) numbers from 0 to 1.
     """
-    told = np.asarray(probabilities, np.float64)
+    told = _probabilities(probabilities, len(np.asarray(y_true)), len(labels))
+    if bins < 1:
+        raise InputError(f"bins is {bins}; give 1 or more")
     best = told.argmax(axis=1)
     sure = told[np.arange(len(told)), best]
     right = np.asarray(labels)[best] == np.asarray(y_true)
@@ -180,7 +194,9 @@ def paired_difference(
 def _bootstrap(
     figure: Callable[[NDArray[np.int64]], float], n: int, groups: ArrayLike | None, rounds: int, seed: int
 ) -> Interval:
-    codes = np.arange(n) if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1].reshape(-1)
+    if rounds < 1:
+        raise InputError(f"rounds is {rounds}; give 1 or more")
+    codes = np.arange(n) if groups is None else _codes(groups, n)
     members = np.split(np.argsort(codes, kind="stable"), np.cumsum(np.bincount(codes))[:-1])
     rng = np.random.default_rng(seed)
     drawn = rng.integers(0, len(members), (rounds, len(members)))
@@ -189,8 +205,62 @@ def _bootstrap(
     return Interval(float(figure(np.arange(n))), float(low), float(high))
 
 
+def _codes(groups: ArrayLike, n: int) -> NDArray[np.int64]:
+    """(n,) which group each sample is of, as a number."""
+    who = np.asarray(groups)
+    if who.shape != (n,):
+        raise InputError(f"there are groups of shape {who.shape} for {n} samples; give one for each")
+    if _lacks(who):
+        raise InputError("a group is missing (None or NaN); say who each sample is of, or give no groups")
+    return np.unique(who, return_inverse=True)[1]
+
+
 def _pair(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
     true, told = np.asarray(y_true), np.asarray(y_pred)
+    if true.ndim != 1 or told.ndim != 1:
+        raise InputError(
+            f"samples have the shape {true.shape}, predictions {told.shape}; give one label or number each"
+        )
     if len(true) != len(told) or not len(true):
         raise InputError(f"there are {len(told)} predictions for {len(true)} samples; give one for each, and some")
+    for values, what in ((true, "samples' truth"), (told, "predictions")):
+        if _lacks(values):
+            raise InputError(f"among the {what} is a missing value (None or NaN); leave such samples out")
+    if (true.dtype.kind in _TEXT) != (told.dtype.kind in _TEXT) and "O" not in true.dtype.kind + told.dtype.kind:
+        raise InputError(
+            f"the truth is such as {true[0]!s}, predictions such as {told[0]!s}: give both as text, or both as numbers"
+        )
     return true, told
+
+
+def _lacks(values: NDArray[Any]) -> bool:
+    if values.dtype.kind == "f":
+        return bool(np.isnan(values).any())
+    return values.dtype.kind == "O" and any(value is None or value != value for value in values.flat)  # noqa: PLR0124 - NaN
+
+
+def _numbers(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    true, told = _pair(y_true, y_pred)
+    if true.dtype.kind in _TEXT or told.dtype.kind in _TEXT:
+        raise InputError(f"the truth is such as {true[0]!s}, predictions such as {told[0]!s}: give numbers")
+    return true.astype(np.float64), told.astype(np.float64)
+
+
+def _weights(given: ArrayLike, n: int) -> NDArray[np.float64]:
+    weights = np.asarray(given, np.float64)
+    if weights.shape != (n,) or not np.isfinite(weights).all() or (weights < 0).any():
+        raise InputError(
+            f"sample_weight has the shape {weights.shape} for {n} samples; give a number from 0 up for each"
+        )
+    return weights
+
+
+def _probabilities(given: ArrayLike, n: int, c: int) -> NDArray[np.float64]:
+    told = np.asarray(given, np.float64)
+    if told.shape != (n, c) or not n:
+        raise InputError(
+            f"probabilities have the shape {told.shape}; give ({n}, {c}): {n} samples, {c} labels, and some of both"
+        )
+    if not ((told >= 0) & (told <= 1)).all():
+        raise InputError("a probability is NaN, or not from 0 to 1; give what predict_proba gives")
+    return told

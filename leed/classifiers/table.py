@@ -33,6 +33,9 @@ ROLES: Mapping[str, tuple[str, ...]] = {
 }
 """What each column may be called, the first that is there; case is forgiven."""
 
+_BEGINNING = 40
+"""Characters of what cannot be read that are shown."""
+
 _PROGRESS = Callable[[Iterable[Any], str], Iterable[Any]]
 
 
@@ -127,11 +130,8 @@ def table_rows(path: str) -> list[dict[str, Any]]:
         raise DamagedInputError(
             f"{path}: is no text in UTF-8 ({error}); a table is CSV, JSON lines or Parquet"
         ) from error
-    first = text.lstrip()[:1]
-    if first == "[":
-        return _checked(path, _json(path, text))
-    if first == "{":
-        return _checked(path, [_json(path, line) for line in text.splitlines() if line.strip()])
+    if text.lstrip()[:1] in {"[", "{"}:
+        return _of_json(path, text)
     head = text.partition("\n")[0]
     marks = [mark for mark in ("\t", ";", ",") if mark in head] or [","]
     return [{**row} for row in csv.DictReader(io.StringIO(text), delimiter=marks[0], restkey="")]
@@ -147,17 +147,29 @@ def _bytes(path: str) -> bytes:
         ) from error
 
 
-def _json(path: str, text: str) -> Any:
-    try:
-        return msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise DamagedInputError(f"{path}: is no JSON lines: {error}") from error
-
-
-def _checked(path: str, rows: Any) -> list[dict[str, Any]]:
+def _of_json(path: str, text: str) -> list[dict[str, Any]]:
+    """The rows of a list of objects, or of an object on each line."""
+    if text.lstrip().startswith("["):
+        rows = _decoded(path, text, "the file")
+    else:
+        lines = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
+        rows = [_decoded(path, line, f"line {number}") for number, line in lines]
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise InputError(f"{path}: expected an object for each item, such as {{'item': ..., 'label': ...}}")
     return rows
+
+
+def _decoded(path: str, text: str, where: str) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError) as error:
+        cut = isinstance(error, msgspec.DecodeError) and "truncated" in str(error)
+        begins = text.strip()[:_BEGINNING]
+        raise DamagedInputError(
+            f"{path}: {where} is no whole JSON ({str(error) or 'nested too deeply'}): it begins {begins!r}. Expected a "
+            "list of objects, or an object on each line (JSON lines), one for each item: "
+            + ("get the file again if it was cut off, or write each object on one line" if cut else "mend it")
+        ) from error
 
 
 def _parquet(path: str) -> list[dict[str, Any]]:

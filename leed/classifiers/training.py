@@ -31,7 +31,7 @@ class Report:
 
     Attributes:
         uar: unweighted average recall, with its 95 % interval over speakers (over items, where no speaker is known).
-        recalls: by label.
+        recalls: by label, of those that could be held out.
         labels: c labels, the order of ``confusion``.
         confusion: (c, c) counts: true labels by row, predicted ones by column.
         calibration_error: expected calibration error of the probabilities.
@@ -135,7 +135,7 @@ def cross_validated(
         predicted[test] = fold.predict(items[test])
         told[np.ix_(test, np.searchsorted(classes, fold.classes_))] = fold.predict_proba(items[test])
         tested[test] = True
-    return _report(y[tested], predicted[tested], told[tested], None if who is None else who[tested], splits)
+    return _report(y[tested], predicted[tested], told[tested], None if who is None else who[tested], splits, classes)
 
 
 def _report(
@@ -144,15 +144,14 @@ def _report(
     told: NDArray[np.float64],
     who: NDArray[Any] | None,
     splits: Sequence[Split],
+    classes: NDArray[Any],
 ) -> Report:
-    labels = tuple(np.unique(y).tolist())
-    every = np.unique(np.concatenate((y, predicted))).tolist()
     return Report(
         uar=metrics.interval(y, predicted, who),
         recalls=metrics.recalls(y, predicted),
-        labels=labels,
-        confusion=metrics.confusion(y, predicted, every),
-        calibration_error=metrics.reliability(y, told, every).error if told.shape[1] == len(every) else float("nan"),
+        labels=tuple(classes.tolist()),
+        confusion=metrics.confusion(y, predicted, classes.tolist()),
+        calibration_error=metrics.reliability(y, told, classes.tolist()).error,
         folds=len(splits),
         predicted=predicted,
     )
@@ -187,21 +186,28 @@ def train(
 
 
 def _about(model: LeedClassifier, examples: Examples, report: Report, seed: int) -> dict[str, Any]:
-    import sklearn  # noqa: PLC0415 - only its version
-
     labels = [str(label) for label in examples.labels]
     return {
         **identity(model),
-        "features": model.features,
+        **known_of(model, examples),
         "labels": model.classes_.tolist(),
-        "columns": int(vars(model)["n_features_in_"]),
-        "modalities": {name: layout["labels"] for name, layout in model.vectorizer_.layout_.items()},
-        "items": len(examples),
         "by_label": {label: labels.count(label) for label in model.classes_.tolist()},
-        "groups": None if examples.groups is None else len(set(examples.groups)),
         "C": model.C_,
         "seed": seed,
         "held_out": report.to_dict(),
+    }
+
+
+def known_of(model: Any, examples: Examples) -> dict[str, Any]:
+    """Return what is known of any model that was trained on items: its features, its data, what made it."""
+    import sklearn  # noqa: PLC0415 - only its version
+
+    return {
+        "features": model.features,
+        "columns": int(vars(model)["n_features_in_"]),
+        "modalities": {name: layout["labels"] for name, layout in model.vectorizer_.layout_.items()},
+        "items": len(examples),
+        "groups": None if examples.groups is None else len(set(examples.groups)),
         "versions": {
             "leed": version("leed"),
             "scikit-learn": str(sklearn.__version__),

@@ -70,6 +70,22 @@ def test_a_failure_that_stays_is_not_tried_again_and_nothing_is_printed(
     assert capsys.readouterr().out == ""
 
 
+def test_a_budget_that_is_spent_is_not_asked_again(make: Make, server: FakeOpenAI) -> None:
+    body = b'{"error": {"message": "You exceeded your current quota", "code": "insufficient_quota"}}'
+    server.faults += [Fault(429, body=body)] * 9
+    with pytest.raises(EmbeddingError, match=r"failed with status 429 \(.*You exceeded your current quota.*\); 0 of 5"):
+        make().embed(TEXTS)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("fault", [Fault(429), Fault(500), Fault(0)], ids=repr)
+def test_a_failure_is_tried_as_often_as_was_asked_and_no_oftener(make: Make, server: FakeOpenAI, fault: Fault) -> None:
+    server.faults += [fault] * 9
+    with pytest.raises(EmbeddingError, match="failed 2 times, the last time"):
+        make(tries=2).embed(TEXTS)
+    assert len(server.requests) == 2
+
+
 def test_a_time_too_long_to_wait_for_is_told(make: Make, server: FakeOpenAI) -> None:
     server.faults.append(Fault(429, headers={"retry-after": "3600"}))
     with pytest.raises(EmbeddingError, match="it asks to wait 3600 s; 0 of 5"):

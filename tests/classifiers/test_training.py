@@ -64,6 +64,30 @@ def test_a_model_is_trained_saved_and_used(leed_command: Run, table: Path, tmp_p
     assert sum(row["label"] == own["label"] for row, own in zip(found, rows(), strict=True)) > 54
 
 
+LONG = "a voice that goes up at the end of what it says, as in "
+
+
+def test_long_labels_are_shown_whole(leed_command: Run, tmp_path: Path) -> None:
+    table = [{**row, "label": LONG + ("questions" if row["label"] == "happy" else "lists")} for row in rows()]
+    status, out, _ = leed_command("fit", written(tmp_path / "t.csv", table), "-o", tmp_path / "m.skops")
+    assert status == 0
+    heads = [line.split() for line in out.splitlines() if "recall" in line]
+    assert heads == [["┃", "label", "┃", "recall", "┃", "1", "┃", "2", "┃"]]
+    assert f"│ 1: {LONG}lists " in out
+    assert f"│ 2: {LONG}questions │ " in out
+
+
+def test_many_labels_are_all_shown(leed_command: Run, tmp_path: Path) -> None:
+    table = [{**row, "label": f"class {i % 30:02}"} for i, row in enumerate(rows(120))]
+    status, out, _ = leed_command(
+        "fit", written(tmp_path / "t.csv", table), "-o", tmp_path / "m.skops", "--features", "raw", "--folds", 2
+    )
+    assert status == 0
+    counts = [line.split("│")[3:-1] for line in out.splitlines() if line.startswith("│")]
+    assert [len(row) for row in counts] == [30] * 30
+    assert sum(int(cell) for row in counts for cell in row) == 120
+
+
 def test_predictions_are_written_as_json_lines(leed_command: Run, table: Path, tmp_path: Path) -> None:
     leed_command("fit", table, "-o", tmp_path / "m.skops", "--features", "raw")
     assert leed_command("predict", tmp_path / "m.skops", table, "-o", tmp_path / "p.jsonl")[0] == 0
@@ -77,6 +101,50 @@ def test_a_recording_is_one_item_for_each_source(leed_command: Run, table: Path,
     status, out, _ = leed_command("predict", tmp_path / "m.skops", tmp_path / "r.json")
     assert status == 0
     assert out.splitlines()[1].split(",")[1] == "happy"
+
+
+@pytest.mark.parametrize(("column", "told"), [("voice.", "prosody"), ("", "no named modality"), ("burst.", "burst")])
+def test_scores_of_another_modality_are_refused(
+    column: str, told: str, leed_command: Run, table: Path, tmp_path: Path
+) -> None:
+    leed_command("fit", table, "-o", tmp_path / "m.skops")
+    other = [{"item": "a", f"{column}Joy": 0.9, f"{column}Fear": 0.1}]
+    status, out, err = leed_command("predict", tmp_path / "m.skops", written(tmp_path / "o.csv", other))
+    assert (status, out) == (1, "")
+    assert err == (
+        f"leed: error: the scores are of {told}; the model was fitted on face: give scores of that, or say by "
+        "modality= (--modality) what they are of\n"
+    )
+
+
+def test_scores_without_a_modality_are_taken_for_the_one_that_is_told(
+    leed_command: Run, table: Path, tmp_path: Path
+) -> None:
+    leed_command("fit", table, "-o", tmp_path / "m.skops")
+    plain = written(tmp_path / "o.csv", [{"item": "a", "Joy": 0.9, "Fear": 0.1}])
+    status, out, err = leed_command("predict", tmp_path / "m.skops", plain, "--modality", "face")
+    assert (status, err) == (0, "")
+    assert out.splitlines()[1].startswith("a,happy,")
+
+
+def test_what_a_model_makes_nothing_of_is_said(leed_command: Run, table: Path, tmp_path: Path) -> None:
+    leed_command("fit", table, "-o", tmp_path / "m.skops")
+    mixed = [{"item": "a", "face.Joy": 0.9, "voice.Joy": 0.1}, {"item": "b", "face.Joy": "", "voice.Joy": 0.1}]
+    status, out, err = leed_command("predict", tmp_path / "m.skops", written(tmp_path / "o.csv", mixed))
+    assert (status, len(out.splitlines())) == (0, 3)
+    assert err == (
+        "leed: prosody: 2 items have scores of it, which the model was not fitted on; left out\n"
+        "leed: 1 items have no scores of face, so that what they get means little: b\n"
+    )
+
+
+def test_a_model_of_words_takes_scores_of_anything(leed_command: Run, tmp_path: Path) -> None:
+    spoken = [{**row, "text": "so glad" if row["label"] == "happy" else "so afraid"} for row in rows()]
+    leed_command("fit", written(tmp_path / "t.csv", spoken), "-o", tmp_path / "m.skops", "--features", "text")
+    other = written(tmp_path / "o.csv", [{"item": "a", "text": "so glad", "voice.Joy": 0.9}])
+    status, out, err = leed_command("predict", tmp_path / "m.skops", other)
+    assert (status, err) == (0, "")
+    assert out.splitlines()[1].startswith("a,happy,")
 
 
 def test_a_table_comes_from_standard_input(leed_command: Run, table: Path, tmp_path: Path) -> None:
@@ -131,6 +199,47 @@ def test_a_table_without_labels_or_with_another_column_is_an_error(tmp_path: Pat
         read_examples(path, columns={"label": "mood"})
     with pytest.raises(InputError, match="No such file"):
         read_examples(str(tmp_path / "none.csv"))
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "begins", "todo"),
+    [
+        (
+            '{"item": "a", "label": "x"}\n\n{"item": "b", "lab',
+            "line 3 is no whole JSON (Input data was truncated)",
+            '{"item": "b", "lab',
+            "get the file again if it was cut off, or write each object on one line",
+        ),
+        (
+            '[{"item": "a", "label": "a very long label"}, {"item',
+            "the file is no whole JSON (Input data was truncated)",
+            '[{"item": "a", "label": "a very long lab',
+            "get the file again if it was cut off, or write each object on one line",
+        ),
+        (
+            '{"item": "a" "label": "x"}',
+            "line 1 is no whole JSON (JSON is malformed: expected ',' or '}' (byte 13))",
+            '{"item": "a" "label": "x"}',
+            "mend it",
+        ),
+    ],
+)
+def test_json_that_is_not_whole_is_said_with_what_is_expected(
+    text: str, found: str, begins: str, todo: str, leed_command: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "t.jsonl"
+    path.write_text(text)
+    status, out, err = leed_command("fit", path, "-o", tmp_path / "m.skops")
+    expected = "a list of objects, or an object on each line (JSON lines), one for each item"
+    said = f"{found}: it begins '{begins}'. Expected {expected}: {todo}"
+    assert (status, out, err) == (1, "", f"leed: error: {path}: {said}\n")
+
+
+@pytest.mark.parametrize("text", ['[{"item": "a"}, 3]', '{"item": "a"}\n3'])
+def test_json_of_anything_but_objects_is_an_error(text: str, tmp_path: Path) -> None:
+    (tmp_path / "t.jsonl").write_text(text)
+    with pytest.raises(InputError, match=r"expected an object for each item, such as \{'item': \.\.\., 'label'"):
+        read_examples(str(tmp_path / "t.jsonl"))
 
 
 # --- checks
@@ -229,6 +338,68 @@ def test_a_fatal_finding_stops_the_command(leed_command: Run, tmp_path: Path) ->
     assert (status, out) == (1, "")
     assert err.startswith("leed: error: labels differ by case or spaces only: 'Afraid' (1), 'afraid' (29)")
     assert not (tmp_path / "m.skops").exists()
+
+
+# --- numbers
+
+
+def numbered(n: int = 60) -> list[dict[str, Any]]:
+    noise = np.random.default_rng(1).normal(0, 0.02, n).round(3).tolist()
+    table = [
+        {**row, "valence": f"{row['face.Joy'] - row['face.Fear'] + noise[i]:.3f}"} for i, row in enumerate(rows(n))
+    ]
+    return [{name: cell for name, cell in row.items() if name != "label"} for row in table]
+
+
+def test_numbers_are_trained_on_saved_and_predicted(leed_command: Run, tmp_path: Path) -> None:
+    model, table = tmp_path / "m.skops", written(tmp_path / "t.csv", numbered())
+    told = ("--regression", "--label", "valence", "--features", "raw")
+    status, out, err = leed_command("fit", table, "-o", model, *told)
+    assert (status, err) == (0, f"leed: wrote {model} and {model}.md\n")
+    ccc, mae, folds = out.splitlines()
+    assert ccc.startswith("CCC 0.99")
+    assert mae.startswith("MAE 0.01")
+    assert "95 % interval over speakers" in ccc
+    assert folds == "held out in 5 folds"
+    status, out, err = leed_command("predict", model, table)
+    assert (status, err) == (0, "")
+    found = list(csv.DictReader(out.splitlines()))
+    assert list(found[0]) == ["item", "number"]
+    apart = [float(row["number"]) - float(own["valence"]) for row, own in zip(found, numbered(), strict=True)]
+    assert max(map(abs, apart)) < 0.1
+
+
+def test_the_card_of_a_regression_has_its_figures(leed_command: Run, tmp_path: Path) -> None:
+    model, table = tmp_path / "m.skops", written(tmp_path / "t.csv", numbered())
+    leed_command("fit", table, "-o", model, "--regression", "--label", "valence", "--features", "raw")
+    card = Path(f"{model}.md").read_text(encoding="utf-8")
+    held = load(model).about["held_out"]
+    assert "A regression on expression scores, trained by leed: a ridge on scaled features.\n" in card
+    assert f"CCC {held['ccc']:.3f} [{held['ccc_interval'][0]:.3f}, {held['ccc_interval'][1]:.3f}]; 1 is all" in card
+    assert f"MAE {held['mae']:.3f} [" in card
+    assert "It says which number expressions like those of the training data were given, not what" in card
+
+
+def test_words_are_no_numbers(leed_command: Run, table: Path, tmp_path: Path) -> None:
+    status, out, err = leed_command("fit", table, "-o", tmp_path / "m.skops", "--regression")
+    assert (status, out) == (1, "")
+    assert err == (
+        "leed: error: 60 of 60 labels are no finite numbers (c0 has 'afraid'), which a regression needs: mend them, or "
+        "name the column of numbers with --label, or train a classifier, without --regression\n"
+    )
+
+
+def test_one_number_is_not_trained_on() -> None:
+    found = check_examples(examples([0.5] * 29 + [None], PEOPLE), numbers=True)
+    assert [(finding.code, finding.fatal) for finding in found] == [("one-number", True), ("no-label", False)]
+    assert found[0].message == "all labels are 0.5: a regression needs items of different numbers"
+
+
+def test_numbers_are_not_checked_as_classes_are() -> None:
+    assert check_examples(examples([i / 30 for i in range(30)], PEOPLE), numbers=True) == []
+    assert [finding.code for finding in check_examples(examples([0.1, 0.2] * 5, PEOPLE[:10]), numbers=True)] == [
+        "few-items"
+    ]
 
 
 # --- models

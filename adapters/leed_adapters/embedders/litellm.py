@@ -16,6 +16,13 @@ from leed_adapters.embedders.service import Ask, Service
 T = TypeVar("T")
 
 
+class _Never(int):
+    """A 0 that counts as told: where litellm finds a false number of retries, its OpenAI client has two of its own."""
+
+    def __bool__(self) -> bool:
+        return True
+
+
 @dataclass(frozen=True)
 class LiteLLMEmbedder(Service):
     """Vectors of the services that LiteLLM knows: "litellm:mistral/mistral-embed", "litellm:cohere/embed-v4.0", ...
@@ -41,7 +48,7 @@ class LiteLLMEmbedder(Service):
     @contextmanager
     def _open(self) -> Generator[Ask]:
         litellm = self._litellm()
-        options: dict[str, Any] = {"timeout": self.timeout, "max_retries": 0}
+        options: dict[str, Any] = {"timeout": self.timeout, "max_retries": _Never(0)}
         if self.dimensions is not None:
             options["dimensions"] = self.dimensions
         if self.base_url:
