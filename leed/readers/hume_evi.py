@@ -212,6 +212,8 @@ def _listed(content: Content) -> Iterator[Any]:
         yield from chain.from_iterable(content.long_list.some(_LINE, _LINES))
         return
     try:
+        if not content.data.isascii():
+            content.data.decode()  # what is passed over has to be UTF-8 too
         yield from _LINES.decode(content.data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         yield None  # as plain data, then
