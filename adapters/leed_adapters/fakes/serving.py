@@ -202,11 +202,17 @@ async def _halved(request: web.Request, answer: web.StreamResponse) -> web.Strea
     return _hung_up(request)
 
 
-def serve_until_stopped(fake: Fake, environment: Mapping[str, str], port: int) -> None:
-    """Serve a fake until Ctrl-C, and say how to reach it: the environment variables that clients want."""
-    import time  # noqa: PLC0415 - for people who run a fake by itself only
+def serve_until_stopped(fake: Fake, environment: Mapping[str, str]) -> None:
+    """Serve a fake, at the port that the command line names, until Ctrl-C.
 
-    fake.start(port)
+    Before that, say how to reach it: the environment variables that clients want.
+    """
+    import argparse  # noqa: PLC0415 - for people who run a fake by itself only
+    import time  # noqa: PLC0415 - as above
+
+    parser = argparse.ArgumentParser(description=f"{(type(fake).__doc__ or '').splitlines()[0]} Runs until Ctrl-C.")
+    parser.add_argument("port", nargs="?", type=int, default=0, help="any that is free, if there is none")
+    fake.start(parser.parse_args().port)
     try:
         for name, value in environment.items():
             print(f"export {name}={value.format(base_url=fake.base_url)}", flush=True)  # noqa: T201 - what it is for

@@ -1,7 +1,5 @@
 """``python -m leed_adapters.fakes.behavioral_signals [PORT]``: the fake by itself, until Ctrl-C."""
 
-import sys
-
 from leed_adapters.fakes.behavioral_signals import FakeBehavioralSignals
 from leed_adapters.fakes.serving import serve_until_stopped
 
@@ -11,4 +9,4 @@ if __name__ == "__main__":
         "BEHAVIORALSIGNALS_API_KEY": "fake",
         "BEHAVIORALSIGNALS_CID": "1",
     }
-    serve_until_stopped(FakeBehavioralSignals(), environment, int((*sys.argv[1:], "0")[0]))
+    serve_until_stopped(FakeBehavioralSignals(), environment)
