@@ -13,7 +13,7 @@ from leed.classifiers import metrics
 from leed.classifiers.regression import LeedRegressor
 from leed.classifiers.saving import SavedModel, identity
 from leed.classifiers.splits import folds
-from leed.classifiers.training import Remembering, known_of
+from leed.classifiers.training import Remembering, fit_all, known_of, labelled
 from leed.embed import get_embedder
 from leed.errors import InputError
 
@@ -70,14 +70,12 @@ def train_regressor(
         OptionError: there are no such features, or no such embedder.
         MissingPackageError: what the embedder needs is not installed.
     """
-    kept = examples.take([place for place, label in enumerate(examples.labels) if label is not None])
+    kept = labelled(examples)
     y = numbers_of(kept)
     groups = None if kept.groups is None else [str(group) for group in kept.groups]
     model: Any = LeedRegressor(features=features, embedder=Remembering(get_embedder(embedder)), random_state=seed)
     report = _cross_validated(model, kept.items, y, groups, n_folds=n_folds, seed=seed, progress=progress)
-    model.fit(kept.items, y, groups=groups)
-    for part in (model, model.vectorizer_):
-        part.set_params(embedder=embedder)
+    fit_all(model, kept, y, embedder)
     return SavedModel(model, _about(model, kept, y, report, seed)), report
 
 

@@ -173,16 +173,25 @@ def train(
         OptionError: there are no such features, or no such embedder.
         MissingPackageError: what the embedder needs is not installed.
     """
-    kept = examples.take([place for place, label in enumerate(examples.labels) if label is not None])
+    kept = labelled(examples)
     labels = [str(label) for label in kept.labels]
     remembering = Remembering(get_embedder(embedder))
     model = LeedClassifier(features=features, embedder=remembering, random_state=seed)
     report = cross_validated(model, kept.items, labels, kept.groups, n_folds=n_folds, seed=seed, progress=progress)
-    groups = None if kept.groups is None else [str(group) for group in kept.groups]
-    model.fit(kept.items, labels, groups=groups)
+    fit_all(model, kept, labels, embedder)
+    return SavedModel(model, _about(model, kept, report, seed)), report
+
+
+def labelled(examples: Examples) -> Examples:
+    """Return those that have a label."""
+    return examples.take([place for place, label in enumerate(examples.labels) if label is not None])
+
+
+def fit_all(model: Any, examples: Examples, y: Any, embedder: str) -> None:
+    """Fit a model on all examples; it then goes by the embedder's name, and keeps no vectors."""
+    model.fit(examples.items, y, groups=None if examples.groups is None else [str(group) for group in examples.groups])
     for part in (model, model.vectorizer_):
         part.set_params(embedder=embedder)
-    return SavedModel(model, _about(model, kept, report, seed)), report
 
 
 def _about(model: LeedClassifier, examples: Examples, report: Report, seed: int) -> dict[str, Any]:
