@@ -12,6 +12,7 @@ from leed import plugins
 from leed.cli import main
 from leed.errors import MissingPackageError, OptionError
 from leed.readers import readers
+from tests.support.lacking import leed_without
 
 Install = Callable[..., None]
 
@@ -150,6 +151,18 @@ def test_a_broken_command_from_elsewhere_does_not_hide_the_help_of_the_others(
     out, err = capsys.readouterr()
     assert (ended.value.code, err) == (0, "")
     assert "describe" in out
+
+
+@pytest.mark.parametrize("given", [(), ("--upstream", "http://127.0.0.1:9/v1"), ("more", "-x")])
+def test_a_command_whose_package_is_missing_says_so_however_it_is_called(given: tuple[str, ...]) -> None:
+    assert leed_without("starlette", "serve", *given) == (
+        1,
+        "",
+        (
+            "leed: error: serve (leed.commands) needs the package 'starlette', which is not installed: "
+            "pip install 'leed[gateway]'\n"
+        ),
+    )
 
 
 def test_an_unknown_name_says_what_there_is() -> None:

@@ -27,14 +27,15 @@ class Commands(TyperGroup):
         if cmd_name not in plugins.names(GROUP):
             return None
         app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
-        app.command(name=cmd_name)(_loaded(cmd_name))
+        command, settings = _loaded(cmd_name)
+        app.command(name=cmd_name, context_settings=settings)(command)
         return typer.main.get_command(app)
 
 
-def _loaded(name: str) -> Callable[..., None]:
-    """A command; if it cannot be loaded, one that says why when it is called, and that the help can list."""
+def _loaded(name: str) -> tuple[Callable[..., None], dict[str, Any]]:
+    """A command; if it cannot be loaded, one that says why however it is called, and that the help can list."""
     try:
-        command: Callable[..., None] = plugins.load(GROUP, name)
+        return plugins.load(GROUP, name), {}
     except LeedError as error:
         reason = error
 
@@ -42,8 +43,7 @@ def _loaded(name: str) -> Callable[..., None]:
             raise reason
 
         unavailable.__doc__ = f"Not available: {reason}"
-        return unavailable
-    return command
+        return unavailable, {"ignore_unknown_options": True, "allow_extra_args": True}
 
 
 app = typer.Typer(
