@@ -37,7 +37,8 @@ _RATIO = 250
 """How many times as large as the file its columns may be, once they are large at all."""
 _SAMPLE = 20
 _DECODED = 1 << 22  # bytes that are decoded at a time
-_ABREAST = 2  # columns that are read side by side: for each, a page and its dictionary may take megabytes
+_ABREAST = 2  # columns that are read side by side at least: for each, a page and its dictionary may take megabytes
+_HELD = 5 << 19  # bytes of a row group whose columns may be more
 _BUFFER = 1 << 16
 _IN_PARTS = 1 << 15
 """Tables of so many rows are given in parts where that is asked for."""
@@ -122,7 +123,7 @@ class ParquetTable:
                 return stack
             stack.rows = file.metadata.num_rows
             stack.expect(stack.rows)
-            for places in self._parts(plan):
+            for places in self._parts(plan, _abreast(file.metadata)):
                 self._put(stack, file, places)
         return stack
 
@@ -141,11 +142,11 @@ class ParquetTable:
                     stack = stack.emptied()
         yield stack
 
-    def _parts(self, plan: Plan) -> Iterator[Sequence[int]]:
-        """The columns that are wanted, in parts that are read one after the other."""
+    def _parts(self, plan: Plan, abreast: int) -> Iterator[Sequence[int]]:
+        """The columns that are wanted, so many at a time, in parts that are read one after the other."""
         beside = [place for places in plan.scores.values() for place in places]
         wanted = [*beside, *sorted(plan.wanted.difference(beside))]
-        size = _ABREAST if self._unique else len(wanted)
+        size = abreast if self._unique else len(wanted)
         return (wanted[start : start + size] for start in range(0, len(wanted), max(1, size)))
 
     def _put(self, stack: Stack, file: Any, places: Sequence[int]) -> None:  # noqa: ANN401 - a ParquetFile
@@ -236,6 +237,12 @@ def _sized(content: Content, file: Any) -> None:  # noqa: ANN401 - a ParquetFile
             f"{content.shown}: {content.size} bytes of Parquet claim {file.metadata.num_rows} rows; "
             "no recording of scores is packed so tightly"
         )
+
+
+def _abreast(metadata: Any) -> int:  # noqa: ANN401 - what a ParquetFile says of itself
+    """How many columns of a file are read side by side: each such part passes over the memory of all scores."""
+    largest = max((metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups)), default=0)
+    return max(_ABREAST, _HELD * metadata.num_columns // max(1, largest))
 
 
 def _width(kind: Any) -> int:  # noqa: ANN401 - a type of Arrow
