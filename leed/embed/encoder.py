@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 from abc import abstractmethod
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -15,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leed import plugins
+from leed.embed.hub import device_of, limits, quiet, read_json
 from leed.embed.light import Light
 from leed.embed.options import whole
 from leed.embed.protocol import Part
-from leed.errors import InputError, OptionError, one_of
+from leed.errors import InputError, one_of
 
 if TYPE_CHECKING:
     import torch
@@ -118,7 +117,7 @@ class Encoder(Light):
             raise plugins.missing(f"the embedder {self.name}", error, extra="transformers") from error
         folder = self.folder()
         try:
-            with _quiet(transformers):
+            with quiet(transformers):
                 tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
                 model = transformers.AutoModel.from_pretrained(
                     folder, local_files_only=True, dtype=getattr(torch, self.dtype)
@@ -127,20 +126,8 @@ class Encoder(Light):
             raise InputError(
                 f"{self.name}: {folder} is no model that transformers loads: {str(error).strip().splitlines()[0]}"
             ) from error
-        limit = min([*filter(None, [self.max_length]), *_limits(folder, tokenizer, model.config)])
-        return _Loaded(tokenizer, model, self._device(torch), limit)
-
-    def _device(self, torch: Any) -> str:  # noqa: ANN401 - a module
-        if self.device != "auto":
-            try:
-                torch.empty(0, device=self.device)
-            except (RuntimeError, AssertionError, ValueError) as error:
-                reason = str(error).strip().splitlines()[0]
-                raise OptionError(f"device {self.device!r} cannot be used: {reason}; give cpu, or auto") from error
-            return self.device
-        if torch.cuda.is_available():
-            return "cuda"
-        return "mps" if torch.backends.mps.is_available() else "cpu"
+        limit = min([*filter(None, [self.max_length]), *limits(folder, tokenizer, model.config)])
+        return _Loaded(tokenizer, model, device_of(self.device, torch), limit)
 
 
 class _Loaded:
@@ -186,50 +173,3 @@ def _pooled(hidden: torch.Tensor, mask: torch.Tensor, pooling: str) -> torch.Ten
         return hidden[range(len(hidden)), last]
     weights = mask.unsqueeze(-1).to(hidden.dtype)
     return (hidden * weights).sum(dim=1) / weights.sum(dim=1)
-
-
-def _limits(folder: str, tokenizer: Any, config: Any) -> Iterator[int]:  # noqa: ANN401 - any of many
-    """The numbers of tokens that tokenizer, model, and sentence-transformers, if it made it, say are the most."""
-    yield min(int(tokenizer.model_max_length), _UNLIMITED)
-    positions = getattr(config, "max_position_embeddings", None)
-    if isinstance(positions, int) and positions > 0:
-        # RoBERTa's and its kin's positions begin behind that of padding.
-        begins = (config.pad_token_id or 0) + 1 if config.model_type in _PADDED_POSITIONS else 0
-        yield positions - begins
-    trained = read_json(os.path.join(folder, "sentence_bert_config.json")).get("max_seq_length")
-    if isinstance(trained, int):
-        yield trained
-
-
-_UNLIMITED: Final = 2**31 - 1
-"""Tokens: as many as a tokenizer can be told; those without a limit say more."""
-_PADDED_POSITIONS: Final = frozenset(
-    {"roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "mpnet", "longformer", "roberta-prelayernorm", "esm"}
-)
-
-
-def read_json(path: str) -> Mapping[str, Any]:
-    """Return the object in a JSON file; an empty one if there is no such file."""
-    try:
-        with open(path, "rb") as file:
-            found = json.load(file)
-    except FileNotFoundError:
-        return {}
-    except ValueError as error:
-        raise InputError(f"{path} is no JSON: {error}") from error
-    return found if isinstance(found, dict) else {}
-
-
-@contextmanager
-def _quiet(transformers: Any) -> Generator[None]:  # noqa: ANN401 - a module
-    """Without a bar, and without remarks on weights of a head that is not used, while a model loads."""
-    logging = transformers.utils.logging
-    before, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(before)
-        if bars:
-            logging.enable_progress_bar()

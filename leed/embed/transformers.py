@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from leed import plugins
 from leed.embed.encoder import Encoder
-from leed.errors import InputError, OptionError
+from leed.embed.hub import folder_of
+from leed.errors import OptionError
 
 _DECISIVE: Final = (".safetensors", ".bin", ".json", ".txt", ".model")
 """Endings of files that decide what the vectors are: weights, settings, the tokenizer."""
@@ -74,25 +74,7 @@ class TransformersEmbedder(Encoder):
 
     @cached_property
     def _folder(self) -> str:
-        model = str(self.model)
-        if os.path.isdir(model):
-            if not os.path.isfile(os.path.join(model, "config.json")):
-                raise InputError(
-                    f"{self.name}: the folder {model} has no config.json; give one that a model was saved to"
-                )
-            return os.path.abspath(model)
-        try:
-            from huggingface_hub import snapshot_download  # noqa: PLC0415 - an extra
-        except ModuleNotFoundError as error:
-            raise plugins.missing(f"the embedder {self.name}", error, extra="transformers") from error
-        try:
-            found: str = snapshot_download(model, revision=self.revision, local_files_only=not self.download)
-        except (OSError, ValueError) as error:  # what huggingface_hub raises, of its own and httpx's, is one of these
-            raise InputError(
-                f"{self.name}: there is no folder {model}, and no model of that name in Hugging Face's cache; "
-                f"'hf download {model}' or download=True fetches one from the hub"
-            ) from error
-        return found
+        return folder_of(str(self.model), what=self.name, revision=self.revision, download=self.download)
 
 
 def _digest(folder: str) -> str:

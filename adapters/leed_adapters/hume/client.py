@@ -69,7 +69,7 @@ async def connected(settings: Settings) -> AsyncGenerator[tuple[AsyncExpressionM
     base = base_of(settings.base_url, BASE, "HUME_BASE_URL")
     refuse_v0(base)
     key = required(KEY, TITLE)
-    timeout = httpx.Timeout(min(_READ, settings.timeout), connect=_CONNECT)
+    timeout = httpx.Timeout(min(_READ, settings.patience), connect=_CONNECT)
     place = ExpressionMeasurementClientEnvironment(base=base, production="ws" + base.removeprefix("http"))
     async with httpx.AsyncClient(timeout=timeout, follow_redirects=False) as http:
         yield (

@@ -30,7 +30,7 @@ async def aimages(media: Any, *, name: str = "images", **options: Unpack[Options
     settings, watch = settings_of({**options})
     async with Hume().open(settings, watch) as service:
         try:
-            async with asyncio.timeout(settings.timeout):
+            async with asyncio.timeout(settings.patience):
                 return await service.images(media_of(media), name)
         except TimeoutError:
-            raise UnfinishedError(f"{name}: {TITLE} gave no result in {settings.timeout:g} s") from None
+            raise UnfinishedError(f"{name}: {TITLE} gave no result in {settings.patience:g} s") from None

@@ -20,7 +20,7 @@ class Options(TypedDict, total=False):
 
     base_url: str | None
     language: str | None
-    timeout: float
+    timeout: float | None
     concurrency: int
     attempts: int
     pause: float

@@ -18,10 +18,12 @@ from leed.schema import Recording
 from leed.schema.files import ENDINGS, write
 from leed_adapters.measuring import gathering
 from leed_adapters.measuring.gathering import Outcome
-from leed_adapters.measuring.measurer import GROUP, Measurer, Settings, Watch
+from leed_adapters.measuring.measurer import GROUP, Measurer, Settings, Watch, get_measurer
 from leed_adapters.measuring.media import Media, media_of
 from leed_adapters.measuring.progress import shown
 from leed_adapters.measuring.syncing import run
+
+_LOCAL = "Models on this machine"
 
 
 def command(  # noqa: PLR0917 - the command line names them all
@@ -37,18 +39,62 @@ def command(  # noqa: PLR0917 - the command line names them all
     resume: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="A job that was handed over before; may be repeated.")
     ] = None,
-    timeout: Annotated[float, typer.Option(help="Seconds that each file may take.")] = 600.0,
+    timeout: Annotated[
+        float | None, typer.Option(help="Seconds that each file may take: 600 at a service, unlimited here.")
+    ] = None,
     concurrency: Annotated[int, typer.Option(help="How many files are on their way at a time.")] = 4,
     path: Annotated[
         str | None, typer.Option("-o", "--out", metavar="PATH", help="Write to this file: .json, .jsonl or .parquet.")
     ] = None,
+    transcript: Annotated[
+        str | None,
+        typer.Option(metavar="PATH", help="Who said what when: sound is cut by it.", rich_help_panel=_LOCAL),
+    ] = None,
+    granularity: Annotated[
+        str | None,
+        typer.Option(help="Stretches of a transcript: word, sentence, utterance or turn.", rich_help_panel=_LOCAL),
+    ] = None,
+    voice: Annotated[
+        str | None,
+        typer.Option(help="How speech is found without one: silero, or off to take all.", rich_help_panel=_LOCAL),
+    ] = None,
+    channels: Annotated[
+        str | None, typer.Option(help="mix, or each if each has a speaker of its own.", rich_help_panel=_LOCAL)
+    ] = None,
+    faces: Annotated[
+        str | None, typer.Option(help="detect, or whole if a picture is a face only.", rich_help_panel=_LOCAL)
+    ] = None,
+    per_second: Annotated[
+        float | None, typer.Option(help="Pictures of a second of video (3).", rich_help_panel=_LOCAL)
+    ] = None,
+    modality: Annotated[
+        str | None, typer.Option(help="If not what the model's kind tells, as burst.", rich_help_panel=_LOCAL)
+    ] = None,
+    activation: Annotated[
+        str | None,
+        typer.Option(help="softmax, sigmoid or identity, if its config does not tell.", rich_help_panel=_LOCAL),
+    ] = None,
+    device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1, mps or auto.", rich_help_panel=_LOCAL)] = None,
+    dtype: Annotated[str | None, typer.Option(help="float32, float16 or bfloat16.", rich_help_panel=_LOCAL)] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(help="Stretches, texts or pictures at a time (8).", rich_help_panel=_LOCAL)
+    ] = None,
+    revision: Annotated[
+        str | None, typer.Option(help="Branch, tag or commit on the hub.", rich_help_panel=_LOCAL)
+    ] = None,
+    download: Annotated[  # noqa: FBT002 - as above
+        bool, typer.Option("--download", help="Fetch a model that is not here from the hub.", rich_help_panel=_LOCAL)
+    ] = False,
 ) -> None:
     """Measure media with a vendor's service or a local model; the recording goes to standard output.
 
-    Keys are read from the environment, and files are sent to the service that is named and nowhere else.
+    Keys are read from the environment, and files are sent to the service that is named and nowhere else. Models behind
+    transformers: run here, and nothing is sent.
 
     Examples:
     `leed measure call.wav --model phonexia --base-url http://speech.example.org | leed describe -`
+
+    `leed measure call.wav --model transformers:superb/hubert-large-superb-er --transcript call.vtt -o call.json`
 
     `leed measure *.wav --model phonexia --no-wait`
 
@@ -60,9 +106,35 @@ def command(  # noqa: PLR0917 - the command line names them all
         raise OptionError("give media, or --resume with the id of a job, and not both")
     if path is not None and not path.casefold().endswith(ENDINGS):
         raise OptionError(f"{path}: a recording is written to a name that ends in {', '.join(ENDINGS)}")
-    measurer: Measurer = plugins.load(GROUP, model)
-    settings = Settings(base_url=base_url, language=language, timeout=timeout, concurrency=concurrency)
-    outcomes = _outcomes(measurer, _given(media or []), resume or [], settings, wait=wait)
+    measurer = get_measurer(model)
+    special = {
+        "transcript": transcript,
+        "granularity": granularity,
+        "voice": voice,
+        "channels": channels,
+        "faces": faces,
+        "per_second": per_second,
+        "modality": modality,
+        "activation": activation,
+        "device": device,
+        "dtype": dtype,
+        "batch_size": batch_size,
+        "revision": revision,
+        "download": download or None,
+    }
+    settings = Settings(
+        base_url=base_url,
+        language=language,
+        timeout=timeout,
+        concurrency=concurrency,
+        special={name: value for name, value in special.items() if value is not None},
+    )
+    given = _given(media or [])
+    if transcript is not None and len(given) > 1:
+        raise OptionError(
+            f"--transcript {transcript} is of one file, and {len(given)} are given: measure each by itself"
+        )
+    outcomes = _outcomes(measurer, given, resume or [], settings, wait=wait)
     _told(outcomes, path, wait=wait or bool(resume))
     failed = [complain(str(outcome.error)) for outcome in outcomes if outcome.error is not None]
     if failed:

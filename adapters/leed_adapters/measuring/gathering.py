@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from leed.errors import LeedError, ServiceError, UnfinishedError
 from leed.schema import Issue, Recording
 from leed_adapters.measuring.failing import FRUITLESS
-from leed_adapters.measuring.measurer import Event, Measurer, Settings, Watch
+from leed_adapters.measuring.measurer import Event, Measurer, Settings, Watch, is_local
 from leed_adapters.measuring.media import Media
 
 _GONE = 404
@@ -101,7 +101,7 @@ async def _each(
     work: Sequence[tuple[str, Callable[[], Awaitable[Outcome]]]], measurer: Measurer, settings: Settings, watch: Watch
 ) -> list[Outcome]:
     """The outcome of each piece of work. Once a key is refused, nothing more is begun."""
-    slots = asyncio.Semaphore(settings.concurrency)
+    slots = asyncio.Semaphore(1 if is_local(measurer) else settings.concurrency)
     fruitless: list[ServiceError] = []
 
     async def one(name: str, begin: Callable[[], Awaitable[Outcome]]) -> Outcome:
@@ -109,7 +109,7 @@ async def _each(
             if fruitless:
                 return Outcome(name, error=ServiceError(f"{name}: was not sent, as the service refused another one"))
             try:
-                async with asyncio.timeout(settings.timeout):
+                async with asyncio.timeout(settings.timeout if is_local(measurer) else settings.patience):
                     outcome = await begin()
             except LeedError as error:
                 if isinstance(error, ServiceError) and error.status in FRUITLESS:
@@ -131,7 +131,7 @@ async def _each(
 def _late(name: str, measurer: Measurer, settings: Settings, watch: Watch) -> ServiceError:
     """The error of a medium whose time is up; its job goes on at the service."""
     job = _job(name, watch)
-    waited = f"{name}: {measurer.title} gave no result in {settings.timeout:g} s"
+    waited = f"{name}: {measurer.title} gave no result in {settings.patience:g} s"
     if job is None:
         return ServiceError(f"{waited}; give it longer with --timeout")
     return UnfinishedError(f"{waited}; {left_behind(measurer.name, job)}", job=job)

@@ -100,7 +100,7 @@ class Client:
     @asynccontextmanager
     async def open(cls, base: str, settings: Settings, **about: Any) -> AsyncGenerator[Self]:  # noqa: ANN401 - as __init__
         """Yield a client, open while the context lasts; the arguments are those of the class."""
-        timeout = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT, sock_read=min(_READ, settings.timeout))
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT, sock_read=min(_READ, settings.patience))
         connector = aiohttp.TCPConnector(limit=max(settings.concurrency * 2, 8))
         async with aiohttp.ClientSession(timeout=timeout, connector=connector, trust_env=True) as session:
             yield cls(session, base, settings, **about)

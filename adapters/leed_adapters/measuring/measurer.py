@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from leed import plugins
 from leed.errors import OptionError
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from leed_adapters.measuring.media import Media
 
 GROUP = "leed.measurers"
+_PATIENCE = 600.0  # seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +27,8 @@ class Settings:
     Attributes:
         base_url: where the service is, if not where its vendor has it.
         language: what is spoken, in BCP-47, for services that take it.
-        timeout: seconds that a medium may take from its first byte to its result.
+        timeout: seconds that a medium may take from its first byte to its result. None: ten minutes at a service, and
+            as long as it takes here.
         concurrency: how many media are on their way at a time.
         attempts: how often a request is made that may be repeated.
         pause: seconds before the second attempt, and between the first two looks at a job; later ones are longer.
@@ -34,7 +37,7 @@ class Settings:
 
     base_url: str | None = None
     language: str | None = None
-    timeout: float = 600.0
+    timeout: float | None = None
     concurrency: int = 4
     attempts: int = 5
     pause: float = 0.5
@@ -43,12 +46,17 @@ class Settings:
     def __post_init__(self) -> None:
         for name in ("timeout", "pause"):
             value = getattr(self, name)
-            if not 0 < value < math.inf:
+            if value is not None and not 0 < value < math.inf:
                 raise OptionError(f"{name} is {value!r}; give a number of seconds above 0")
         for name in ("concurrency", "attempts"):
             value = getattr(self, name)
             if not isinstance(value, int) or value < 1:
                 raise OptionError(f"{name} is {value!r}; give a whole number from 1")
+
+    @property
+    def patience(self) -> float:
+        """Seconds that a medium may take at a service."""
+        return _PATIENCE if self.timeout is None else self.timeout
 
     def speciality(self, measurer: str, *known: str) -> None:
         """Make sure that only what a measurer knows is asked of it.
@@ -115,6 +123,10 @@ class Measurer(Protocol):
     Attributes:
         name: what ``--model`` calls it.
         title: what it is, in a few words.
+
+    One that computes here also has ``is_local = True``: nothing is sent, one medium is measured at a time, and it takes
+    as long as it takes. One that measures with any of many models has ``with_model(model)``, which returns the one that
+    does with this: what stands behind a colon in ``--model``.
     """
 
     @property
@@ -126,6 +138,28 @@ class Measurer(Protocol):
     def open(self, settings: Settings, watch: Watch) -> AbstractAsyncContextManager[Service]:
         """Return the service, open while the context lasts."""
         ...
+
+
+def is_local(measurer: Measurer) -> bool:
+    """Return whether a measurer computes here."""
+    return bool(getattr(measurer, "is_local", False))
+
+
+def get_measurer(name: str) -> Measurer:
+    """Return the measurer that ``--model`` names: "phonexia", or "transformers:PATH-OR-ID".
+
+    Raises:
+        OptionError: nobody offers that name, or it has no models to choose from.
+        MissingPackageError: it needs a package that is not installed.
+    """
+    kind, colon, model = name.partition(":")
+    found: Measurer = plugins.load(GROUP, kind)
+    if not colon:
+        return found
+    choose: Callable[[str], Measurer] | None = getattr(found, "with_model", None)
+    if choose is None:
+        raise OptionError(f"{kind} has no models to choose from, and {name!r} names one: give --model {kind}")
+    return choose(model)
 
 
 async def off_loop(function: Callable[..., Any], *arguments: Any) -> Any:  # noqa: ANN401 - whatever it returns
