@@ -113,9 +113,7 @@ def _check(voice: str, longest: float, overlap: float) -> None:
     if not 1.0 <= longest <= 600.0:  # noqa: PLR2004 - as it says
         raise OptionError(f"longest is {longest!r}: give the seconds of a clip at most, from 1 to 600")
     if not 0.0 <= overlap < 0.95:  # noqa: PLR2004 - as it says
-        raise OptionError(
-            f"overlap is {overlap!r}: give the share of a window that its neighbour has too, from 0 to 0.9"
-        )
+        raise OptionError(f"overlap is {overlap!r}: give the share of a window that its neighbour has, from 0 to 0.9")
 
 
 class _Tape:

@@ -108,9 +108,17 @@ def stretch(
     )
 
 
-def _lasting(entry: Entry, text: str | None, begin: str, length: str, unit: float, **more: Any) -> Stretch:
+def _lasting(
+    entry: Entry,
+    text: str | None,
+    begin: str,
+    length: str,
+    unit: float,
+    speaker: str | None = None,
+    channel: int | None = None,
+) -> Stretch:
     start = seconds(entry.get(begin), unit)
-    return Stretch(start, start + seconds(entry.get(length), unit), (text or "").strip() or None, **more)
+    return Stretch(start, start + seconds(entry.get(length), unit), (text or "").strip() or None, speaker, channel)
 
 
 def _listed(value: Any) -> list[Entry]:  # noqa: ANN401 - a cell of JSON
@@ -121,7 +129,7 @@ def _listed(value: Any) -> list[Entry]:  # noqa: ANN401 - a cell of JSON
 
 
 def _whisper(plain: Any) -> Transcript | None:  # noqa: ANN401 - any JSON
-    """openai-whisper, faster-whisper, WhisperX, OpenAI's verbose_json and diarized_json, and a bare list of segments."""
+    """openai-whisper, faster-whisper, WhisperX, OpenAI's verbose_json and diarized_json; a bare list of segments."""
     segments = _listed(plain) if isinstance(plain, list) else _listed(plain.get("segments"))
     known = bool(segments) and all({"start", "end"} <= entry.keys() and "text" in entry for entry in segments)
     words = [

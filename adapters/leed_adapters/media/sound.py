@@ -160,7 +160,7 @@ def _cut_off(media: Media, seconds: float) -> Issue:
 def _resampled(
     media: Media,
     source: Source,
-    mix: bool,
+    mix: bool,  # noqa: FBT001 - within
     on_issue: OnIssue,
     on_progress: OnProgress,
 ) -> Iterator[Samples]:

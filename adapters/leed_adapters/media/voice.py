@@ -1,8 +1,8 @@
 """Where somebody speaks: silero-vad's network over a stream, many windows at a time, and stretches of speech from it.
 
 The weights are those in silero-vad's wheel, of its TorchScript model, which is what the package itself loads: those in
-its safetensors file are others (in 6.2.3). The package is not imported, as doing so sets how many threads torch uses for the
-whole program, which is the user's business; and its own loop runs a window of 32 ms at a time.
+its safetensors file are others (in 6.2.3). The package is not imported, as doing so sets how many threads torch uses
+for the whole program, which is the user's business; and its own loop runs a window of 32 ms at a time.
 """
 
 from __future__ import annotations
@@ -112,8 +112,8 @@ class Listener:
 class Hearing:
     """What passes for speech, and for a pause; all in seconds but the thresholds.
 
-    The thresholds and the shortest speech are silero-vad's own defaults, and a pause is what ends an utterance elsewhere in
-    leed. Padding of 0.1 s keeps soft beginnings and ends.
+    The thresholds and the shortest speech are silero-vad's own defaults, and a pause is what ends an utterance
+    elsewhere in leed. Padding of 0.1 s keeps soft beginnings and ends.
     """
 
     threshold: float = 0.5
