@@ -32,6 +32,7 @@ from leed.calibration import get_calibration
 from leed.lexicon import get_lexicon
 from tests.benchmarks import baselines, gateway, large_json
 from tests.benchmarks.embedding import bench_embed
+from tests.benchmarks.local_models import bench_local
 from tests.benchmarks.measure import Result, cpu_ratio, effective_cores
 
 LABELS = tuple(taxonomy.get("hume-48").labels)
@@ -447,6 +448,7 @@ CASES: dict[str, Callable[[], list[Result]]] = {
     "json": bench_json,
     "calibrate": bench_calibrate,
     "embed": bench_embed,
+    "local": bench_local,
     "inject": bench_inject,
     "openai": bench_openai,
     "import": bench_import,

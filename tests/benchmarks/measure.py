@@ -44,8 +44,8 @@ def cpu_ratio(baseline: Callable[[], Any], ours: Callable[[], Any], *, rounds: i
     """
     best_baseline = best_ours = float("inf")
     for _ in range(rounds):
-        best_baseline = min(best_baseline, _cpu(baseline))
-        best_ours = min(best_ours, _cpu(ours))
+        best_baseline = min(best_baseline, cpu_of(baseline))
+        best_ours = min(best_ours, cpu_of(ours))
     return best_baseline / share / best_ours
 
 
@@ -63,7 +63,8 @@ def effective_cores() -> float:
     return count * alone / together
 
 
-def _cpu(work: Callable[[], Any]) -> float:
+def cpu_of(work: Callable[[], Any]) -> float:
+    """The CPU seconds that something takes."""
     start = time.process_time()
     work()
     return time.process_time() - start
