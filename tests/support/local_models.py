@@ -54,11 +54,18 @@ _WAVES: dict[str, Any] = {
 }
 
 
+def _extractor(**settings: Any) -> Any:  # noqa: ANN401 - it has no types
+    import transformers  # noqa: PLC0415 - heavy
+
+    made: Any = transformers.Wav2Vec2FeatureExtractor
+    return made(**settings)
+
+
 def _wav2vec2(settings: dict[str, Any]) -> tuple[Any, Any]:
     import transformers  # noqa: PLC0415 - heavy
 
     config = transformers.Wav2Vec2Config(**_WAVES, feat_extract_norm="layer", do_stable_layer_norm=True, **settings)
-    prepare = transformers.Wav2Vec2FeatureExtractor(return_attention_mask=True)
+    prepare = _extractor(return_attention_mask=True)
     return transformers.Wav2Vec2ForSequenceClassification(config), prepare
 
 
@@ -66,14 +73,14 @@ def _group_norm(settings: dict[str, Any]) -> tuple[Any, Any]:
     import transformers  # noqa: PLC0415 - heavy
 
     config = transformers.HubertConfig(**_WAVES, feat_extract_norm="group", **settings)
-    return transformers.HubertForSequenceClassification(config), transformers.Wav2Vec2FeatureExtractor()
+    return transformers.HubertForSequenceClassification(config), _extractor()
 
 
 def _wavlm(settings: dict[str, Any]) -> tuple[Any, Any]:
     import transformers  # noqa: PLC0415 - heavy
 
     config = transformers.WavLMConfig(**_WAVES, feat_extract_norm="layer", do_stable_layer_norm=True, **settings)
-    prepare = transformers.Wav2Vec2FeatureExtractor(return_attention_mask=True)
+    prepare = _extractor(return_attention_mask=True)
     return transformers.WavLMForSequenceClassification(config), prepare
 
 
@@ -83,7 +90,7 @@ def _pooled(settings: dict[str, Any]) -> tuple[Any, Any]:
     from leed_adapters.transformers.pooled import pooled_class  # noqa: PLC0415 - loads torch
 
     config = transformers.Wav2Vec2Config(**_WAVES, feat_extract_norm="layer", do_stable_layer_norm=True, **settings)
-    prepare = transformers.Wav2Vec2FeatureExtractor(return_attention_mask=True)
+    prepare = _extractor(return_attention_mask=True)
     made: Any = pooled_class(config)
     return made(config), prepare
 
@@ -103,7 +110,8 @@ def _whisper(settings: dict[str, Any]) -> tuple[Any, Any]:
         classifier_proj_size=8,
         **settings,
     )
-    return transformers.WhisperForAudioClassification(config), transformers.WhisperFeatureExtractor()
+    extractor: Any = transformers.WhisperFeatureExtractor  # which has no types
+    return transformers.WhisperForAudioClassification(config), extractor()
 
 
 def _roberta(settings: dict[str, Any]) -> tuple[Any, Any]:

@@ -15,6 +15,7 @@ from leed_adapters.transformers.reading import TextReader
 from leed_adapters.transformers.seeing import PictureViewer
 from tests.support.local_models import FEELINGS, rewritten, tiny, tone
 
+HUB: Any = transformers  # parts of which have no types
 LENGTHS = (0.7, 1.9, 0.05, 1.3, 0.7)
 HEARD = [tone(seconds, 110 * (i + 1)) for i, seconds in enumerate(LENGTHS)]
 SENTENCES = ["you are so happy today !", "I'm fine .", "sad ?"]
@@ -32,7 +33,7 @@ def test_a_voice_has_the_scores_that_transformers_gives_it_alone(tmp_path: Path,
     folder = tiny(tmp_path / kind, kind)
     loaded = load(folder, name="tiny")
     assert (loaded.kind, loaded.head.labels, loaded.head.modality) == ("audio", FEELINGS, "prosody")
-    prepare: Any = transformers.AutoFeatureExtractor.from_pretrained(folder)
+    prepare = HUB.AutoFeatureExtractor.from_pretrained(folder)
     alone = []
     for samples in HEARD:
         longer = np.pad(samples, (0, max(0, 1600 - len(samples))))
@@ -48,7 +49,7 @@ def test_a_voice_has_the_scores_that_transformers_gives_it_alone(tmp_path: Path,
 def test_words_have_the_scores_that_transformers_gives_them(tmp_path: Path) -> None:
     folder = tiny(tmp_path, "roberta")
     loaded = load(folder, name="tiny")
-    pipe: Any = transformers.pipeline("text-classification", model=folder, top_k=None)  # type: ignore[call-overload] # no overload has a folder
+    pipe = HUB.pipeline("text-classification", model=folder, top_k=None)
     theirs = [{row["label"]: row["score"] for row in rows} for rows in pipe(SENTENCES)]
     scores = np.concatenate(list(TextReader(loaded, 2).scores(SENTENCES)))
     assert loaded.head.modality == "language"
@@ -75,7 +76,7 @@ def test_pictures_have_the_scores_that_transformers_gives_them(tmp_path: Path) -
     loaded = load(folder, name="tiny")
     rng = np.random.default_rng(0)
     shown = [rng.integers(0, 255, (40 + 10 * i, 30, 3), np.uint8) for i in range(3)]
-    prepare: Any = transformers.AutoImageProcessor.from_pretrained(folder)
+    prepare = HUB.AutoImageProcessor.from_pretrained(folder)
     with torch.inference_mode():
         theirs = torch.stack([loaded.model(**prepare(one, return_tensors="pt")).logits[0] for one in shown]).softmax(-1)
     scores = np.concatenate(list(PictureViewer(loaded, 2).scores(shown)))
@@ -123,7 +124,7 @@ def test_a_head_without_weights_is_refused(tmp_path: Path) -> None:
     transformers.Wav2Vec2Model(
         transformers.Wav2Vec2Config(hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16)
     ).save_pretrained(tmp_path)
-    transformers.Wav2Vec2FeatureExtractor().save_pretrained(tmp_path)
+    HUB.Wav2Vec2FeatureExtractor().save_pretrained(tmp_path)
     with pytest.raises(InputError) as raised:
         load(str(tmp_path), name="tiny")
     assert str(raised.value) == (
