@@ -54,7 +54,7 @@ _WAVES: dict[str, Any] = {
 }
 
 
-def _extractor(**settings: Any) -> Any:  # noqa: ANN401 - it has no types
+def _extractor(**settings: Any) -> Any:
     import transformers  # noqa: PLC0415 - heavy
 
     made: Any = transformers.Wav2Vec2FeatureExtractor
