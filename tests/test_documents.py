@@ -11,14 +11,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import huggingface_hub.constants
 import pytest
+import soundfile
 from sybil import Example, Sybil
 from sybil.evaluators.doctest import DocTestEvaluator
 from sybil.parsers.abstract import DocTestStringParser
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
+from leed import taxonomy
 from leed_adapters.fakes.openai import FakeOpenAI
 from leed_adapters.fakes.phonexia import FakePhonexia
+from leed_adapters.transformers.presets import presets
+from tests.support.local_models import cached, tone
 from tests.support.loops import event_loop
 from tests.support.parts import ROOT
 from tests.wheel_check import FLAGS, PACKAGES, module_names, run_doctests
@@ -30,6 +35,7 @@ DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]
 SOURCE_ROOTS = (ROOT, ROOT / "adapters", ROOT / "prompts", ROOT / "evals")
 NOT_COPIED = shutil.ignore_patterns(".git", ".venv*", "dist", "build", "__pycache__", ".*_cache")
 WILDCARD = "..."
+CALL = "WEBVTT\n\n00:00.500 --> 00:02.000\n<v Ann>I am so very happy today.\n"
 
 
 # --- console blocks
@@ -143,7 +149,23 @@ def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakePhonexia]:
         yield server
 
 
-@pytest.mark.usefixtures("chat_server", "platform")
+@pytest.fixture(scope="session")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache of Hugging Face's hub with tiny models under the names of well-known ones."""
+    cache = tmp_path_factory.mktemp("hub")
+    for name, kind in (("superb/hubert-large-superb-er", "hubert"), ("SamLowe/roberta-base-go_emotions", "roberta")):
+        cached(cache, name, kind, tuple(taxonomy.get(presets()[name].taxonomy).labels))
+    return cache
+
+
+@pytest.fixture
+def cached_models(hub: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Models that `leed measure` finds by their names, here and in a process of its own."""
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(hub))
+    monkeypatch.setenv("HF_HUB_CACHE", str(hub))
+
+
+@pytest.mark.usefixtures("chat_server", "platform", "cached_models")
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # clients are left to their end, as in a program
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_snippet_of_a_document_runs_and_prints_what_it_shows(
@@ -151,7 +173,8 @@ def test_every_snippet_of_a_document_runs_and_prints_what_it_shows(
 ) -> None:
     shutil.copytree(ROOT, tmp_path / "leed", ignore=NOT_COPIED)
     monkeypatch.chdir(tmp_path / "leed")
-    Path("call.wav").write_bytes(b"RIFF")  # for examples that send a file somewhere
+    soundfile.write("call.wav", tone(4.0), 16_000)  # for examples that send a file somewhere, or measure it
+    Path("call.vtt").write_text(CALL, encoding="utf-8")
     with event_loop():
         for example in DOCUMENT_PARSER.parse(document).examples():
             example.evaluate()
