@@ -18,9 +18,8 @@ import soundfile
 from numpy.typing import NDArray
 
 from leed.errors import InputError, MissingPackageError
-from leed_adapters.media.sound import RATE as RATE
-from leed_adapters.media.sound import blocks
 from leed_adapters.measuring.media import Media
+from leed_adapters.media.sound import RATE, blocks
 
 Samples = NDArray[np.int16]
 

@@ -34,7 +34,7 @@ def frames(
         stream = streams[0]
         stream.thread_type = "AUTO"
         total = None if container.duration is None else container.duration / av.time_base
-        begins, due, seen = containers.origin(container), Fraction(0), 0
+        begins, due, seen, time = containers.origin(container), Fraction(0), 0, Fraction(0)
         for frame in containers.frames(container, stream, media, on_issue):
             if not isinstance(frame, av.VideoFrame):
                 continue
@@ -47,6 +47,7 @@ def frames(
             on_progress(float(time), total)
         if not seen:
             raise InputError(f"{media.name}: is a video of which no frame can be decoded")
+        containers.tell_cut_off(stream, float(time), media, on_issue)
 
 
 def _time(frame: av.VideoFrame, number: int, rate: Fraction | None) -> Fraction:

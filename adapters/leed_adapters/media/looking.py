@@ -123,7 +123,10 @@ def _check_size(media: Media, size: tuple[int, int]) -> None:
 
 
 def _upright(image: Image.Image) -> Pixels:
-    return np.array(ImageOps.exif_transpose(image).convert("RGB"))
+    upright = ImageOps.exif_transpose(image)
+    if upright.mode.startswith("I;16"):  # which Pillow would cut off at 255
+        upright = Image.fromarray((np.asarray(upright) >> 8).astype(np.uint8))
+    return np.array(upright.convert("RGB"))
 
 
 def _animated(image: Image.Image, step: Fraction) -> Iterator[Picture]:

@@ -131,7 +131,9 @@ def _listed(value: Any) -> list[Entry]:  # noqa: ANN401 - a cell of JSON
 def _whisper(plain: Any) -> Transcript | None:  # noqa: ANN401 - any JSON
     """openai-whisper, faster-whisper, WhisperX, OpenAI's verbose_json and diarized_json; a bare list of segments."""
     segments = _listed(plain) if isinstance(plain, list) else _listed(plain.get("segments"))
-    known = bool(segments) and all({"start", "end"} <= entry.keys() and "text" in entry for entry in segments)
+    known = bool(segments) and all({"start", "end", "text"} <= entry.keys() for entry in segments)
+    if isinstance(plain, list) and not any(entry.keys() & {"words", "tokens"} for entry in segments):
+        return None  # rows of somebody's own
     words = [
         stretch({"speaker": entry.get("speaker"), **word}, "word")
         for entry in segments

@@ -110,10 +110,10 @@ def opened(media: Media, on_issue: OnIssue = ignore) -> Iterator[Source]:
 @contextmanager
 def _by_ffmpeg(media: Media, error: Exception, on_issue: OnIssue) -> Iterator[Source]:
     with media.open() as file:
-        if is_text(file.read(4096)):
-            raise InputError(
-                f"{media.name}: is text, and no audio: give a file with sound (WAV, FLAC, MP3, Ogg, M4A, a video, ...)"
-            ) from error
+        head = file.read(4096)
+    if not head or is_text(head):
+        what = "is text, and no audio" if head else "is empty"
+        raise InputError(f"{media.name}: {what}: give a file with sound (WAV, FLAC, MP3, Ogg, M4A, a video)") from error
     try:
         from leed_adapters.media import containers  # noqa: PLC0415 - PyAV is needed for few formats
     except ModuleNotFoundError as missing:
