@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from leed.schema import Issue
 from leed_adapters.media.boundaries import Stretch
@@ -40,7 +41,7 @@ def cues(text: str) -> tuple[list[Stretch], list[Issue]]:
         lines = block.strip("\n").split("\n")
         places = [i for i, line in enumerate(lines) if _CUE.match(line)]
         odd += _lost(lines[: places[0]] if places else lines, named=bool(places))
-        for place, following in zip(places, [*places[1:], len(lines)], strict=True):
+        for place, following in pairwise([*places, len(lines)]):
             said = lines[place + 1 : following]
             if following < len(lines) and said and said[-1].strip().isdigit():
                 said.pop()  # the number of the next cue, where no empty line parts them
