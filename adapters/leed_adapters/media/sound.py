@@ -31,7 +31,8 @@ OnIssue = Callable[[Issue], object]
 OnProgress = Callable[[float, float | None], object]
 """Is called with the seconds that are done, and how many there are, or None where nobody knows."""
 
-_BLOCK = 1 << 17  # samples of a channel at a time: 8 s at 16 kHz
+_BLOCK = 1 << 17  # samples at a time: 8 s of one channel at 16 kHz
+_PIECE = 1 << 12  # samples of a channel that are lost where libsndfile fails: about a frame of FLAC
 _FULL = 0.9999  # of full scale: 16 bits end at 0.99997
 _RUN = 3  # samples at full scale, one after another, that a wave does not have by itself
 _SHARE = 0.001  # of all samples in such runs, from which the sound passes for clipped
@@ -130,17 +131,23 @@ def _seconds(sound: soundfile.SoundFile) -> float | None:
 
 
 def _by_libsndfile(media: Media, sound: soundfile.SoundFile, on_issue: OnIssue) -> Iterator[Samples]:
-    done = 0
-    try:
-        while len(block := sound.read(max(_BLOCK // sound.channels, 1), dtype="float32", always_2d=True)):
-            done += len(block)
-            yield block
-    except soundfile.LibsndfileError as error:
-        if not done:
-            raise InputError(f"{media.name}: holds no audio that can be decoded: {error.error_string}") from error
-        on_issue(_cut_off(media, done / sound.samplerate))
-        return
-    if _lacks(sound, done):
+    done, failed = 0, None
+    held: list[Samples] = []
+    while True:
+        try:
+            piece = sound.read(_PIECE, dtype="float32", always_2d=True)
+        except soundfile.LibsndfileError as error:
+            failed, piece = error, np.empty((0, sound.channels), np.float32)
+        done += len(piece)
+        held.append(piece)
+        if not len(piece) or len(held) * _PIECE * sound.channels >= _BLOCK:
+            yield np.concatenate(held)
+            held = []
+        if not len(piece):
+            break
+    if failed is not None and not done:
+        raise InputError(f"{media.name}: holds no audio that can be decoded: {failed.error_string}") from failed
+    if failed is not None or _lacks(sound, done):
         on_issue(_cut_off(media, done / sound.samplerate))
 
 
