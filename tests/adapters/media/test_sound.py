@@ -49,6 +49,12 @@ def test_formats_of_libsndfile_are_read(form: str, subtype: str | None) -> None:
     assert issues == []
 
 
+def test_blocks_of_mp3_join_without_a_gap() -> None:
+    samples, _ = heard(sound(tone(20.0), 16_000, "MP3"))
+    envelope = np.abs(samples[1600:-1600, 0]).reshape(-1, 160).max(axis=1)
+    assert envelope.min() > 0.24
+
+
 @pytest.mark.parametrize("form", ["ipod", "adts", "mp4"])
 def test_what_libsndfile_does_not_read_is_read_by_pyav(form: str) -> None:
     samples, issues = heard(m4a(tone(2.0, 48_000), form=form))
