@@ -62,7 +62,8 @@ class Source:
 class _Forward(soundfile.SoundFile):  # type: ignore[misc] # soundfile ships no types
     """A file that is read from the beginning to the end.
 
-    After each read soundfile seeks to where it is, which costs MP3 the bits that frames lend each other: a gap is heard.
+    After each read soundfile seeks to where it is, which costs MP3 the bits that frames lend each other: that is heard
+    as gaps.
     """
 
     def seekable(self) -> bool:
