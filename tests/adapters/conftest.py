@@ -15,8 +15,9 @@ __all__ = ["leed_command"]
 @pytest.fixture
 def without_av(monkeypatch: pytest.MonkeyPatch) -> None:
     """PyAV as if it were not installed."""
-    monkeypatch.delattr(media, "containers", raising=False)
-    monkeypatch.delitem(sys.modules, "leed_adapters.media.containers", raising=False)
+    for name in ("containers", "footage"):
+        monkeypatch.delattr(media, name, raising=False)
+        monkeypatch.delitem(sys.modules, f"leed_adapters.media.{name}", raising=False)
     monkeypatch.setitem(sys.modules, "av", None)
 
 

@@ -25,8 +25,10 @@ def frames(
         InputError: there is no video, or none that can be decoded.
     """
     with media.open() as file:
-        if is_text(file.read(4096)):
-            raise InputError(f"{media.name}: is text: give an image (JPEG, PNG, ...) or a video (MP4, WebM, ...)")
+        head = file.read(4096)
+    if not head or is_text(head):
+        what = "text" if head else "empty"
+        raise InputError(f"{media.name}: is {what}: give an image (JPEG, PNG, ...) or a video (MP4, WebM, ...)")
     with containers.opened(media) as container:
         streams = containers.moving(container)
         if not streams:

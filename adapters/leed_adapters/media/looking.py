@@ -133,6 +133,7 @@ def _animated(image: Image.Image, step: Fraction) -> Iterator[Picture]:
     time, index = Fraction(0), 0
     for number in range(getattr(image, "n_frames", 1)):
         image.seek(number)
+        image.load()  # only then WebP knows how long it is shown
         length = Fraction(image.info.get("duration") or 0)
         end = time + Fraction(length if length >= _LEAST else _UNTOLD) / 1000
         if end > index * step:
