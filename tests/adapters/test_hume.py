@@ -133,18 +133,21 @@ def test_samples_that_are_right_already_are_sent_as_they_are() -> None:
     assert (decoded(Media("x", data=out.getvalue())) == noise).all()
 
 
-def test_what_libsndfile_does_not_read_needs_ffmpeg(fake: FakeHume, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("without_av")
+def test_what_libsndfile_does_not_read_needs_pyav_or_ffmpeg(fake: FakeHume, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(
-        MissingPackageError, match=r"media: this is no audio that libsndfile reads .* install it, or"
+        MissingPackageError,
+        match=r"media: this is no audio that libsndfile reads .* pip install av, install ffmpeg, or",
     ) as e:
         quick(fake, b"\0\0\0\x20ftypM4A " + b"\0" * 100)
-    assert e.value.name == "ffmpeg"
+    assert e.value.name == "av"
     assert fake.requests == []
 
 
+@pytest.mark.usefixtures("without_av")
 @pytest.mark.parametrize("given", ["path", "bytes"])
-def test_ffmpeg_is_asked_for_other_formats(
+def test_ffmpeg_is_asked_for_other_formats_where_pyav_is_missing(
     fake: FakeHume, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, given: str
 ) -> None:
     """A stand-in is asked, as ffmpeg is not installed where leed is tested: what it says counts as samples."""
@@ -161,6 +164,7 @@ def test_ffmpeg_is_asked_for_other_formats(
     assert "-nostdin -i file:/" in asked
 
 
+@pytest.mark.usefixtures("without_av")
 def test_ffmpeg_that_fails_is_told(fake: FakeHume, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     script = tmp_path / "ffmpeg"
     script.write_text("#!/bin/sh\necho 'moov atom not found' >&2\nexit 1\n")

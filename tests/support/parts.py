@@ -1,9 +1,9 @@
-"""What some tests need and pip cannot bring here: the shared data, a browser, node, environments of their own.
+"""What some tests need and pip cannot bring here: the shared data, a browser, node, a voice, environments of their own.
 
-A test that needs a part says so with a marker, `@pytest.mark.needs_data`, `needs_chromium`, `needs_node`,
-`needs_openai3` or `needs_proxy`, and reads shared files through `shared`. Where the part is missing,
+A test that needs a part says so with a marker, `@pytest.mark.needs_data`, `needs_chromium`, `needs_espeak`,
+`needs_node`, `needs_openai3` or `needs_proxy`, and reads shared files through `shared`. Where the part is missing,
 tests/conftest.py skips and counts the test, or fails it if the environment variable LEED_REQUIRE
-(`data,chromium,node,openai3,proxy`) names the part.
+(`data,chromium,espeak,node,openai3,proxy`) names the part.
 """
 
 import os
@@ -91,6 +91,7 @@ PARTS: Mapping[str, Part] = {
         Part("tokens", _find_tokens, lambda: "no tiktoken, or no files of its encodings, which litellm brings"),
         _program("chromium", "chromium", "chromium-browser", "google-chrome"),
         _program("node", "node"),
+        _program("espeak", "espeak-ng"),
     )
 }
 
@@ -110,7 +111,7 @@ def required(setting: str) -> tuple[Part, ...]:
 
 
 def program(name: str) -> Path:
-    """The executable of the part `chromium`, `node` or `proxy`, for a test that is marked with it."""
+    """The executable of the part `chromium`, `espeak`, `node` or `proxy`, for a test that is marked with it."""
     found = PARTS[name].find()
     if found is None:
         message = f"{PARTS[name].place()}: mark the test {PARTS[name].marker}"

@@ -50,7 +50,7 @@ def measure(media: Any, **options: Unpack[HumeOptions]) -> Recording:  # noqa: A
         ServiceError: Hume refused, failed, or cannot be reached.
         InputError: there is no such file, or it is neither audio nor an image.
         OptionError: an option has a value that cannot be, or there is no key.
-        MissingPackageError: the audio needs ffmpeg, which is not installed.
+        MissingPackageError: the audio needs PyAV or ffmpeg, and neither is installed.
     """
     return _calls.measure(media, **options)
 

@@ -22,12 +22,13 @@ from leed_adapters.hume.parts import joined
 from leed_adapters.hume_v0 import refuse_v0
 from leed_adapters.measuring import failing
 from leed_adapters.measuring.answering import recording_of
-from leed_adapters.measuring.audio import RATE, Part, decoded, parts, wav
+from leed_adapters.measuring.audio import Part, decoded, parts, wav
 from leed_adapters.measuring.http import base_of
 from leed_adapters.measuring.measurer import Event, Settings, Watch
 from leed_adapters.measuring.media import Media
 from leed_adapters.measuring.retrying import repeated
 from leed_adapters.measuring.secrets import Secret, required
+from leed_adapters.media.sound import RATE
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # of websockets' older names, which the SDK imports

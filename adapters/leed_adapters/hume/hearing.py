@@ -8,7 +8,7 @@ from typing import Any
 from leed.schema import Issue
 from leed_adapters.hume.linking import Link
 from leed_adapters.hume.parts import moved
-from leed_adapters.measuring.audio import RATE
+from leed_adapters.media.sound import RATE
 
 _SAMPLE = 2  # bytes
 _MS = RATE // 1000 * _SAMPLE  # bytes of a millisecond

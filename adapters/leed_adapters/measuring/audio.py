@@ -1,7 +1,7 @@
 """Audio as services want it: any format decoded, mixed down to one channel and resampled, and cut where nobody speaks.
 
-libsndfile reads WAV, FLAC, Ogg, Opus and MP3, and soxr resamples, a block at a time; ffmpeg is asked for what
-libsndfile does not read, such as M4A.
+libsndfile reads WAV, FLAC, Ogg, Opus and MP3, and PyAV what that does not, such as M4A, as everywhere in
+`leed_adapters.media`; where PyAV is not installed, the program ffmpeg is asked.
 """
 
 from __future__ import annotations
@@ -12,20 +12,17 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import soundfile
-import soxr
 from numpy.typing import NDArray
 
 from leed.errors import InputError, MissingPackageError
 from leed_adapters.measuring.media import Media
+from leed_adapters.media.sound import RATE, blocks
 
-RATE = 16_000
 Samples = NDArray[np.int16]
 
-_BLOCK = 1 << 18  # samples of a channel at a time
 _FRAME = RATE // 50  # 20 ms: shorter than a syllable, longer than a period of a voice
 _PAUSE = 0.3  # seconds from which silence passes for a pause between stretches of speech
 _WITHIN = 0.3  # of the way from the quietest to the loudest, in decibels: below, nobody speaks
@@ -53,19 +50,13 @@ def decoded(media: Media) -> Samples:
 
     Raises:
         InputError: it holds no audio, or none that can be decoded.
-        MissingPackageError: it needs ffmpeg, which is not installed.
+        MissingPackageError: it needs PyAV or ffmpeg, and neither is installed.
     """
     try:
-        with media.open() as file:
-            given: Any = file  # any open file will do
-            with soundfile.SoundFile(given) as sound:
-                blocks = list(_resampled(sound))
-    except soundfile.LibsndfileError as error:
+        made = [_whole(block[:, 0]) for block in blocks(media)]
+    except MissingPackageError as error:
         return _by_ffmpeg(media, error)
-    samples = np.concatenate(blocks) if blocks else np.empty(0, np.int16)
-    if not len(samples):
-        raise InputError(f"{media.name}: holds no audio: it has no samples")
-    return samples
+    return np.concatenate(made)
 
 
 def wav(samples: Samples) -> bytes:
@@ -93,16 +84,6 @@ def parts(samples: Samples, most: int) -> Iterator[Part]:
     yield Part(begin, samples[begin:])
 
 
-def _resampled(sound: soundfile.SoundFile) -> Iterator[Samples]:
-    same = sound.samplerate == RATE
-    resampler = None if same else soxr.ResampleStream(sound.samplerate, RATE, 1, dtype="float32", quality="HQ")
-    for block in sound.blocks(_BLOCK, dtype="float32", always_2d=True):
-        mixed = block.mean(axis=1, dtype=np.float32)
-        yield _whole(mixed if resampler is None else resampler.resample_chunk(mixed))
-    if resampler is not None:
-        yield _whole(resampler.resample_chunk(np.empty(0, np.float32), last=True))
-
-
 def _whole(values: NDArray[np.float32]) -> Samples:
     scaled: Samples = np.clip(np.rint(values * 32768), -32768, 32767).astype(np.int16)
     return scaled
@@ -112,9 +93,9 @@ def _by_ffmpeg(media: Media, error: Exception) -> Samples:
     """Audio in a format that libsndfile does not read."""
     if shutil.which("ffmpeg") is None:
         raise MissingPackageError(
-            f"{media.name}: this is no audio that libsndfile reads (WAV, FLAC, Ogg, MP3, ...), and ffmpeg, which reads "
-            "others, is not installed: install it, or convert the file",
-            name="ffmpeg",
+            f"{media.name}: this is no audio that libsndfile reads (WAV, FLAC, Ogg, MP3, ...), and neither PyAV nor "
+            "ffmpeg, which read others, is installed: pip install av, install ffmpeg, or convert the file",
+            name="av",
         ) from error
     with tempfile.NamedTemporaryFile(prefix="leed-") as held:
         path = media.path

@@ -11,7 +11,6 @@ from leed.errors import OptionError, one_of
 from leed.schema import Issue, Recording, Track
 
 GRANULARITIES = ("word", "sentence", "utterance", "turn")
-_NOBODY = "\0"  # whose name is not known, beside others; no speaker is called so
 
 
 @dataclass(frozen=True)
@@ -80,34 +79,22 @@ class Boundaries:
             )
         if there == here or not self.stretches:
             return replace(self, granularity=granularity)
-        raised = Recording(tuple(self._tracks())).at(granularity, pause=pause)
-        made = [
-            Stretch(
-                math.nan if s.begin is None else s.begin,
-                math.nan if s.end is None else s.end,
-                s.text,
-                None if s.speaker == _NOBODY else s.speaker,
-                None if s.channel is None else int(s.channel),
-            )
-            for s in raised.segments()
-        ]
+        voices = list(dict.fromkeys((s.speaker, s.channel) for s in self.stretches))
+        tracks = tuple(self._track(number, *voice) for number, voice in enumerate(voices))
+        made = []
+        for s in Recording(tracks).at(granularity, pause=pause).segments():
+            begin, end = (math.nan if time is None else time for time in (s.begin, s.end))
+            made.append(Stretch(begin, end, s.text, *voices[int(s.speaker or 0)]))
         return replace(self, granularity=granularity, stretches=in_order(made))
 
-    def _tracks(self) -> list[Track]:
-        """A track for each voice; where some have a name, those without one are somebody else's."""
-        voices = list(dict.fromkeys((s.speaker, s.channel) for s in self.stretches))
-        return [self._track(speaker, channel, several=len(voices) > 1) for speaker, channel in voices]
-
-    def _track(self, speaker: str | None, channel: int | None, *, several: bool) -> Track:
+    def _track(self, number: int, speaker: str | None, channel: int | None) -> Track:
+        """The stretches of one voice, by its number: those of nobody's name are a voice too, and so is a channel."""
         own = [s for s in self.stretches if (s.speaker, s.channel) == (speaker, channel)]
         return Track(
-            source=None,
-            channel=None if channel is None else str(channel),
             modality="language",
             granularity=self.granularity,
-            speaker=_NOBODY if several and speaker is None else speaker,
+            speaker=str(number),
             labels=(),
-            quantity="intensity",
             matrix=np.empty((len(own), 0), np.float32),
             begin=np.array([s.begin for s in own]),
             end=np.array([s.end for s in own]),

@@ -25,6 +25,7 @@ AnyStream: TypeAlias = AudioStream | VideoStream
 
 _GAP = 0.1  # seconds without sound that are a gap, and no rounding
 _LONGEST_GAP = 3600.0  # seconds; a timestamp farther on is none to believe
+_MISSING = 0.5  # seconds that a header may tell too many, and ten times the share of what is there
 _MANY = 100  # packets that cannot be decoded, one after another, after which nothing more is to be expected
 
 
@@ -87,6 +88,18 @@ def _decoded(container: InputContainer, media: Media, on_issue: OnIssue) -> Iter
             samples = made.to_ndarray().reshape(-1, stream.channels).astype(np.float32, copy=False)
             done += len(samples)
             yield samples
+    tell_cut_off(stream, done / stream.rate, media, on_issue)
+
+
+def tell_cut_off(stream: AnyStream, seconds: float, media: Media, on_issue: OnIssue) -> None:
+    """Tell if a stream ended long before its header says."""
+    told = None
+    if stream.duration is not None and stream.time_base is not None:
+        told = float(stream.duration * stream.time_base)
+    elif len(stream.container.streams) == 1 and stream.container.duration is not None:
+        told = stream.container.duration / av.time_base
+    if told is not None and told - seconds > max(_MISSING, seconds * _MISSING / 10):
+        on_issue(Issue("cut-off", f"the file is cut off; the first {seconds:.2f} s are there", media.name))
 
 
 def frames(

@@ -73,8 +73,8 @@ def clips(
         media: an audio file, or a video.
         boundaries: where to cut; see `read_boundaries`.
         voice: "silero" to find speech, where no boundaries are given; "off" to take all of it, silence too.
-        channels: "mix" for their mean, "each" where each channel is a speaker of its own. A stretch whose channel is not
-            known is then cut from each.
+        channels: "mix" for their mean, "each" where each channel is a speaker of its own. A stretch whose channel is
+            not known is then cut from each.
         longest: seconds of a clip at most.
         overlap: the share of a window that its neighbour has too, at least.
         on_issue: is called with what is odd, such as a recording in which nobody speaks.
@@ -113,7 +113,7 @@ def _check(voice: str, longest: float, overlap: float) -> None:
     if not 1.0 <= longest <= 600.0:  # noqa: PLR2004 - as it says
         raise OptionError(f"longest is {longest!r}: give the seconds of a clip at most, from 1 to 600")
     if not 0.0 <= overlap < 0.95:  # noqa: PLR2004 - as it says
-        raise OptionError(f"overlap is {overlap!r}: give the share of a window that its neighbour has, from 0 to 0.9")
+        raise OptionError(f"overlap is {overlap!r}: give the share of a window that its neighbour has, below 0.95")
 
 
 class _Tape:

@@ -25,8 +25,10 @@ def frames(
         InputError: there is no video, or none that can be decoded.
     """
     with media.open() as file:
-        if is_text(file.read(4096)):
-            raise InputError(f"{media.name}: is text: give an image (JPEG, PNG, ...) or a video (MP4, WebM, ...)")
+        head = file.read(4096)
+    if not head or is_text(head):
+        what = "text" if head else "empty"
+        raise InputError(f"{media.name}: is {what}: give an image (JPEG, PNG, ...) or a video (MP4, WebM, ...)")
     with containers.opened(media) as container:
         streams = containers.moving(container)
         if not streams:
@@ -34,7 +36,7 @@ def frames(
         stream = streams[0]
         stream.thread_type = "AUTO"
         total = None if container.duration is None else container.duration / av.time_base
-        begins, due, seen = containers.origin(container), Fraction(0), 0
+        begins, due, seen, time = containers.origin(container), Fraction(0), 0, Fraction(0)
         for frame in containers.frames(container, stream, media, on_issue):
             if not isinstance(frame, av.VideoFrame):
                 continue
@@ -47,6 +49,7 @@ def frames(
             on_progress(float(time), total)
         if not seen:
             raise InputError(f"{media.name}: is a video of which no frame can be decoded")
+        containers.tell_cut_off(stream, float(time), media, on_issue)
 
 
 def _time(frame: av.VideoFrame, number: int, rate: Fraction | None) -> Fraction:

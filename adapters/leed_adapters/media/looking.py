@@ -123,13 +123,17 @@ def _check_size(media: Media, size: tuple[int, int]) -> None:
 
 
 def _upright(image: Image.Image) -> Pixels:
-    return np.array(ImageOps.exif_transpose(image).convert("RGB"))
+    upright = ImageOps.exif_transpose(image)
+    if upright.mode.startswith("I;16"):  # which Pillow would cut off at 255
+        upright = Image.fromarray((np.asarray(upright) >> 8).astype(np.uint8))
+    return np.array(upright.convert("RGB"))
 
 
 def _animated(image: Image.Image, step: Fraction) -> Iterator[Picture]:
     time, index = Fraction(0), 0
     for number in range(getattr(image, "n_frames", 1)):
         image.seek(number)
+        image.load()  # only then WebP knows how long it is shown
         length = Fraction(image.info.get("duration") or 0)
         end = time + Fraction(length if length >= _LEAST else _UNTOLD) / 1000
         if end > index * step:

@@ -10,7 +10,8 @@ from typing import Any
 
 from leed_adapters.media.boundaries import Stretch
 
-_TICKS = 1e-7  # seconds of Azure's unit
+_TICKS = 1e7  # of Azure, a second
+_MS = 1000.0
 _CLOCK = re.compile(r"^(?:(\d+):)?(\d+):(\d+(?:[.,]\d+)?)$")
 _ISO = re.compile(r"^PT(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?$")
 Entry = Mapping[str, Any]
@@ -45,33 +46,33 @@ def transcript_of(plain: Any) -> Transcript | None:  # noqa: ANN401 - any JSON
     return None
 
 
-def seconds(value: Any, unit: float = 1.0) -> float:  # noqa: ANN401 - a cell of JSON
-    """Return a time in seconds; NaN where it is none.
+def seconds(value: Any, per: float = 1.0) -> float:  # noqa: ANN401 - a cell of JSON
+    """Return a time in seconds, out of a number of which there are so many in a second; NaN where it is none.
 
-    >>> seconds("1.300s"), seconds("00:01:02,500"), seconds({"seconds": "3", "nanos": 500000000}), seconds(1500, 0.001)
+    >>> seconds("1.300s"), seconds("00:01:02,500"), seconds({"seconds": "3", "nanos": 500000000}), seconds(1500, 1000)
     (1.3, 62.5, 3.5, 1.5)
     """
     if isinstance(value, Mapping):
         return seconds(value.get("seconds", 0)) + seconds(value.get("nanos", 0)) * 1e-9
     if isinstance(value, str):
-        return _written(value.strip(), unit)
+        return _written(value.strip(), per)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         try:
-            return float(value) * unit
+            return float(value) / per
         except OverflowError:
             return math.nan
     return math.nan
 
 
-def _written(text: str, unit: float) -> float:
+def _written(text: str, per: float) -> float:
     if clock := _CLOCK.match(text):
         return int(clock[1] or 0) * 3600 + int(clock[2]) * 60 + float(clock[3].replace(",", "."))
     if iso := _ISO.match(text):
         return sum(float(part or 0) * by for part, by in zip(iso.groups(), (3600, 60, 1), strict=True))
     if text.endswith("ms"):
-        text, unit = text[:-2], 0.001
+        text, per = text[:-2], _MS
     try:
-        return float(text.removesuffix("s")) * unit
+        return float(text.removesuffix("s")) / per
     except ValueError:
         return math.nan
 
@@ -93,15 +94,15 @@ def stretch(
     begin: str = "start",
     end: str = "end",
     *,
-    unit: float = 1.0,
+    per: float = 1.0,
     speaker: str = "speaker",
     channel: int | None = None,
 ) -> Stretch:
     """Return the stretch that an entry is, by the names of its fields."""
     said = entry.get(text)
     return Stretch(
-        seconds(entry.get(begin), unit),
-        seconds(entry.get(end), unit),
+        seconds(entry.get(begin), per),
+        seconds(entry.get(end), per),
         said.strip() or None if isinstance(said, str) else None,
         _name(entry.get(speaker)),
         channel,
@@ -113,12 +114,12 @@ def _lasting(
     text: str | None,
     begin: str,
     length: str,
-    unit: float,
+    per: float,
     speaker: str | None = None,
     channel: int | None = None,
 ) -> Stretch:
-    start = seconds(entry.get(begin), unit)
-    return Stretch(start, start + seconds(entry.get(length), unit), (text or "").strip() or None, speaker, channel)
+    start = seconds(entry.get(begin), per)
+    return Stretch(start, start + seconds(entry.get(length), per), (text or "").strip() or None, speaker, channel)
 
 
 def _listed(value: Any) -> list[Entry]:  # noqa: ANN401 - a cell of JSON
@@ -131,7 +132,9 @@ def _listed(value: Any) -> list[Entry]:  # noqa: ANN401 - a cell of JSON
 def _whisper(plain: Any) -> Transcript | None:  # noqa: ANN401 - any JSON
     """openai-whisper, faster-whisper, WhisperX, OpenAI's verbose_json and diarized_json; a bare list of segments."""
     segments = _listed(plain) if isinstance(plain, list) else _listed(plain.get("segments"))
-    known = bool(segments) and all({"start", "end"} <= entry.keys() and "text" in entry for entry in segments)
+    known = bool(segments) and all({"start", "end", "text"} <= entry.keys() for entry in segments)
+    if isinstance(plain, list) and not any(entry.keys() & {"words", "tokens"} for entry in segments):
+        return None  # rows of somebody's own
     words = [
         stretch({"speaker": entry.get("speaker"), **word}, "word")
         for entry in segments
@@ -160,7 +163,7 @@ def _chunks(plain: Any) -> Transcript | None:  # noqa: ANN401 - any JSON
 def _whisper_cpp(plain: Any) -> Transcript | None:  # noqa: ANN401 - any JSON
     entries = _listed(plain["transcription"])
     return Transcript(
-        phrases=[stretch({**e["offsets"], "text": e["text"]}, "text", "from", "to", unit=0.001) for e in entries]
+        phrases=[stretch({**e["offsets"], "text": e["text"]}, "text", "from", "to", per=_MS) for e in entries]
     )
 
 
@@ -185,7 +188,7 @@ def _assemblyai(plain: Any) -> Transcript | None:  # noqa: ANN401 - any JSON
         return None
 
     def made(entries: Iterable[Entry]) -> list[Stretch]:
-        return [stretch(e, "text", unit=0.001, channel=_channel(e.get("channel"), 1)) for e in entries]
+        return [stretch(e, "text", per=_MS, channel=_channel(e.get("channel"), 1)) for e in entries]
 
     return Transcript(made(_listed(plain["words"])), made(_listed(plain.get("utterances"))))
 
@@ -270,7 +273,7 @@ def _without_channel(stretches: Iterable[Stretch]) -> list[Stretch]:
 
 def _azure_stretch(entry: Entry, text: str | None, more: dict[str, Any]) -> Stretch:
     if "offsetMilliseconds" in entry:
-        return _lasting(entry, text, "offsetMilliseconds", "durationMilliseconds", 0.001, **more)
+        return _lasting(entry, text, "offsetMilliseconds", "durationMilliseconds", _MS, **more)
     if "offsetInTicks" in entry:
         return _lasting(entry, text, "offsetInTicks", "durationInTicks", _TICKS, **more)
     return _lasting(entry, text, "offset", "duration", 1.0, **more)

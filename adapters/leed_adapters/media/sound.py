@@ -31,7 +31,8 @@ OnIssue = Callable[[Issue], object]
 OnProgress = Callable[[float, float | None], object]
 """Is called with the seconds that are done, and how many there are, or None where nobody knows."""
 
-_BLOCK = 1 << 17  # samples of a channel at a time: 8 s at 16 kHz
+_BLOCK = 1 << 17  # samples at a time: 8 s of one channel at 16 kHz
+_PIECE = 1 << 12  # samples of a channel that are lost where libsndfile fails: about a frame of FLAC
 _FULL = 0.9999  # of full scale: 16 bits end at 0.99997
 _RUN = 3  # samples at full scale, one after another, that a wave does not have by itself
 _SHARE = 0.001  # of all samples in such runs, from which the sound passes for clipped
@@ -56,6 +57,17 @@ class Source:
     channels: int
     seconds: float | None
     blocks: Iterator[Samples]
+
+
+class _Forward(soundfile.SoundFile):  # type: ignore[misc] # soundfile ships no types
+    """A file that is read from the beginning to the end.
+
+    After each read soundfile seeks to where it is, which costs MP3 the bits that frames lend each other: that is heard
+    as gaps.
+    """
+
+    def seekable(self) -> bool:
+        return False
 
 
 def ignore(*_: object) -> None:
@@ -96,7 +108,7 @@ def opened(media: Media, on_issue: OnIssue = ignore) -> Iterator[Source]:
     with media.open() as file:
         given: Any = file  # any open file will do
         try:
-            sound = soundfile.SoundFile(given)
+            sound = _Forward(given)
         except (soundfile.LibsndfileError, TypeError) as error:
             failed: Exception = error
         else:
@@ -110,10 +122,10 @@ def opened(media: Media, on_issue: OnIssue = ignore) -> Iterator[Source]:
 @contextmanager
 def _by_ffmpeg(media: Media, error: Exception, on_issue: OnIssue) -> Iterator[Source]:
     with media.open() as file:
-        if is_text(file.read(4096)):
-            raise InputError(
-                f"{media.name}: is text, and no audio: give a file with sound (WAV, FLAC, MP3, Ogg, M4A, a video, ...)"
-            ) from error
+        head = file.read(4096)
+    if not head or is_text(head):
+        what = "is text, and no audio" if head else "is empty"
+        raise InputError(f"{media.name}: {what}: give a file with sound (WAV, FLAC, MP3, Ogg, M4A, a video)") from error
     try:
         from leed_adapters.media import containers  # noqa: PLC0415 - PyAV is needed for few formats
     except ModuleNotFoundError as missing:
@@ -130,17 +142,23 @@ def _seconds(sound: soundfile.SoundFile) -> float | None:
 
 
 def _by_libsndfile(media: Media, sound: soundfile.SoundFile, on_issue: OnIssue) -> Iterator[Samples]:
-    done = 0
-    try:
-        while len(block := sound.read(max(_BLOCK // sound.channels, 1), dtype="float32", always_2d=True)):
-            done += len(block)
-            yield block
-    except soundfile.LibsndfileError as error:
-        if not done:
-            raise InputError(f"{media.name}: holds no audio that can be decoded: {error.error_string}") from error
-        on_issue(_cut_off(media, done / sound.samplerate))
-        return
-    if _lacks(sound, done):
+    done, failed = 0, None
+    held: list[Samples] = []
+    while True:
+        try:
+            piece = sound.read(_PIECE, dtype="float32", always_2d=True)
+        except soundfile.LibsndfileError as error:
+            failed, piece = error, np.empty((0, sound.channels), np.float32)
+        done += len(piece)
+        held.append(piece)
+        if not len(piece) or len(held) * _PIECE * sound.channels >= _BLOCK:
+            yield np.concatenate(held)
+            held = []
+        if not len(piece):
+            break
+    if failed is not None and not done:
+        raise InputError(f"{media.name}: holds no audio that can be decoded: {failed.error_string}") from failed
+    if failed is not None or _lacks(sound, done):
         on_issue(_cut_off(media, done / sound.samplerate))
 
 

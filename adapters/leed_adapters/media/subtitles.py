@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from leed.schema import Issue
 from leed_adapters.media.boundaries import Stretch
@@ -13,8 +14,8 @@ _TIME = r"(?:(\d+):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,9}))?"
 _CUE = re.compile(rf"^\s*{_TIME}\s*-->\s*{_TIME}(?:\s|$)")
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]*)>")
 _TAG = re.compile(r"</?[a-zA-Z0-9:.][^>]*>|\{\\[^}]*\}")
-_NAMED = re.compile(r"^\s*\[?([^\W\d_][\w .'’-]{0,40}?)\]?\s*:\s+(?=\S)")
 _BLOCKS = re.compile(r"\n[ \t]*\n")
+_NOTES = ("WEBVTT", "NOTE", "STYLE", "REGION")
 
 
 def is_subtitles(text: str) -> bool:
@@ -38,24 +39,32 @@ def cues(text: str) -> tuple[list[Stretch], list[Issue]]:
     odd: list[str] = []
     for block in _BLOCKS.split(text.replace("\r\n", "\n").replace("\r", "\n")):
         lines = block.strip("\n").split("\n")
-        place = next((i for i, line in enumerate(lines) if "-->" in line), None)
-        if place is None:
-            if _is_lost(lines, first=not made):
-                odd.append(lines[0])
-        elif (found := _CUE.match(lines[place])) is None:
-            odd.append(lines[place])
-        else:
-            made += _voices(_seconds(found.groups()[:4]), _seconds(found.groups()[4:]), "\n".join(lines[place + 1 :]))
-    issues = [Issue("not-read", f"{len(odd)} parts are no subtitles, the first {odd[0][:60]!r}")] if odd else []
+        places = [i for i, line in enumerate(lines) if _CUE.match(line)]
+        odd += _lost(lines[: places[0]] if places else lines, named=bool(places))
+        for place, following in pairwise([*places, len(lines)]):
+            said = lines[place + 1 : following]
+            if following < len(lines) and said and said[-1].strip().isdigit():
+                said.pop()  # the number of the next cue, where no empty line parts them
+            made += _cue(lines[place], said)
+    issues = [Issue("not-read", f"{_counted(len(odd))} no subtitles, the first {odd[0][:60]!r}")] if odd else []
     return made, issues
 
 
-def _is_lost(lines: list[str], *, first: bool) -> bool:
-    """Whether lines without a time should have had one."""
-    head = lines[0].strip()
-    if not head or head.startswith(("WEBVTT", "NOTE", "STYLE", "REGION")):
-        return False
-    return not (first and all(":" in line or "=" in line for line in lines))
+def _lost(lines: list[str], *, named: bool) -> list[str]:
+    """Lines without a time that should have had one; a cue may be named by the line before it."""
+    if not lines or lines[0].strip().startswith(_NOTES):
+        return []
+    return [line for line in (lines[:-1] if named else lines) if line.strip()][:1]
+
+
+def _cue(times: str, said: list[str]) -> Iterator[Stretch]:
+    found = _CUE.match(times)
+    if found is not None:
+        yield from _voices(_seconds(found.groups()[:4]), _seconds(found.groups()[4:]), "\n".join(said))
+
+
+def _counted(number: int) -> str:
+    return "1 part is" if number == 1 else f"{number} parts are"
 
 
 def _seconds(parts: tuple[str | None, ...]) -> float:

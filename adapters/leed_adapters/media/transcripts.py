@@ -23,6 +23,7 @@ _LENGTH = ("duration", "length", "duration_s")
 _TEXT = ("text", "transcript", "word", "words", "sentence", "utterance", "content", "token")
 _SPEAKER = ("speaker", "speaker_id", "speaker_label", "who", "name")
 _CHANNEL = ("channel",)
+_SCORED = {"modality", "scores", "label", "score"}  # columns of recordings, which have a stretch several times
 _EXPECTED = (
     "give WebVTT, SRT, a recogniser's JSON (Whisper, Deepgram, AssemblyAI, AWS, Google, Azure, Vosk), rows with begin, "
     "end, text and speaker, a recording with times, or lines of plain text"
@@ -72,8 +73,9 @@ def _transcript(content: Content) -> tuple[Transcript, list[Issue]]:
         return Transcript(phrases=cues), issues
     if text.lstrip()[:1] in ("{", "["):
         return _of_plain(content, content.plain)
-    if (rows := _table(text)) is not None:
-        return rows, []
+    if (header := _mark(text)) is not None:
+        rows = _table(text, header)
+        return (rows, []) if rows is not None else _recording(content)
     lines = [" ".join(line.split()) for line in text.splitlines()]
     return Transcript(phrases=[Stretch(text=line) for line in lines if line]), []
 
@@ -111,16 +113,17 @@ def _recording(content: Content) -> tuple[Transcript, list[Issue]]:
 # --- rows
 
 
-def _table(text: str) -> Transcript | None:
-    """Rows under a header that names a beginning."""
-    head = text.lstrip("\ufeff").split("\n", 1)[0]
+def _mark(text: str) -> str | None:
+    """What parts the cells of a table whose header names a beginning; None where it is none."""
+    head = text.split("\n", 1)[0]
     mark = max(",;\t|", key=head.count)
     names = [name.strip().strip('"').casefold() for name in head.split(mark)]
-    if len(names) < 2 or not any(name in _BEGIN for name in names):  # noqa: PLR2004 - a beginning and an end
-        return None
-    rows = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), delimiter=mark, skipinitialspace=True)
+    return mark if len(names) > 1 and any(name in _BEGIN for name in names) else None
+
+
+def _table(text: str, mark: str) -> Transcript | None:
     try:
-        return _rows(list(rows))
+        return _rows(list(csv.DictReader(io.StringIO(text, newline=""), delimiter=mark, skipinitialspace=True)))
     except csv.Error as error:
         raise InputError(f"the table of boundaries cannot be read: {error}") from error
 
@@ -129,7 +132,7 @@ def _rows(rows: Sequence[Mapping[Any, Any]]) -> Transcript | None:
     lowered = [{str(k).strip().casefold(): v for k, v in row.items() if k is not None} for row in rows]
     names = {name for row in lowered for name in row}
     begin, end, length, text = (_known(names, kind) for kind in (_BEGIN, _END, _LENGTH, _TEXT))
-    if not lowered or begin is None or (end is None and length is None):
+    if not lowered or begin is None or (end is None and length is None) or names & _SCORED:
         return None
     speaker, channel = _known(names, _SPEAKER), _known(names, _CHANNEL)
     made = []
