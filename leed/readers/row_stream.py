@@ -234,6 +234,8 @@ class Rows:
         below = any(scores.modality is not None for scores in self.shape.scores)
         if said is None or around.personal or ("modality" in said and below):
             return False
+        if around.modality is not None and "modality" in self.shape.fields:  # rows of both may be of one track
+            return False
         self._said.around, self._modality = said, around.modality
         notes.add_more(self._notes)
         self._notes = notes

@@ -153,6 +153,7 @@ def test_what_is_not_read_is_counted_around_rows_and_in_them(monkeypatch: pytest
         {"Ann": face(), "Bob": face()},
         {"modality": "voice", "data": [{"face": {"Joy": 0.5}}] * 40},
         {"begin_ms": 500, "data": face()},
+        {"prosody": [{"modality": name, "Joy": 0.5} for name in ("voice", "face", "odd")] * 9},
         [{"data": face()}, 5],
         {"speaker": "Ann", "data": [*face(), {"speaker": "Bob", "Joy": 0.5}]},
         {"data": [*face(), {"begin": 0, "Joy": math.nan, "Fear": 0.5, "Awe": 0.5}]},

@@ -105,6 +105,25 @@ def test_scores_below_modalities_are_tracks_of_their_own() -> None:
     ]
 
 
+def test_scores_below_a_wrapper_are_those_of_the_row() -> None:
+    said = [{"file": "a.wav", "modality": "voice"}, {"file": "b.wav", "modality": "voice"}]
+    rows = [{**said[i % 2], "begin": i, "scores": {"arousal": i / 40, "valence": 0.5}} for i in range(40)]
+    assert [(t.source, t.modality, t.labels, len(t)) for t in read(lines(rows)).tracks] == [
+        ("a.wav", "prosody", ("arousal", "valence"), 20),
+        ("b.wav", "prosody", ("arousal", "valence"), 20),
+    ]
+    same(lines(rows))
+
+
+@pytest.mark.parametrize(
+    "odd", [{"emotions": {"Joy": 0.5}}, {"prosody": {"Joy": 0.5}}, {"Fear": 0.5}, {"scores": {"text": "a", "Joy": 0.5}}]
+)
+def test_a_wrapper_with_scores_beside_it_or_more_in_it_is_read_at_once(odd: Any) -> None:
+    data = lines([{"scores": {"Joy": 0.5}, **odd}] * 40)
+    assert streamed(lambda: io.BytesIO(data), "it") is None
+    same(data)
+
+
 def test_rows_of_speakers_stand_together_in_their_order() -> None:
     rows = [{**row, "speaker": "ab"[i % 2]} for i, row in enumerate(face())]
     assert [(t.speaker, t.begin[:3].tolist()) for t in read(lines(rows)).tracks] == [

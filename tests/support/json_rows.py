@@ -59,7 +59,8 @@ def shape_from(rng: random.Random) -> dict[str, Any]:
     said = rng.sample(KEYS, rng.randint(0, 4))
     below = {name: dict.fromkeys(rng.sample(labels, rng.randint(1, len(labels)))) for name in ("prosody", "face")}
     flat: dict[str, Any] = dict.fromkeys(labels)
-    scores: dict[str, Any] = rng.choice([flat, below, dict(list(below.items())[:1])])
+    wrapped = {rng.choice(["scores", "emotions", "probability", "stuff"]): flat}
+    scores: dict[str, Any] = rng.choice([flat, below, dict(list(below.items())[:1]), wrapped])
     made = {**dict.fromkeys(said), **scores}
     return dict(rng.sample(list(made.items()), len(made)))
 
