@@ -96,7 +96,11 @@ class Cells(msgspec.Struct, frozen=True):
         """Return that they do."""
         return True
 
-    def decoded(self, _: msgspec.json.Decoder[Any], listed: msgspec.json.Decoder[Any]) -> list[Any]:
+    def decoded(
+        self,
+        decoder: msgspec.json.Decoder[Any],  # noqa: ARG002 - as those of text
+        listed: msgspec.json.Decoder[Any],
+    ) -> list[Any]:
         """Return the rows, as the decoder of a list of them would have them."""
         found: list[Any] = msgspec.convert(self.plain(), listed.type)
         return found
