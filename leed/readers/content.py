@@ -234,7 +234,7 @@ class Content:
         Raises:
             DamagedInputError: as `plain`.
         """
-        if self.kind != "json" or self.size < LARGE or "plain" in vars(self):
+        if not self.is_large_json or "plain" in vars(self):
             return self.plain
         from leed.readers.long_lists import WholeError, lean  # noqa: PLC0415 - only for what is large
 
@@ -248,8 +248,7 @@ class Content:
         """The list that large JSON or JSON lines are, if it can be decoded some entries at a time."""
         from leed.readers.long_lists import LongList  # noqa: PLC0415 - as above
 
-        large = self.kind == "json" and self.size >= LARGE
-        return self.lean if large and isinstance(self.lean, LongList) else None
+        return self.lean if self.is_large_json and isinstance(self.lean, LongList) else None
 
     @cached_property
     def glimpse(self) -> Any:  # noqa: ANN401 - as plain
@@ -279,11 +278,16 @@ class Content:
     @cached_property
     def rows(self) -> Rows | None:
         """The rows of large JSON that are all of one shape; None for all else, which `plain` has."""
-        if self.kind != "json" or self.size < LARGE:
+        if not self.is_large_json:
             return None
         from leed.readers.row_stream import streamed  # noqa: PLC0415 - loads numpy
 
         return streamed(self.open, self.shown)
+
+    @property
+    def is_large_json(self) -> bool:
+        """Whether it is JSON of so many bytes that it is read some at a time, where that can be done."""
+        return self.kind == "json" and self.size >= LARGE
 
     def too_deep(self) -> DamagedInputError:
         """Return the error for data that is nested too deeply, or holds itself."""

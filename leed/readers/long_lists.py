@@ -160,6 +160,27 @@ class LongList(list[Any]):
                 at = part.at + part.size
                 yield part.plain(data) if decoder is None else _fitting(part, data, decoder, listed, strict=strict)
 
+    @property
+    def is_flat(self) -> bool:
+        """Whether no entry has long lists in it."""
+        return all(isinstance(part, _Stretch) for part in self._parts)
+
+    @property
+    def is_seekable(self) -> bool:
+        """Whether the file is read from any place, so that its lists can be gone through side by side."""
+        with self._open() as file:
+            return file.seekable()
+
+    def stretches(self) -> Iterator[tuple[bytes, bool]]:
+        """Return the entries of a flat list as they stand in the file, some at a time, and whether they are lines."""
+        with self._open() as file:
+            at = 0
+            for part in self._parts:
+                if isinstance(part, _Stretch):
+                    _pass_over(file, part.at - at)
+                    at = part.at + part.size
+                    yield file.read(part.size), part.lines
+
     def at(self, places: Iterable[int]) -> Iterator[Any]:
         """Return the entries at places, which go up, while the file is passed once."""
         wanted = iter(places)

@@ -7,6 +7,7 @@
     [{"begin": 0.0, "Joy": 0.84}, {"begin": 0.3, "Joy": 0.79}]
     [{"label": "happy", "score": 0.9}, {"label": "sad", "score": 0.1}]
     [{"time": 0.0, "label": "happy", "score": 0.9}, {"time": 0.3, "label": "happy", "score": 0.8}]
+    {"columns": ["begin", "Joy"], "index": [0, 1], "data": [[0.0, 0.84], [0.3, 0.79]]}
 
 also under keys of a program's own (see `leed.readers.nesting`). Quantity: as the labels and numbers tell (see
 `leed.taxonomy.matching.quantity_of`); scores that sum to 100 are per cent. Keys such as begin, end, text, speaker,
@@ -23,6 +24,7 @@ from typing import Any
 from leed.errors import UnknownFormatError
 from leed.readers import GENERIC, NOT_THIS, Guess, Reader
 from leed.readers.about import About
+from leed.readers.below import recording_below
 from leed.readers.content import Content
 from leed.readers.nesting import Nest, is_known, is_nested, is_row
 from leed.readers.rows import Rows
@@ -57,12 +59,17 @@ def read(content: Content) -> Recording:
     plain = _with_duplicates(content)
     if not isinstance(plain, (Mapping, list)):
         raise UnknownFormatError(f"{content.shown}: is {type(plain).__name__}, not a mapping of label to score")
+    below = recording_below(plain, _pairs, content.name) if content.is_large_json else None
+    return _at_once(plain, content.name) if below is None else below
+
+
+def _at_once(plain: Any, source: str | None) -> Recording:  # noqa: ANN401 - whatever the input holds
     rows = Rows()
     nest = Nest(_pairs)
     for row in nest.rows(plain):
         tidy = from_pairs(row.scores)
         nest.notes.add_all(tidy.issues)
-        about = About(row.fields, source=content.name, modality=row.modality)
+        about = About(row.fields, source=source, modality=row.modality)
         about.extras.update(_extras(row.personal))
         rows.add(dict(zip(tidy.labels, tidy.values, strict=True)), about, tidy.quantity)
     rows.issues += nest.notes.issues()

@@ -9,7 +9,8 @@ Each program puts keys of its own around its scores. What a key is, is told from
 - above known labels a file (``{"a.wav": {...}}``), a time (``{"0.0": {...}, "1.5": {...}}``), the number of a row
   (``{"0": {...}, "1": {...}}``), or else a speaker (``{"Ann": {...}, "Bob": {...}}``); an issue says which;
 - a label and its score in an entry that also says when or who: ``[{"time": 0, "label": "Joy", "score": 0.8}]``;
-- a label above its column, as pandas writes it: ``{"Joy": {"0": 0.8, "1": 0.2}}``, ``{"Joy": [0.8, 0.2]}``.
+- a label above its column, as pandas writes it: ``{"Joy": {"0": 0.8, "1": 0.2}}``, ``{"Joy": [0.8, 0.2]}``, or beside
+  the cells: ``{"columns": ["Joy"], "index": [0, 1], "data": [[0.8], [0.2]]}``.
 """
 
 from __future__ import annotations
@@ -55,6 +56,8 @@ _NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:e-?\d+)?", re.IGNORECASE)
 _SAMPLE = 20
 _MOST = 4_096  # keys of a mapping that are looked at
 _SHOWN = 5
+_SPLIT = frozenset({"columns", "data"})
+_SPLIT_OR_TIGHT = _SPLIT | {"index", "index_names", "column_names"}
 _PAIRED = frozenset(key for keys in PAIR_KEYS for key in keys)
 
 
@@ -78,6 +81,36 @@ class Row(msgspec.Struct):
         return Row([], {**self.fields, **fields}, dict(self.personal), modality or self.modality)
 
 
+class Table(msgspec.Struct, frozen=True):
+    """A table as pandas writes it by column, or with its cells apart from their names.
+
+    Attributes:
+        names: of the columns.
+        columns: the cells of each, in a list or by what the row is called.
+        cells: the cells of each row, where there are no columns.
+        index: what the rows are called, where that says more than their numbers.
+        twice: whether several rows are called the same, so that it is left out.
+    """
+
+    names: list[Any]
+    columns: list[Any] = []
+    cells: list[Any] = []
+    index: list[str] | None = None
+    twice: bool = False
+
+    def rows(self) -> Mapping[Any, Any] | list[Any]:
+        """Return it by row; a row that has not as many cells as there are columns as it is."""
+        if self.columns and isinstance(self.columns[0], Mapping):
+            named = list(zip(self.names, self.columns, strict=True))
+            return {place: {key: column[place] for key, column in named} for place in self.columns[0]}
+        listed = zip(*self.columns, strict=True) if self.columns else self.cells
+        rows = [dict(zip(self.names, cells, strict=True)) if self._fits(cells) else cells for cells in listed]
+        return rows if self.index is None else dict(zip(self.index, rows, strict=True))
+
+    def _fits(self, cells: Any) -> bool:  # noqa: ANN401 - whatever the input holds
+        return isinstance(cells, (list, tuple)) and len(cells) == len(self.names)
+
+
 class _Sorted(msgspec.Struct):
     """What stands in a mapping: the cells of its row; by modality what is looked into; what its keys tell apart."""
 
@@ -94,19 +127,28 @@ class Nest:
 
     Args:
         pairs_of: gives the keys and values of a mapping, a key that stood twice included.
+        aside: takes a `Table` or list, and what is said around it, and returns whether it is read by somebody else.
     """
 
-    def __init__(self, pairs_of: Callable[[Mapping[Any, Any]], Pairs] = lambda plain: list(plain.items())) -> None:
+    def __init__(
+        self,
+        pairs_of: Callable[[Mapping[Any, Any]], Pairs] = lambda plain: list(plain.items()),
+        aside: Callable[[Any, Row], bool] = lambda _, __: False,
+    ) -> None:
         self.notes = Notes()
         self._pairs_of = pairs_of
+        self._aside = aside
 
     def rows(self, plain: Any) -> Iterator[Row]:  # noqa: ANN401 - whatever the input holds
         """Return the rows in the order of the input."""
         return self._rows(plain, Row([], {}, {}))
 
     def _rows(self, plain: Any, around: Row) -> Iterator[Row]:  # noqa: ANN401 - as above
-        turned = _turned(plain)
-        plain = plain if turned is None else turned
+        table = table_in(plain)
+        if (table is not None or not isinstance(plain, Mapping)) and self._aside(table or plain, around):
+            return
+        if table is not None:
+            plain = self._by_row(table)
         if isinstance(plain, Mapping):
             yield from self._mapping(plain, around)
             return
@@ -119,6 +161,11 @@ class Nest:
                 yield from self._rows(inner, around)
             elif inner is not None:  # a line that was cut off, and is reported
                 self.notes.add("not-read", f"row {number} is no mapping of label to score; it is left out")
+
+    def _by_row(self, table: Table) -> Any:  # noqa: ANN401 - as above
+        if table.twice:
+            self.notes.add("not-read", "several rows of the table have the same index; it is left out")
+        return table.rows()
 
     def _stretches(self, entries: Sequence[Mapping[Any, Any]], pairs: Pairs, around: Row) -> Iterator[Row]:
         """A row for each stretch that entries of a label and its score name; most often they name none, and are one."""
@@ -171,7 +218,7 @@ class Nest:
 
     def _unwrap(self, found: _Sorted, value: Any) -> None:  # noqa: ANN401 - as above
         """Take wrapped scores into the row that the wrapper stands in, or look into the wrapper, if there is more."""
-        if isinstance(value, Mapping) and _turned(value) is None and not any(map(is_nested, value.values())):
+        if isinstance(value, Mapping) and not is_table(value) and not any(map(is_nested, value.values())):
             for key, cell in self._pairs_of(value):
                 self._cell(found.row, str(key), cell)
         else:
@@ -268,7 +315,7 @@ def tells(value: Any) -> bool:  # noqa: ANN401 - any value of a mapping
     if any(_is_told(name, v) for name, v in looked_at) or any(_opens(name) and tells(v) for name, v in nested):
         return True
     only = bool(nested) and all(is_nested(v) or field_of(name) is not None for name, v in looked_at)
-    return _turned(value) is not None or (only and any(tells(v) for _, v in nested))
+    return is_table(value) or (only and any(tells(v) for _, v in nested))
 
 
 def is_score(value: Any) -> bool:  # noqa: ANN401 - any value of a mapping
@@ -313,20 +360,55 @@ def _is_task(name: str, value: Any) -> bool:  # noqa: ANN401 - any value of a ma
     return any(match((f"{name}: {label}",))[0].taxonomy is not None for label in labels[:_SAMPLE])
 
 
-def _turned(plain: Any) -> Mapping[Any, Any] | list[dict[Any, Any]] | None:  # noqa: ANN401 - whatever the input holds
-    """A table that stands by column, by row; None if it is none: one of the keys is a label, and the columns agree."""
-    if not isinstance(plain, Mapping) or not any(
-        isinstance(v, (Mapping, list, tuple)) for v in islice(plain.values(), 1)
-    ):
+# --- tables by column
+
+
+def is_table(plain: Any) -> bool:  # noqa: ANN401 - whatever the input holds
+    """Return whether this is a table by column, or with its cells apart from their names."""
+    return isinstance(plain, Mapping) and (_is_split(plain) or _is_by_column(plain))
+
+
+def table_in(plain: Any) -> Table | None:  # noqa: ANN401 - whatever the input holds
+    """Return a table that stands by column, or with its cells apart from their names; None if it is none.
+
+    >>> table = table_in({"columns": ["Joy"], "index": ["a.wav"], "data": [[0.5]]})
+    >>> table and table.rows()
+    {'a.wav': {'Joy': 0.5}}
+    """
+    if not is_table(plain):
         return None
-    if not any(is_known(str(key)) for key in plain):
-        return None
-    columns = list(plain.values())
-    first = columns[0]
+    if not _is_split(plain):
+        return Table(list(plain), columns=list(plain.values()))
+    index = plain.get("index")
+    if index is None or all(type(name) is int and name == i for i, name in enumerate(index)):
+        return Table(plain["columns"], cells=plain["data"])
+    names = [str(name) for name in index]
+    twice = len({*names}) < len(names)
+    return Table(plain["columns"], cells=plain["data"], index=None if twice else names, twice=twice)
+
+
+def _is_split(plain: Mapping[Any, Any]) -> bool:
+    """Whether names, cells and perhaps an index stand apart, as pandas' orientation "split" has them."""
+    if not _SPLIT <= plain.keys() <= _SPLIT_OR_TIGHT:
+        return False
+    names, cells, index = plain["columns"], plain["data"], plain.get("index")
+    if not (isinstance(names, (list, tuple)) and isinstance(cells, (list, tuple)) and names and cells):
+        return False
+    if index is not None and not (isinstance(index, (list, tuple)) and len(index) == len(cells)):
+        return False
+    if not all(isinstance(name, str) for name in names) or len({*names}) < len(names):
+        return False
+    rows = all(isinstance(row, (list, tuple)) and len(row) == len(names) for row in cells[:_SAMPLE])
+    return rows and any(map(is_known, names))
+
+
+def _is_by_column(plain: Mapping[Any, Any]) -> bool:
+    """Whether columns stand below their names: one of the keys is a label, and the columns agree."""
+    first = next(iter(plain.values()), None)
+    if not (isinstance(first, (Mapping, list, tuple)) and first and any(is_known(str(key)) for key in plain)):
+        return False
+    columns = plain.values()
     if isinstance(first, Mapping):
         same = all(isinstance(column, Mapping) and column.keys() == first.keys() for column in columns)
-        if not same or any(is_known(str(key)) for key in islice(first, _SAMPLE)):
-            return None
-        return {place: {key: column[place] for key, column in plain.items()} for place in first} or None
-    same = all(isinstance(c, (list, tuple)) and len(c) == len(first) and not is_nested(c) for c in columns)
-    return [dict(zip(plain, cells, strict=True)) for cells in zip(*columns, strict=True)] or None if same else None
+        return same and not any(is_known(str(key)) for key in islice(first, _SAMPLE))
+    return all(isinstance(c, (list, tuple)) and len(c) == len(first) and not is_nested(c) for c in columns)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -64,10 +65,36 @@ class Group(msgspec.Struct):
     rows: slice
 
 
+def inherited(around: Mapping[str, Any], fields: Sequence[str], *, optional: bool) -> dict[str, Any] | None:
+    """Return what rows say because it is said around them; None if only some of them may, having said nothing else.
+
+    >>> inherited({"begin": 5, "speaker": "Ann"}, ["begin"], optional=False)
+    {'speaker': 'Ann'}
+
+    Args:
+        around: by field.
+        fields: those that rows fill themselves.
+        optional: whether one of them may be missing in some rows.
+    """
+    kept = {}
+    for field, value in around.items():
+        if field in fields and not optional:
+            continue
+        if any(field.removesuffix("_ms") == other.removesuffix("_ms") for other in fields):
+            return None
+        kept[field] = value
+    return kept
+
+
 class Said:
-    """What rows say besides their scores."""
+    """What rows say besides their scores.
+
+    Attributes:
+        around: what all say besides, by field.
+    """
 
     def __init__(self, fields: Sequence[str]) -> None:
+        self.around: Mapping[str, Any] = {}
         self._places = {field: i for i, field in enumerate(fields)}
         self._key = [field for field in fields if field in _KEY]
         self._numbers = {field: array("d") for field in fields if field not in (*_KEY, "text")}
@@ -93,7 +120,7 @@ class Said:
 
     def groups(self, source: str | None) -> tuple[NDArray[np.int64] | None, list[Group]]:
         """Return the rows by whom they are of, in the order in which these were met, and that order if it is new."""
-        said = [dict(zip(self._key, key, strict=True)) for key in self._known]
+        said = [{**self.around, **dict(zip(self._key, key, strict=True))} for key in self._known]
         found: dict[tuple[str | None, ...], int] = {}
         merged = [found.setdefault(About(fields, source=source).key, len(found)) for fields in said]
         places = np.array(merged, np.int64)[np.frombuffer(self._codes, np.int64)]
@@ -107,26 +134,27 @@ class Said:
 
     def columns(self, order: NDArray[np.int64] | None, rows: slice) -> dict[str, Any]:
         """Return what the rows of a group say."""
-        confidence = self._ordered(self._finite("confidence"), order, rows)
-        texts = self._texts
+        around = About({**self.around})
+        confidence = self._ordered(self._finite("confidence", around.confidence), order, rows)
+        texts = self._texts or ([around.text] * len(self) if around.text is not None else [])
         if texts:
             texts = texts[rows] if order is None else [texts[row] for row in order[rows].tolist()]
         return {
-            "begin": self._ordered(self._seconds("begin"), order, rows),
-            "end": self._ordered(self._seconds("end"), order, rows),
+            "begin": self._ordered(self._seconds("begin", around.begin), order, rows),
+            "end": self._ordered(self._seconds("end", around.end), order, rows),
             "text": tuple(texts) if texts else None,
             "extras": {} if np.isnan(confidence).all() else {"confidence": confidence},
         }
 
-    def _seconds(self, field: str) -> NDArray[np.float64]:
-        seconds = self._finite(field)
+    def _seconds(self, field: str, otherwise: float) -> NDArray[np.float64]:
+        seconds = self._finite(field, otherwise)
         if f"{field}_ms" in self._numbers:
-            seconds = np.where(np.isnan(seconds), self._finite(f"{field}_ms") / 1000, seconds)
+            seconds = np.where(np.isnan(seconds), self._finite(f"{field}_ms", math.nan) / 1000, seconds)
         return seconds
 
-    def _finite(self, field: str) -> NDArray[np.float64]:
+    def _finite(self, field: str, otherwise: float) -> NDArray[np.float64]:
         numbers = self._numbers.get(field)
-        return np.full(len(self), np.nan) if numbers is None else finite(np.frombuffer(numbers, np.float64))[0]
+        return np.full(len(self), otherwise) if numbers is None else finite(np.frombuffer(numbers, np.float64))[0]
 
     @staticmethod
     def _ordered(column: NDArray[np.float64], order: NDArray[np.int64] | None, rows: slice) -> NDArray[np.float64]:

@@ -1,8 +1,8 @@
 """The shape of rows of JSON that are all alike, so that they are decoded as one type: what each key is.
 
 A shape is made of the first row, and only where what `leed.readers.nesting` makes of a row depends on its keys alone:
-scores beside each other, or below modalities, with numbers or null for known labels, and numbers for all others. Where
-one of them is a number as text, such as "80%", all may be.
+scores beside each other, or below modalities or one wrapper, with numbers or null for known labels, and numbers for all
+others. Where one of them is a number as text, such as "80%", all may be.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from msgspec import UNSET, UnsetType
 
 from leed.modality import NAMES
 from leed.readers.about import is_personal
-from leed.readers.nesting import is_known, is_score, place_of
+from leed.readers.nesting import WRAPPERS, is_known, is_score, place_of
 from leed.readers.units import says_per_cent
 from leed.scores import PAIR_KEYS, number_of
 from leed.taxonomy import fold
@@ -106,7 +106,8 @@ def shape_of(row: Any, *, optional: bool = False) -> Shape | None:  # noqa: ANN4
     modalities = [name for what, name in kinds.values() if what == "modality"]
     odd = any(what == "odd" for what, _ in kinds.values()) or (bool(below) and any(map(is_known, row)))
     twice = len({*fields}) < len(fields) or len({*modalities}) < len(modalities) or len(below) > _MOST
-    both = bool(below) and (bool(beside) or "modality" in fields)
+    wrapped = any(what == "wrapper" for what, _ in kinds.values())
+    both = bool(below) and (bool(beside) or (len(below) > 1 if wrapped else "modality" in fields))
     told = bool(below) or any(map(is_known, beside))  # else the numbers of all rows have to tell that they are scores
     if odd or twice or both or not told or not (below or _are_labels(beside)):
         return None
@@ -141,10 +142,7 @@ def union(rows: Iterable[Row]) -> Row:
 def _kind(key: str, value: Any) -> tuple[str, str]:  # noqa: ANN401 - any value of a row
     """What stands under a key, and as which field or modality."""
     if isinstance(value, dict):
-        modality = None if is_personal(key) else NAMES.get(key.casefold())
-        whole = modality is not None and any(map(is_known, value)) and _are_labels(list(value))
-        alone = whole and all(_kind(label, cell)[0] == "score" for label, cell in value.items())
-        return ("modality", str(modality)) if alone else ("odd", "")
+        return _below(key) if _are_scores(value) else ("odd", "")
     what, field = place_of(key)
     if what == "field":
         number = value is None or (isinstance(value, (int, float)) and not isinstance(value, bool))
@@ -159,6 +157,22 @@ def _kind(key: str, value: Any) -> tuple[str, str]:  # noqa: ANN401 - any value 
         return ("score", "") if what in ("label", "unknown") and _is_number(value) else ("odd", "")
     text = value is None or isinstance(value, str)
     return ("unread", "") if what == "unknown" and text else ("odd", "")
+
+
+def _below(key: str) -> tuple[str, str]:
+    """What scores are that stand under a key."""
+    if is_personal(key):
+        return "odd", ""
+    modality = NAMES.get(key.casefold())
+    if modality is not None:
+        return "modality", modality
+    return ("wrapper" if fold(key) in WRAPPERS else "odd"), ""
+
+
+def _are_scores(value: Mapping[str, Any]) -> bool:
+    """Whether these are labels, at least one of them known, and their scores."""
+    labels = any(map(is_known, value)) and _are_labels(list(value))
+    return labels and all(_kind(label, cell)[0] == "score" for label, cell in value.items())
 
 
 def _is_number(text: str) -> bool:
@@ -182,10 +196,10 @@ def _made(row: Mapping[str, Any], kinds: Mapping[str, tuple[str, str]], *, optio
     for key, value in row.items():
         what, name = kinds[key]
         place = f"f{len(types)}"
-        if what == "modality":
+        if what in {"modality", "wrapper"}:
             types[key] = _struct({label: _score(label, worded=worded) for label in value}, optional=optional)
             inner = [f"{place}.f{i}" for i in range(len(value))]
-            scores.append(Scores(tuple(value), key, name, _getter(inner)))
+            scores.append(Scores(tuple(value), key, name or None, _getter(inner)))
         elif what == "field":
             types[key] = float | None if name in _TIMES else str | int | None
         else:

@@ -9,7 +9,6 @@ whole has to be read.
 from __future__ import annotations
 
 import math
-import re
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -20,47 +19,32 @@ import numpy as np
 from msgspec import UNSET
 from numpy.typing import NDArray
 
-from leed.errors import LeedError
 from leed.float32 import INFINITE
+from leed.readers import nesting
 from leed.readers.about import About
 from leed.readers.columns import by_aspect, range_issues, track_of
 from leed.readers.gathering import Notes
-from leed.readers.json_text import begins_lines
 from leed.readers.matrices import Matrix, permuted
 from leed.readers.nesting import is_known, is_score, not_read, place_of
-from leed.readers.row_owners import Group, Order, Said
+from leed.readers.row_owners import Group, Order, Said, inherited
+from leed.readers.row_pieces import FAULTS, Piece, UnevenError, pieces_of_file
 from leed.readers.row_shape import Row, Scores, Shape, keys_of, number_in, shape_of, union
-from leed.readers.storage import read_some
 from leed.readers.survey import Fact
 from leed.schema.recording import Recording, Track
 from leed.schema.terms import Issue
 from leed.scores import BARELY_BELOW, dimension_scale, what_is_odd
 from leed.taxonomy.matching import dimensions
 
-_PIECE = 1 << 20
-_LONGEST = 1 << 20  # bytes that one row may have
 _SAMPLE = 200
 _MOST = 1000  # rows that are kept as a sample
 _TRIES = 8
 _MOST_OPTIONAL = 128  # labels; of more, hardly any may be in a row, which is put into tracks of its own then
 _HIGHEST = 1.5  # above it, scores may be per cent, and dimensions are none from 0 to 1
-_BETWEEN = re.compile(rb"\}([ \t\r\n]*,[ \t\r\n]*)\{")
-_END_OF_LINE = re.compile(rb"(?<=\S)[ \t\r]*\n")
-_BLANK = b" \t\r\n"
 _TEXT = "not-a-number"  # as `leed.scores.number_of` has it
-_FAULTS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-
-_ANY: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
-
-
-class UnevenError(LeedError):
-    """The rows are not all alike; they have to be read as a whole. Nobody but this module sees it."""
 
 
 def streamed(opened: Callable[[], IO[bytes]], shown: str) -> Rows | None:
     """Return the rows of a file of JSON if they are all of one shape, and the file is well-formed; else None.
-
-    Where the rows differ in their keys, the file is read again, by a shape that has all keys that were met.
 
     Args:
         opened: opens the file; it may be read more than once.
@@ -69,13 +53,26 @@ def streamed(opened: Callable[[], IO[bytes]], shown: str) -> Rows | None:
     Raises:
         InputError: it cannot be read.
     """
+    return streamed_from(lambda: pieces_of_file(opened, shown))
+
+
+def streamed_from(pieces: Callable[[], Iterator[Piece]]) -> Rows | None:
+    """Return the rows of some pieces, as `streamed`.
+
+    Where the rows differ in their keys, they are taken again, by a shape that has all keys that were met.
+
+    Args:
+        pieces: gives them all; it may be called more than once.
+
+    Raises:
+        InputError: they cannot be read.
+    """
     met: list[Row] = []
     for _ in range(_TRIES):
         before = keys_of(union(met))
         try:
-            with opened() as file:
-                rows = _gathered(_pieces(file, shown), met)
-        except (UnevenError, *_FAULTS):
+            rows = _gathered(pieces(), met)
+        except (UnevenError, *FAULTS):
             if keys_of(union(met)) == before:
                 return None
         else:
@@ -83,7 +80,7 @@ def streamed(opened: Callable[[], IO[bytes]], shown: str) -> Rows | None:
     return None
 
 
-def _gathered(pieces: Iterator[_Piece], met: list[Row]) -> Rows | None:
+def _gathered(pieces: Iterator[Piece], met: list[Row]) -> Rows | None:
     """The rows of some pieces; None if they are of no shape that leed streams.
 
     Args:
@@ -96,9 +93,9 @@ def _gathered(pieces: Iterator[_Piece], met: list[Row]) -> Rows | None:
     rows: Rows | None = None
     for piece in pieces:
         if rows is None:
-            if piece.lines and not begins_lines(piece.data):
+            if not piece.begins():
                 return None
-            plain = _plain(piece)
+            plain = piece.plain()
             shape = shape_of(met[0], optional=True) if met else shape_of(plain[0]) if plain else None
             if shape is None:
                 return None
@@ -106,7 +103,7 @@ def _gathered(pieces: Iterator[_Piece], met: list[Row]) -> Rows | None:
         try:
             rows.add(piece)
         except (UnevenError, msgspec.ValidationError):
-            found = [*rows.sample, *_plain(piece)]
+            found = [*rows.sample, *piece.plain()]
             if any(keys_of(row) != rows.shape.keys for row in filter(_is_row, found)):  # else it is not for the keys
                 met[:] = [union(filter(_is_row, [*met, *found]))]
             raise
@@ -117,69 +114,6 @@ def _gathered(pieces: Iterator[_Piece], met: list[Row]) -> Rows | None:
 
 def _is_row(plain: Any) -> bool:  # noqa: ANN401 - whatever the input holds
     return isinstance(plain, dict)
-
-
-class _Piece(msgspec.Struct):
-    """Some whole rows: lines, or what stands between the brackets of a list."""
-
-    data: bytes
-    lines: bool
-
-    def decoded(self, decoder: msgspec.json.Decoder[Any], listed: msgspec.json.Decoder[Any]) -> list[Any]:
-        """Return the rows, by the decoder of one or that of a list of them."""
-        found: list[Any] = decoder.decode_lines(self.data) if self.lines else listed.decode(b"[%b]" % self.data)
-        return found
-
-    def first(self) -> list[Row]:
-        """Return the first row as it stands there; nothing if it takes more than a look to find its end."""
-        end = _END_OF_LINE.search(self.data) if self.lines else _BETWEEN.search(self.data)
-        try:
-            return [] if end is None else [_ANY.decode(self.data[: end.start() + 1])]
-        except _FAULTS:
-            return []
-
-
-def _plain(piece: _Piece) -> list[Any]:
-    return piece.decoded(_ANY, _ANY)
-
-
-def _pieces(file: IO[bytes], shown: str) -> Iterator[_Piece]:
-    """The rows of a file in pieces."""
-    data = read_some(file, _PIECE, shown)
-    start = data.lstrip(_BLANK)
-    if not start.startswith(b"["):
-        while data:
-            data += file.readline(_LONGEST)
-            yield _Piece(data, lines=True)
-            data = read_some(file, _PIECE, shown)
-        return
-    left = start[1:]
-    while more := read_some(file, _PIECE, shown):
-        left += more
-        if len(left) > _PIECE + _LONGEST + len(more):
-            raise UnevenError
-        end, behind = _between(left)
-        if end:
-            yield _Piece(left[:end], lines=False)
-            left = left[behind:]
-    last = left.rstrip(_BLANK)
-    if not last.endswith(b"]"):
-        raise UnevenError
-    yield _Piece(last[:-1], lines=False)
-
-
-def _between(data: bytes) -> tuple[int, int]:
-    """Where the last row ends behind which another begins, and where that begins; 0 if there is none.
-
-    It may lie within a text. Then that piece cannot be decoded.
-    """
-    at = data.rfind(b"}")
-    while at > 0:
-        found = _BETWEEN.match(data, at)
-        if found is not None:
-            return found.start(1), found.end(1)
-        at = data.rfind(b"}", 0, at)
-    return 0, 0
 
 
 class Rows:
@@ -202,6 +136,7 @@ class Rows:
         self._said = Said(shape.fields)
         self._unread: dict[str, int] = {}
         self._notes = Notes()  # of rows with scores as text
+        self._modality: str | None = None  # the one that they all stand below
         self._sequences: dict[int, list[str]] = {}  # the keys of the first row of each code
         if shape.optional and len(labels) > _MOST_OPTIONAL:
             raise UnevenError
@@ -209,7 +144,7 @@ class Rows:
     def __len__(self) -> int:
         return len(self._said)
 
-    def add(self, piece: _Piece) -> None:
+    def add(self, piece: Piece) -> None:
         """Add the rows of a piece.
 
         Raises:
@@ -228,13 +163,13 @@ class Rows:
         if any(map(is_score, {text for row in texts for text in row if text is not UNSET})):
             raise UnevenError
         if self.shape.worded:
-            self._note_texts(_plain(piece))
+            self._note_texts(piece.plain())
         if self.shape.optional:
             self._note(piece, codes, present, texts)
             return
         self._unread = dict.fromkeys(self.shape.unread, len(self))
         if new:  # the order of labels is that of the first row of a track
-            plain = _plain(piece)
+            plain = piece.plain()
             if any(keys_of(plain[place]) != self.shape.keys for place in new):
                 raise UnevenError
 
@@ -258,13 +193,13 @@ class Rows:
                 self._notes.add(_TEXT, _as_text(label, value))
 
     def _note(
-        self, piece: _Piece, codes: list[int], present: list[NDArray[np.bool_]], texts: list[tuple[Any, ...]]
+        self, piece: Piece, codes: list[int], present: list[NDArray[np.bool_]], texts: list[tuple[Any, ...]]
     ) -> None:
         """Note which of the optional keys rows have: the order of labels is that in which they come in a track."""
         where = [columns.order.new(codes, here) for columns, here in zip(self._columns, present, strict=True)]
         told = [[name for name, text in zip(self.shape.unread, row, strict=True) if text is not UNSET] for row in texts]
         first = [i for i, names in enumerate(told) if not self._unread.keys() >= {*names}]
-        plain = _plain(piece) if first or any(where) else []
+        plain = piece.plain() if first or any(where) else []
         for columns, places in zip(self._columns, where, strict=True):
             key = columns.scores.key
             for place in places:
@@ -287,6 +222,24 @@ class Rows:
         scale, self._scale_issue = dimension_scale(self._bipolar, Fact.spread(told)) if told else ("plain", None)
         if scale != "plain" or (self._scale_issue is not None and self.shape.optional):
             raise UnevenError
+
+    def stand_in(self, around: nesting.Row, notes: Notes) -> bool:
+        """Take what was said and noted around the rows; return whether it is the same for all of them.
+
+        Args:
+            around: what they stand in.
+            notes: on what else stands there.
+        """
+        said = inherited(around.fields, self.shape.fields, optional=self.shape.optional)
+        below = any(scores.modality is not None for scores in self.shape.scores)
+        if said is None or around.personal or ("modality" in said and below):
+            return False
+        if around.modality is not None and "modality" in self.shape.fields:  # rows of both may be of one track
+            return False
+        self._said.around, self._modality = said, around.modality
+        notes.add_more(self._notes)
+        self._notes = notes
+        return True
 
     def recording(self, source: str | None) -> Recording:
         """Return what was gathered; nothing can be added any more.
@@ -313,7 +266,7 @@ class Rows:
         for group in groups:
             columns = self._said.columns(order, group.rows)
             for gathered, matrix in self._in_order(group, matrices):
-                about = About(group.said, source=source, modality=gathered.scores.modality)
+                about = About(group.said, source=source, modality=gathered.scores.modality or self._modality)
                 labels, part = gathered.of(group, matrix)
                 yield from _tracks(about.key, labels, part, columns)
 

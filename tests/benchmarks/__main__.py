@@ -228,6 +228,10 @@ def bench_json(size: int = 75_000_000) -> list[Result]:
         peak_memory("75 MB Behavioral Signals", "results.json", large_json.behavioral_signals(size)),
         peak_memory("75 MB Beyond Verbal", "analysis.json", large_json.beyond_verbal(size)),
         peak_memory("75 MB rows of scores as text", "rows.json", large_json.worded(rows, size)),
+        peak_memory("75 MB rows below wrappers", "rows.json", large_json.wrapped(rows, size)),
+        peak_memory("75 MB columns of pandas", "columns.json", large_json.columns(rows, size)),
+        peak_memory("75 MB split table of pandas", "split.json", large_json.split(rows, size)),
+        peak_memory("75 MB rows of audEERING", "dimensions.json", large_json.dimensions(size)),
         peak_memory("75 MB emotion2vec frames", "frames.json", large_json.emotion2vec(size)),
         peak_memory("leed's own document", "recording.json", [document.to_json()]),
     ]

@@ -112,6 +112,40 @@ def beyond_verbal(size: int) -> Iterator[bytes]:
     return _listed(b'{"result":{"sessionStatus":"Done","analysisSegments":[', entries, b"]}}", size)
 
 
+def wrapped(rows: Sequence[dict[str, float]], size: int) -> Iterator[bytes]:
+    """A list of rows below wrappers, with something else beside it."""
+    told = [{"begin": i / 3, **row} for i, row in enumerate(rows)]
+    return _listed(b'{"meta":{"job":7},"results":{"rows":[', told, b"]}}", size)
+
+
+def columns(rows: Sequence[dict[str, float]], size: int) -> Iterator[bytes]:
+    """A list for each column, as pandas' ``to_dict("list")`` has them."""
+    one = {name: json.dumps([row[name] for row in rows])[1:-1].encode() for name in rows[0]}
+    times = size // sum(map(len, one.values()))
+    yield b'{"begin":[' + b",".join(b"%.3f" % (i / 3) for i in range(len(rows) * times))
+    for name, part in one.items():
+        yield b"],%b:[" % json.dumps(name).encode() + b", ".join([part] * times)
+    yield b"]}"
+
+
+def split(rows: Sequence[dict[str, float]], size: int) -> Iterator[bytes]:
+    """Rows of cells below the names of the columns, as pandas' ``to_json(orient="split")`` writes them."""
+    told = [[i / 3, *row.values()] for i, row in enumerate(rows)]
+    part = b",".join(json.dumps(row).encode() for row in told)
+    times = size // len(part)
+    index = b",".join(b"%d" % i for i in range(len(rows) * times))
+    names = json.dumps(["begin", *rows[0]]).encode()
+    yield b'{"columns":%b,"index":[%b],"data":[' % (names, index)
+    yield from itertools.chain([part], itertools.repeat(b"," + part, times - 1))
+    yield b"]}"
+
+
+def dimensions(size: int) -> Iterator[bytes]:
+    """Rows of audEERING's dimensions, below a wrapper in each."""
+    scores = {"arousal": 0.546, "dominance": 0.6062, "valence": 0.4047}
+    return _listed(b"[", [{"begin": i / 3, "scores": scores} for i in range(_ENTRIES)], b"]", size)
+
+
 def _listed(before: bytes, entries: Sequence[Any], behind: bytes, size: int) -> Iterator[bytes]:
     """A list of the entries, as often as they go into so many bytes."""
     part = b",".join(json.dumps(entry).encode() for entry in entries)

@@ -142,3 +142,52 @@ def test_scores_that_stand_beside_others_are_left_out_and_reported() -> None:
         ("not-read", "'box' holds no score; it is left out"),
         ("not-read", "'usual' holds scores beside those of its row; it is left out"),
     ]
+
+
+def test_a_split_table_of_pandas_is_read_by_row() -> None:
+    plain = {"columns": ["text", "Joy"], "index": [0, 1], "data": [["a", 0.8], ["b", 0.2]]}
+    assert [(s.text, round(s.scores["Joy"], 3)) for s in leed.read(plain).segments()] == [("a", 0.8), ("b", 0.2)]
+    assert leed.read(plain).issues == ()
+
+
+def test_a_split_table_that_pandas_wrote_is_the_frame() -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"begin": [0.0, 1.5], "Joy": [0.8, None], "Fear": [0.1, 0.2]})
+    text = frame.to_json(orient="split", double_precision=15)
+    assert leed.read(text.encode()).tracks == leed.read(frame).tracks
+    assert leed.read(frame.to_dict("split")).tracks == leed.read(frame).tracks
+
+
+def test_the_index_of_a_split_table_says_whose_the_rows_are() -> None:
+    plain = {"columns": ["Joy"], "index": ["a.wav", "b.wav"], "data": [[0.8], [0.2]]}
+    assert [track.source for track in leed.read(plain).tracks] == ["a.wav", "b.wav"]
+    assert issues(plain) == [("inferred", "keys above labels are read as sources: a.wav, b.wav")]
+
+
+def test_an_index_that_names_two_rows_alike_is_left_out_and_reported() -> None:
+    plain = {"columns": ["Joy"], "index": ["a.wav", "a.wav"], "data": [[0.8], [0.2]]}
+    assert len(leed.read(plain)) == 2
+    assert issues(plain) == [("not-read", "several rows of the table have the same index; it is left out")]
+
+
+def test_a_row_of_a_split_table_with_more_cells_than_columns_is_left_out_and_reported() -> None:
+    plain = {"columns": ["Joy"], "data": [[0.8]] * 20 + [[0.2, 0.1]]}
+    assert len(leed.read(plain)) == 20
+    assert issues(plain) == [("not-read", "row 21 is no mapping of label to score; it is left out")]
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        {"columns": ["Joy", "Joy"], "data": [[0.8, 0.2]]},
+        {"columns": ["Joy"], "index": [0, 1], "data": [[0.8]]},
+        {"columns": ["Joy"], "data": [[0.8, 0.2]]},
+        {"columns": ["x"], "data": [[0.8]]},
+        {"columns": ["Joy"], "data": []},
+        {"columns": [["Joy", "mean"]], "data": [[0.8]]},
+        [[0.8, 0.2], [0.1, 0.3]],
+    ],
+)
+def test_what_is_no_table_with_names_for_its_cells_is_refused(plain: Any) -> None:
+    with pytest.raises(InputError, match="holds no scores in a shape that leed knows"):
+        leed.read(plain)
