@@ -241,8 +241,8 @@ def _sized(content: Content, file: Any) -> None:  # noqa: ANN401 - a ParquetFile
 
 def _abreast(metadata: Any) -> int:  # noqa: ANN401 - what a ParquetFile says of itself
     """How many columns of a file are read side by side: each such part passes over the memory of all scores."""
-    largest = max((metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups)), default=0)
-    return max(_ABREAST, _HELD * metadata.num_columns // max(1, largest))
+    largest = max((int(metadata.row_group(i).total_byte_size) for i in range(metadata.num_row_groups)), default=0)
+    return max(_ABREAST, _HELD * int(metadata.num_columns) // max(1, largest))
 
 
 def _width(kind: Any) -> int:  # noqa: ANN401 - a type of Arrow
