@@ -188,6 +188,8 @@ class Nest:
             else:
                 self._cell(found.row, str(key), value)
         row = found.row
+        if found.inner or found.outer:
+            self._leave_counts(row)
         if row.scores or not (found.inner or found.outer):
             yield row
             for name, _ in found.outer:
@@ -196,6 +198,14 @@ class Nest:
         for modality, value in found.inner:
             yield from self._rows(value, row.below(modality))
         yield from self._under_keys(found.outer, row)
+
+    def _leave_counts(self, row: Row) -> None:
+        """Leave out whole numbers and flags beside rows, such as a total or a page, unless leed knows the label."""
+        counts = [(name, value) for name, value in row.scores if isinstance(value, int) and not is_known(name)]
+        if counts:
+            row.scores = [pair for pair in row.scores if pair not in counts]
+            shown = ", ".join(name[:60] for name, _ in counts[:_SHOWN]) + (", ..." if len(counts) > _SHOWN else "")
+            self.notes.add("not-read", f"{shown}: a count or flag beside rows of scores is no score; it is left out")
 
     def _sort(self, found: _Sorted, name: str, value: Any) -> None:  # noqa: ANN401 - any value of a mapping
         """Put what stands under a key where it belongs."""

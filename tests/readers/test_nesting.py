@@ -191,3 +191,27 @@ def test_a_row_of_a_split_table_with_more_cells_than_columns_is_left_out_and_rep
 def test_what_is_no_table_with_names_for_its_cells_is_refused(plain: Any) -> None:
     with pytest.raises(InputError, match="holds no scores in a shape that leed knows"):
         leed.read(plain)
+
+
+@pytest.mark.parametrize(
+    ("plain", "left"),
+    [
+        ({"total": 100, "ok": True, "data": [{"Joy": 0.5}, {"Joy": 0.75}]}, "total, ok"),
+        ({"n": 2, "Ann": {"Joy": 0.5}, "Bob": {"Joy": 0.75}}, "n"),
+        ({"page": 1, "prosody": {"Joy": 0.5}, "face": {"Joy": 0.75}}, "page"),
+    ],
+)
+def test_counts_and_flags_beside_rows_are_left_out_and_reported(plain: Any, left: str) -> None:
+    recording = leed.read(plain)
+    assert [segment.scores for segment in recording.segments()] == [{"Joy": 0.5}, {"Joy": 0.75}]
+    assert recording.issues[0].message == f"{left}: a count or flag beside rows of scores is no score; it is left out"
+
+
+def test_a_share_under_an_unknown_label_beside_rows_is_a_score() -> None:
+    recording = leed.read({"Smugness": 0.5, "prosody": {"Joy": 0.75}})
+    assert [segment.scores for segment in recording.segments()] == [{"Smugness": 0.5}, {"Joy": 0.75}]
+
+
+def test_a_whole_number_under_a_known_label_beside_rows_is_a_score() -> None:
+    recording = leed.read({"Joy": 1, "prosody": {"Sadness": 0.75}})
+    assert [segment.scores for segment in recording.segments()] == [{"Joy": 1.0}, {"Sadness": 0.75}]
