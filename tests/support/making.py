@@ -43,7 +43,8 @@ def spoken(words: str, rate: int = 22_050) -> Samples:
     loud = np.flatnonzero(np.abs(samples) > 0.02)
     samples = samples[loud[0] : loud[-1] + 1]
     at = np.arange(0, len(samples), found / rate)
-    return np.interp(at, np.arange(len(samples)), samples)
+    made: Samples = np.interp(at, np.arange(len(samples)), samples)
+    return made
 
 
 def video(

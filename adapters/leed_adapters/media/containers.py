@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from typing import TypeAlias
@@ -13,6 +13,8 @@ from av import AudioFrame, VideoFrame
 from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from av.container import InputContainer
+from av.error import EOFError as EndOfFile
+from av.error import FFmpegError
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
@@ -30,7 +32,7 @@ _MANY = 100  # packets that cannot be decoded, one after another, after which no
 
 
 @contextmanager
-def opened(media: Media) -> Iterator[InputContainer]:
+def opened(media: Media) -> Generator[InputContainer]:
     """Give a container, open while the context lasts.
 
     Raises:
@@ -39,7 +41,7 @@ def opened(media: Media) -> Iterator[InputContainer]:
     with media.open() as file:
         try:
             container = av.open(file, "r", metadata_errors="ignore")
-        except (av.FFmpegError, ValueError) as error:
+        except (FFmpegError, ValueError) as error:
             raise InputError(f"{media.name}: holds no audio or video that can be decoded: {_said(error)}") from error
         with container:
             yield container
@@ -88,16 +90,16 @@ def _decoded(container: InputContainer, media: Media, on_issue: OnIssue) -> Iter
             samples = made.to_ndarray().reshape(-1, stream.channels).astype(np.float32, copy=False)
             done += len(samples)
             yield samples
-    tell_cut_off(stream, done / stream.rate, media, on_issue)
+    tell_cut_off(container, stream, done / stream.rate, media, on_issue)
 
 
-def tell_cut_off(stream: AnyStream, seconds: float, media: Media, on_issue: OnIssue) -> None:
+def tell_cut_off(container: InputContainer, stream: AnyStream, seconds: float, media: Media, on_issue: OnIssue) -> None:
     """Tell if a stream ended long before its header says."""
     told = None
     if stream.duration is not None and stream.time_base is not None:
         told = float(stream.duration * stream.time_base)
-    elif len(stream.container.streams) == 1 and stream.container.duration is not None:
-        told = stream.container.duration / av.time_base
+    elif len(container.streams) == 1 and container.duration is not None:
+        told = container.duration / av.time_base
     if told is not None and told - seconds > max(_MISSING, seconds * _MISSING / 10):
         on_issue(Issue("cut-off", f"the file is cut off; the first {seconds:.2f} s are there", media.name))
 
@@ -115,9 +117,9 @@ def frames(
             if packet is None:
                 break
             made = packet.decode()
-        except av.error.EOFError:
+        except EndOfFile:
             break
-        except av.FFmpegError as error:
+        except FFmpegError as error:
             bad, row, last = bad + 1, row + 1, error
             continue
         row = 0

@@ -83,11 +83,10 @@ class Detector:
             size = (math.ceil(height * scale), math.ceil(width * scale))
             shifts, sure = self._propose(interpolate(picture, size=size, mode="area"))
             rows, columns = np.nonzero(sure[0].numpy() >= _SURE[0])
-            places = np.stack([columns, rows], axis=1) * 2.0
-            edges = np.concatenate([places, places + _CELL], axis=1) / scale
-            there = np.concatenate(
-                [edges, sure[0].numpy()[rows, columns, None], shifts[0].numpy()[:, rows, columns].T], axis=1
-            )
+            places = np.stack([columns, rows], axis=1) * 2
+            edges: Found = np.concatenate([places, places + _CELL], axis=1).astype(np.float64) / scale
+            odds, moves = sure[0].double().numpy(), shifts[0].double().numpy()
+            there: Found = np.concatenate([edges, odds[rows, columns, None], moves[:, rows, columns].T], axis=1)
             made.append(there[_kept(there, 0.5)])
             scale *= _FACTOR
         every = np.concatenate(made)

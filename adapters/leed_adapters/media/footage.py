@@ -49,7 +49,7 @@ def frames(
             on_progress(float(time), total)
         if not seen:
             raise InputError(f"{media.name}: is a video of which no frame can be decoded")
-        containers.tell_cut_off(stream, float(time), media, on_issue)
+        containers.tell_cut_off(container, stream, float(time), media, on_issue)
 
 
 def _time(frame: av.VideoFrame, number: int, rate: Fraction | None) -> Fraction:

@@ -6,7 +6,7 @@ What is odd about it (no numbers, clipping, an end that is missing) is told once
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -103,7 +103,7 @@ def blocks(
 
 
 @contextmanager
-def opened(media: Media, on_issue: OnIssue = ignore) -> Iterator[Source]:
+def opened(media: Media, on_issue: OnIssue = ignore) -> Generator[Source]:
     """Give sound as it is decoded, while the context lasts; the errors are those of `blocks`."""
     with media.open() as file:
         given: Any = file  # any open file will do
@@ -120,7 +120,7 @@ def opened(media: Media, on_issue: OnIssue = ignore) -> Iterator[Source]:
 
 
 @contextmanager
-def _by_ffmpeg(media: Media, error: Exception, on_issue: OnIssue) -> Iterator[Source]:
+def _by_ffmpeg(media: Media, error: Exception, on_issue: OnIssue) -> Generator[Source]:
     with media.open() as file:
         head = file.read(4096)
     if not head or is_text(head):
@@ -146,7 +146,7 @@ def _by_libsndfile(media: Media, sound: soundfile.SoundFile, on_issue: OnIssue) 
     held: list[Samples] = []
     while True:
         try:
-            piece = sound.read(_PIECE, dtype="float32", always_2d=True)
+            piece: Any = sound.read(_PIECE, dtype="float32", always_2d=True)
         except soundfile.LibsndfileError as error:
             failed, piece = error, np.empty((0, sound.channels), np.float32)
         done += len(piece)

@@ -56,9 +56,9 @@ class Network(nn.Module):
         made = (real**2 + imaginary**2).sqrt()
         for layer in (self.conv0, self.conv1, self.conv2, self.conv3):
             made = layer(made).relu()
-        heard, state = self.lstm(made.reshape(channels, count, 128), state)
+        heard, after = self.lstm(made.reshape(channels, count, 128), state)
         told = self.final(heard.relu().transpose(1, 2)).sigmoid()
-        return told[:, 0], state
+        return told[:, 0], after
 
 
 def network() -> Network:

@@ -255,7 +255,7 @@ def test_azure_counts_ticks_or_milliseconds() -> None:
 
 
 def test_vosk_answers_come_one_or_several_or_a_line_each() -> None:
-    answer = {"result": entries("word", conf=[1.0, 1.0]), "text": "Hello, you."}
+    answer: dict[str, Any] = {"result": entries("word", conf=[1.0, 1.0]), "text": "Hello, you."}
     assert words(answer) == words([answer]) == HELLO
     lines = b"\n".join(json.dumps({"result": [e], "text": e["word"]}).encode() for e in answer["result"])
     assert told(read_boundaries(lines)) == HELLO
