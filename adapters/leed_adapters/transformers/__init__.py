@@ -1,0 +1,1 @@
+"""Expression models that run here, by Hugging Face transformers."""

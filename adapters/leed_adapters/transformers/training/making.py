@@ -1,0 +1,181 @@
+"""From rated clips to a model in a folder: heard, trained, tried on held-out speakers, written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leed_adapters.measuring.audio import RATE
+from leed_adapters.transformers.training import chance, checkpoints
+from leed_adapters.transformers.training.card import model_card
+from leed_adapters.transformers.training.figures import figures
+from leed_adapters.transformers.training.kept import Kept
+from leed_adapters.transformers.training.loop import Course, Learner, Side, total_of
+from leed_adapters.transformers.training.material import Material, check_heard
+from leed_adapters.transformers.training.model import Voice
+from leed_adapters.transformers.training.output import Output
+from leed_adapters.transformers.training.settings import Settings
+from leed_adapters.transformers.training.sound import Listener
+from leed_adapters.transformers.training.trained import Event, Stopped, Tell, Trained
+
+_RAREST: Final = 0.01
+_FEATURES: Final = "features.f32"
+_ENCODED: Final = "encoded.f32"
+_BLOCK: Final = 1024
+_FINISHED: Final = "finished"
+
+
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """What could be heard of the material.
+
+    Attributes:
+        material: the clips that could.
+        inputs: what the model is given of them.
+        digest: of all that is learned from.
+        seconds: of sound that is learned from.
+    """
+
+    material: Material
+    inputs: Kept
+    digest: str
+    seconds: float
+
+    def side(self, *, held: bool) -> Side:
+        """Return the clips of one side."""
+        places = self.material.side(held=held)
+        return Side(self.inputs, places, self.material.ratings.matrix[places])
+
+
+def made(material: Material, settings: Settings, output: Output, *, modality: str, tell: Tell) -> Trained:
+    """Return what came of training on the material; the model is in the output's folder.
+
+    Raises:
+        InputError: the base or the clips cannot be used, or training went astray.
+        OptionError: an option does not go with the base, the device or the checkpoint.
+        Stopped: it was asked to stop; there is a checkpoint.
+    """
+    with output.opened(), chance.seeded(settings.seed):
+        voice = Voice(settings, material.ratings.labels)
+        weights = voice.digest()
+        heard = _heard(material, voice, settings, output.work, tell)
+        try:
+            train = heard.side(held=False)
+            voice.begin_at(_usual(train, settings))
+            learner = Learner(voice, settings, total_of(len(train), settings))
+            course = Course(learner, settings, train, heard.side(held=True))
+            identity = {
+                "settings": settings.to_dict(),
+                "data": heard.digest,
+                "weights": weights,
+                "run": f"{voice.device.partition(':')[0]}, {voice.precision or 'float32'}".replace("torch.", ""),
+            }
+            _run(course, identity, output, tell)
+            trained = _trained(course, learner, heard, settings, output.folder)
+            _save(voice, trained, settings, _about(trained, settings, heard, modality), output)
+        finally:
+            heard.inputs.close()
+    return trained
+
+
+def _heard(material: Material, voice: Voice, settings: Settings, work: str, tell: Tell) -> Heard:
+    listener = Listener(voice.longest)
+    features = Kept(os.path.join(work, _FEATURES))
+    places, seconds = [], 0.0
+    for place, samples in listener.heard(material.ratings.clips, material.paths):
+        features.add(voice.features(samples))
+        places.append(place)
+        seconds += 0.0 if material.held[place] else len(samples) / RATE
+        tell(Event("reading clips", place + 1, len(material.paths)))
+    chosen = material.take(places)
+    chosen = replace(chosen, ratings=chosen.ratings.noting(*listener.issues))
+    check_heard(chosen)
+    inputs = features.ready()
+    if voice.encodes:
+        inputs = _encoded(inputs, voice, settings.batch_size, os.path.join(work, _ENCODED), tell)
+        voice.scale(*_spread(inputs, chosen.side(held=False)))
+    return Heard(chosen, inputs, chosen.digest(listener.digest.digest()), seconds)
+
+
+def _encoded(features: Kept, voice: Voice, size: int, path: str, tell: Tell) -> Kept:
+    """What the encoder makes of the features, in batches that are always the same."""
+    encoded = Kept(path)
+    for begin in range(0, len(features), size):
+        for vector in voice.encoded(features.batch(range(begin, min(begin + size, len(features))))):
+            encoded.add(vector[:, None])
+        tell(Event("encoding clips", len(encoded), len(features)))
+    features.close()
+    return encoded.ready()
+
+
+def _spread(encoded: Kept, places: Sequence[int]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The mean and the standard deviation of each direction, some clips at a time."""
+    parts = [places[begin : begin + _BLOCK] for begin in range(0, len(places), _BLOCK)]
+    mean = np.sum([encoded.batch(part)[..., 0].sum(axis=0, dtype=np.float64) for part in parts], axis=0) / len(places)
+    squares = [((encoded.batch(part)[..., 0] - mean) ** 2).sum(axis=0) for part in parts]
+    return mean, np.sqrt(np.sum(squares, axis=0) / len(places))
+
+
+def _usual(side: Side, settings: Settings) -> NDArray[np.float32]:
+    """The logits of a guess that is the same for all clips."""
+    mean: NDArray[np.float64] = np.nanmean(side.targets.astype(np.float64), axis=0)
+    if settings.loss == "bce":
+        share = mean.clip(_RAREST, 1 - _RAREST)
+        mean = np.log(share / (1 - share))
+    return mean.astype(np.float32)
+
+
+def _run(course: Course, identity: Mapping[str, Any], output: Output, tell: Tell) -> None:
+    if output.resume:
+        course.take(checkpoints.read(output.work, identity))
+    if not course.run(lambda: checkpoints.write(output.work, identity, course.state()), tell):
+        raise Stopped(course.progress.step, course.total, output.folder)
+
+
+def _trained(course: Course, learner: Learner, heard: Heard, settings: Settings, folder: str) -> Trained:
+    """Put the best weights into place, and say how good they are."""
+    progress, material, side = course.progress, heard.material, heard.side(held=True)
+    learner.voice.take(progress.best or {})
+    logits = learner.scores(side)
+    classes = settings.loss == "bce"
+    scores = (logits.sigmoid() if classes else logits).numpy()
+    labels = material.ratings.labels
+    return Trained(
+        folder=folder,
+        labels=labels,
+        taxonomy=material.ratings.taxonomy,
+        figures=figures(scores, side.targets, labels, classes=classes),
+        untrained=progress.history[0].held_out,
+        best=progress.best_one.held_out,
+        best_step=progress.best_one.step,
+        steps=progress.step,
+        history=progress.history,
+        speakers=(len(material.speakers(held=False)), len(material.speakers(held=True))),
+        clips=(len(material.side(held=False)), len(side)),
+        held_out=material.speakers(held=True),
+        seconds=heard.seconds,
+        issues=material.ratings.issues,
+    )
+
+
+def _about(trained: Trained, settings: Settings, heard: Heard, modality: str) -> dict[str, Any]:
+    """What a model's config says to leed."""
+    return {
+        "taxonomy": trained.taxonomy,
+        "quantity": heard.material.ratings.quantity,
+        "modality": modality,
+        "activation": "sigmoid" if settings.loss == "bce" else "identity",
+    }
+
+
+def _save(voice: Voice, trained: Trained, settings: Settings, about: Mapping[str, Any], output: Output) -> None:
+    finished = os.path.join(output.work, _FINISHED)
+    voice.save(finished, about, "multi_label_classification" if settings.loss == "bce" else "regression")
+    with open(os.path.join(finished, "README.md"), "w", encoding="utf-8") as file:
+        file.write(model_card(trained, settings, about))
+    output.take(finished)
