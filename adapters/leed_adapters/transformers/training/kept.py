@@ -44,7 +44,7 @@ class Kept:
         self._flat = np.memmap(self._path, np.float32, "r") if self._size else np.empty(0, np.float32)
         return self
 
-    def batch(self, places: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
+    def batch(self, places: Sequence[int]) -> NDArray[np.float32]:
         """Return (b, d, t) arrays, exactly as they were added."""
         d, t = self._shape
         out = np.empty((len(places), d, t), np.float32)

@@ -275,7 +275,7 @@ def _asked_to_stop() -> Generator[threading.Event]:
         yield asked
         return
     signals = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.getsignal(number) for number in signals}
+    before = {number: signal.getsignal(number) or signal.SIG_DFL for number in signals}
 
     def ask(_: int, __: FrameType | None) -> None:
         asked.set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -60,32 +61,27 @@ def made(material: Material, settings: Settings, output: Output, *, modality: st
         OptionError: an option does not go with the base, the device or the checkpoint.
         Stopped: it was asked to stop; there is a checkpoint.
     """
-    with output.opened(), chance.seeded(settings.seed):
+    with output.opened(), chance.seeded(settings.seed), ExitStack() as stack:
         voice = Voice(settings, material.ratings.labels)
         weights = voice.digest()
-        heard = _heard(material, voice, settings, output.work, tell)
-        try:
-            train = heard.side(held=False)
-            voice.begin_at(_usual(train, settings))
-            learner = Learner(voice, settings, total_of(len(train), settings))
-            course = Course(learner, settings, train, heard.side(held=True))
-            identity = {
-                "settings": settings.to_dict(),
-                "data": heard.digest,
-                "weights": weights,
-                "run": f"{voice.device.partition(':')[0]}, {voice.precision or 'float32'}".replace("torch.", ""),
-            }
-            _run(course, identity, output, tell)
-            trained = _trained(course, learner, heard, settings, output.folder)
-            _save(voice, trained, settings, _about(trained, settings, heard, modality), output)
-        finally:
-            heard.inputs.close()
+        features = stack.enter_context(closing(Kept(os.path.join(output.work, _FEATURES))))
+        encoded = stack.enter_context(closing(Kept(os.path.join(output.work, _ENCODED))))
+        heard = _heard(material, voice, features, tell)
+        if voice.encodes:
+            heard = _encoded(heard, voice, settings, encoded, tell)
+        train = heard.side(held=False)
+        voice.begin_at(_usual(train, settings))
+        learner = Learner(voice, settings, total_of(len(train), settings))
+        course = Course(learner, settings, train, heard.side(held=True))
+        _run(course, _identity(voice, settings, heard.digest, weights), output, tell)
+        trained = _trained(course, learner, heard, settings, output.folder)
+        _save(voice, trained, settings, _about(trained, settings, heard, modality), output)
     return trained
 
 
-def _heard(material: Material, voice: Voice, settings: Settings, work: str, tell: Tell) -> Heard:
+def _heard(material: Material, voice: Voice, features: Kept, tell: Tell) -> Heard:
+    """The clips that can be heard, with their features."""
     listener = Listener(voice.longest)
-    features = Kept(os.path.join(work, _FEATURES))
     places, seconds = [], 0.0
     for place, samples in listener.heard(material.ratings.clips, material.paths):
         features.add(voice.features(samples))
@@ -95,22 +91,24 @@ def _heard(material: Material, voice: Voice, settings: Settings, work: str, tell
     chosen = material.take(places)
     chosen = replace(chosen, ratings=chosen.ratings.noting(*listener.issues))
     check_heard(chosen)
-    inputs = features.ready()
-    if voice.encodes:
-        inputs = _encoded(inputs, voice, settings.batch_size, os.path.join(work, _ENCODED), tell)
-        voice.scale(*_spread(inputs, chosen.side(held=False)))
-    return Heard(chosen, inputs, chosen.digest(listener.digest.digest()), seconds)
+    return Heard(chosen, features.ready(), chosen.digest(listener.digest.digest()), seconds)
 
 
-def _encoded(features: Kept, voice: Voice, size: int, path: str, tell: Tell) -> Kept:
-    """What the encoder makes of the features, in batches that are always the same."""
-    encoded = Kept(path)
+def _encoded(heard: Heard, voice: Voice, settings: Settings, encoded: Kept, tell: Tell) -> Heard:
+    """The clips with what the encoder makes of their features, in batches that are always the same."""
+    features, size = heard.inputs, settings.batch_size
     for begin in range(0, len(features), size):
         for vector in voice.encoded(features.batch(range(begin, min(begin + size, len(features))))):
             encoded.add(vector[:, None])
         tell(Event("encoding clips", len(encoded), len(features)))
-    features.close()
-    return encoded.ready()
+    voice.scale(*_spread(encoded.ready(), heard.material.side(held=False)))
+    return replace(heard, inputs=encoded)
+
+
+def _identity(voice: Voice, settings: Settings, data: str, weights: str) -> dict[str, Any]:
+    """What has to be the same where training is gone on with."""
+    run = f"{voice.device.partition(':')[0]}, {voice.precision or 'float32'}".replace("torch.", "")
+    return {"settings": settings.to_dict(), "data": data, "weights": weights, "run": run}
 
 
 def _spread(encoded: Kept, places: Sequence[int]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import math
 import os
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ import numpy as np
 import torch
 import transformers
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from leed.errors import InputError, OptionError
@@ -206,17 +208,20 @@ def precision_of(name: str, device: str) -> torch.dtype | None:
 
 @contextmanager
 def quiet() -> Generator[None]:
-    """Without bars, and without remarks on the weights of a new head."""
-    logging: Any = transformers.utils.logging
-    before, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
+    """Without bars, and without remarks on the weights of a new head, or on a network that is not there."""
+    own: Any = transformers.utils.logging
+    hub = logging.getLogger("huggingface_hub")
+    before, bars, level = own.get_verbosity(), own.is_progress_bar_enabled(), hub.level
+    own.set_verbosity_error()
+    own.disable_progress_bar()
+    hub.setLevel(logging.ERROR)
     try:
         yield
     finally:
-        logging.set_verbosity(before)
+        own.set_verbosity(before)
+        hub.setLevel(level)
         if bars:
-            logging.enable_progress_bar()
+            own.enable_progress_bar()
 
 
 def _loaded(base: str, labels: Sequence[str]) -> Any:  # noqa: ANN401 - transformers' classes are typed in part
@@ -224,12 +229,13 @@ def _loaded(base: str, labels: Sequence[str]) -> Any:  # noqa: ANN401 - transfor
     classifier: Any = transformers.WhisperForAudioClassification
     try:
         with quiet():
-            kind = transformers.AutoConfig.from_pretrained(base).model_type
+            kind = _had(transformers.AutoConfig.from_pretrained, base).model_type
             if kind != "whisper":
                 raise InputError(
                     f"{base}: is a model of the kind {kind!r}; give a Whisper, such as openai/whisper-small"
                 )
-            model, info = classifier.from_pretrained(
+            model, info = _had(
+                classifier.from_pretrained,
                 base,
                 id2label=dict(enumerate(labels)),
                 label2id={label: place for place, label in enumerate(labels)},
@@ -238,7 +244,7 @@ def _loaded(base: str, labels: Sequence[str]) -> Any:  # noqa: ANN401 - transfor
                 output_loading_info=True,
                 dtype=torch.float32,
             )
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise InputError(f"{base}: {_why(base)}: {_line(error)}") from error
     lacking = [name for name in info["missing_keys"] if name.startswith("encoder.")]
     if lacking:
@@ -246,6 +252,16 @@ def _loaded(base: str, labels: Sequence[str]) -> Any:  # noqa: ANN401 - transfor
     model.projector.reset_parameters()
     model.classifier.reset_parameters()
     return model
+
+
+def _had(load: Callable[..., Any], base: str, **options: Any) -> Any:  # noqa: ANN401 - as above
+    """What is loaded from a folder, or from the hub: what was had from there before is not asked for again."""
+    try:
+        return load(base, local_files_only=True, **options)
+    except OSError:
+        if os.path.isdir(base):
+            raise
+    return load(base, **options)
 
 
 def _why(base: str) -> str:

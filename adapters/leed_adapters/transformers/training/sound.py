@@ -131,7 +131,8 @@ class Listener:
                 self._file = (path, samples_of(path, name))
             except LeedError as error:
                 self._file = (path, None)
-                self.issues.append(Issue("unreadable-audio", f"{error}; it is left out"))
+                why = str(error).removeprefix(f"{name}: ")
+                self.issues.append(Issue("unreadable-audio", f"{why}; it is left out", source=name))
         return self._file[1]
 
     def _note(self, code: str, message: str, clip: Clip) -> None:
