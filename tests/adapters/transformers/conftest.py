@@ -41,9 +41,7 @@ def voices(tmp_path_factory: pytest.TempPathFactory) -> Voices:
     """Eight speakers with ten clips each."""
     folder = tmp_path_factory.mktemp("voices")
     made = takes(folder / "clips", [f"speaker {number}" for number in range(8)], 10)
-    return Voices(
-        table(folder / "ratings.csv", made), folder / "clips", tiny_whisper(folder / "whisper"), tuple(made)
-    )
+    return Voices(table(folder / "ratings.csv", made), folder / "clips", tiny_whisper(folder / "whisper"), tuple(made))
 
 
 @pytest.fixture(scope="package")

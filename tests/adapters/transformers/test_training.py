@@ -16,8 +16,8 @@ from leed_adapters.transformers.training import Event, Settings, Trained, train
 from tests.adapters.transformers.conftest import Voices
 from tests.support.voices import RATE
 
-MARGIN = 4
-"""How many times smaller the loss on unseen voices is than that of the untrained model, which gives one guess for all."""
+MARGIN = 10
+"""How many times smaller the loss on unseen voices is than the untrained model's, which has one guess for all."""
 
 
 def trained(voices: Voices, out: Path, **given: Any) -> Trained:
@@ -27,7 +27,7 @@ def trained(voices: Voices, out: Path, **given: Any) -> Trained:
 
 def heard(folder: Path, clip: Path) -> np.ndarray[Any, Any]:
     """What anybody with transformers alone gets from a model for a clip."""
-    extractor = AutoFeatureExtractor.from_pretrained(folder)
+    extractor = AutoFeatureExtractor.from_pretrained(folder)  # type: ignore[no-untyped-call] # has no types
     model = AutoModelForAudioClassification.from_pretrained(folder)
     samples, _ = soundfile.read(clip, dtype="float32")
     features = extractor(samples, sampling_rate=RATE, return_tensors="pt")["input_features"]
@@ -40,7 +40,8 @@ def heard(folder: Path, clip: Path) -> np.ndarray[Any, Any]:
     ("loss", "freeze", "epochs", "rates"),
     [
         ("mse", "encoder", 12, {"head_rate": 1e-2}),
-        ("ccc", "1", 12, {"head_rate": 3e-3, "encoder_rate": 1e-3}),
+        ("ccc", "none", 12, {"head_rate": 3e-3, "encoder_rate": 1e-3}),
+        ("mse", "1", 20, {"head_rate": 3e-3, "encoder_rate": 2e-3}),
         ("mse", "none", 12, {"head_rate": 3e-3, "encoder_rate": 1e-3}),
     ],
 )
@@ -122,10 +123,9 @@ def test_what_is_frozen_stays_as_it_was(few: Voices, tmp_path: Path, freeze: str
     before, after = load_file(few.whisper / "model.safetensors"), load_file(tmp_path / "out" / "model.safetensors")
     moved = set()
     for name, weights in after.items():
-        if name.startswith("encoder."):
-            if not torch.equal(weights, before[name]):
-                parts = name.split(".")
-                moved.add(".".join(parts[1:3]) if parts[1] == "layers" else parts[1])
+        if name.startswith("encoder.") and not torch.equal(weights, before[name]):
+            parts = name.split(".")
+            moved.add(".".join(parts[1:3]) if parts[1] == "layers" else parts[1])
     assert moved == changed
 
 

@@ -54,7 +54,7 @@ def test_a_training_that_was_stopped_ends_as_if_it_had_not(few: Voices, tmp_path
 
 
 def test_it_may_be_stopped_more_than_once_and_amid_gathered_batches(few: Voices, tmp_path: Path) -> None:
-    options = {"accumulate": 2, "batch_size": 2, "loss": "ccc", "epochs": 3}
+    options: dict[str, Any] = {"accumulate": 2, "batch_size": 2, "loss": "ccc", "epochs": 3}
     whole = trained(few, tmp_path / "whole", **options)
     for at in (2, 3, 9):
         with pytest.raises(Stopped):
@@ -131,7 +131,7 @@ def test_a_checkpoint_of_other_ratings_is_refused(few: Voices, tmp_path: Path) -
     first, *others = few.takes
     changed = table(tmp_path / "other.csv", [Take(first.file, first.speaker, 0.123, 0.456), *others])
     other = Voices(changed, few.clips, few.whisper, few.takes)
-    with pytest.raises(OptionError, match="was made otherwise: the clips or their ratings are not the same. Give"):
+    with pytest.raises(OptionError, match=r"was made otherwise: the clips or their ratings are not the same. Give"):
         trained(other, tmp_path / "out", resume=True)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -27,7 +27,7 @@ from leed_adapters.transformers.training.trained import Event, Stopped, Tell, Tr
 _RAREST: Final = 0.01
 _FEATURES: Final = "features.f32"
 _ENCODED: Final = "encoded.f32"
-_BLOCK: Final = 1024
+_SAMPLE: Final = 1000
 _FINISHED: Final = "finished"
 
 
@@ -70,6 +70,7 @@ def made(material: Material, settings: Settings, output: Output, *, modality: st
         if voice.encodes:
             heard = _encoded(heard, voice, settings, encoded, tell)
         train = heard.side(held=False)
+        voice.scale(_sample(train, voice, settings.batch_size))
         voice.begin_at(_usual(train, settings))
         learner = Learner(voice, settings, total_of(len(train), settings))
         course = Course(learner, settings, train, heard.side(held=True))
@@ -101,8 +102,7 @@ def _encoded(heard: Heard, voice: Voice, settings: Settings, encoded: Kept, tell
         for vector in voice.encoded(features.batch(range(begin, min(begin + size, len(features))))):
             encoded.add(vector[:, None])
         tell(Event("encoding clips", len(encoded), len(features)))
-    voice.scale(*_spread(encoded.ready(), heard.material.side(held=False)))
-    return replace(heard, inputs=encoded)
+    return replace(heard, inputs=encoded.ready())
 
 
 def _identity(voice: Voice, settings: Settings, data: str, weights: str) -> dict[str, Any]:
@@ -111,12 +111,13 @@ def _identity(voice: Voice, settings: Settings, data: str, weights: str) -> dict
     return {"settings": settings.to_dict(), "data": data, "weights": weights, "run": run}
 
 
-def _spread(encoded: Kept, places: Sequence[int]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The mean and the standard deviation of each direction, some clips at a time."""
-    parts = [places[begin : begin + _BLOCK] for begin in range(0, len(places), _BLOCK)]
-    mean = np.sum([encoded.batch(part)[..., 0].sum(axis=0, dtype=np.float64) for part in parts], axis=0) / len(places)
-    squares = [((encoded.batch(part)[..., 0] - mean) ** 2).sum(axis=0) for part in parts]
-    return mean, np.sqrt(np.sum(squares, axis=0) / len(places))
+def _sample(side: Side, voice: Voice, size: int) -> NDArray[np.float32]:
+    """(n, d) what the encoder makes of some clips, from all over a side."""
+    places = side.places[:: -(-len(side) // _SAMPLE)]
+    if voice.encodes:
+        return side.inputs.batch(places)[..., 0]
+    begins = range(0, len(places), size)
+    return np.concatenate([voice.encoded(side.inputs.batch(places[i : i + size])) for i in begins])
 
 
 def _usual(side: Side, settings: Settings) -> NDArray[np.float32]:

@@ -21,7 +21,7 @@ from leed.errors import InputError, OptionError
 from leed_adapters.measuring.audio import RATE
 from leed_adapters.transformers.training.settings import Settings
 
-_LEAST: Final = 0.01
+_LEAST: Final = 0.1
 _TINY: Final = 1e-6
 """A direction that hardly differs between clips is scaled by no more than the median over this share allows."""
 _STEP: Final = 320
@@ -68,32 +68,33 @@ class Voice:
         return made
 
     def encoded(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return (b, d) of (b, mels, frames): the mean of what the encoder makes of each.
-
-        The head is linear up to the mean that it takes, so that the order of the two changes nothing but roundings.
-        """
+        """Return (b, d) of (b, mels, frames): the mean of what the encoder makes of each."""
         self.train(training=False)
         with torch.inference_mode(), self._mixed():
-            hidden: Tensor = self.model.encoder(self._moved(features)).last_hidden_state
-            return hidden.float().mean(dim=1).cpu().numpy()
+            return self._pooled(features).cpu().numpy()
 
     def logits(self, inputs: NDArray[np.float32]) -> Tensor:
-        """Return (b, k) of features, or, where the encoder stays as it is, of (b, d, 1) that `encoded` made of them."""
+        """Return (b, k) of features, or, where the encoder stays as it is, of (b, d, 1) that `encoded` made of them.
+
+        The head is linear up to the mean that it takes, so that the mean may come first: that changes only roundings.
+        """
         with self._mixed():
-            if self.encodes:
-                scaled = (self._moved(inputs[..., 0]) - self._mean) / self._spread
-                made: Tensor = self.model.classifier(self.model.projector(scaled))
-            else:
-                made = self.model(input_features=self._moved(inputs)).logits
+            pooled = self._moved(inputs[..., 0]) if self.encodes else self._pooled(inputs)
+            scaled = (pooled - self._mean) / self._spread
+            made: Tensor = self.model.classifier(self.model.projector(scaled))
         return made.float()
 
-    def scale(self, mean: NDArray[np.float64], spread: NDArray[np.float64]) -> None:
-        """Let the head see what `encoded` gives on a mean of 0 and a spread of 1, of which it learns far sooner.
+    def _pooled(self, features: NDArray[np.float32]) -> Tensor:
+        hidden: Tensor = self.model.encoder(self._moved(features)).last_hidden_state
+        return hidden.float().mean(dim=1)
+
+    def scale(self, encoded: NDArray[np.float32]) -> None:
+        """Let the head see what the encoder makes on a mean of 0 and a spread of 1: it learns far sooner.
 
         Args:
-            mean: (d,) of the clips that are learned from.
-            spread: (d,) the standard deviation.
+            encoded: (n, d) of clips that are learned from.
         """
+        mean, spread = encoded.mean(axis=0, dtype=np.float64), encoded.std(axis=0, dtype=np.float64)
         least = max(float(np.median(spread)) * _LEAST, _TINY)
         self._mean = torch.from_numpy(mean.astype(np.float32)).to(self.device)
         self._spread = torch.from_numpy(np.maximum(spread, least).astype(np.float32)).to(self.device)

@@ -31,16 +31,16 @@ _SHOWN: Final = 8
 
 @dataclass(frozen=True)
 class Clip:
-    """A stretch of sound that was rated: a file's name, and from where to where, NaN for all of it."""
+    """A stretch of sound that was rated: a file's name, and the seconds from where to where, None for all of it."""
 
     name: str
-    begin: float = math.nan
-    end: float = math.nan
+    begin: float | None = None
+    end: float | None = None
 
     @property
     def key(self) -> tuple[str, float, float]:
         """What it is told apart and put in order by."""
-        begin, end = (-1.0 if math.isnan(time) else time for time in (self.begin, self.end))
+        begin, end = (-1.0 if time is None else time for time in (self.begin, self.end))
         return self.name, begin, end
 
 
@@ -183,21 +183,21 @@ class _Names:
         self._wanted = None if own else taxonomies.get(str(taxonomy))
         self._alien: dict[str, None] = {}
         self._spelled: dict[tuple[str, ...], dict[str, str]] = {}
-        rated: dict[str, None] = {}
+        seen: dict[str, None] = {}
+        rated = set()
         for track in tracks:
             if track.labels not in self._spelled:
                 self._spelled[track.labels] = dict(self._spelling(track))
             known = self._spelled[track.labels]
-            there = np.asarray(~np.isnan(track.matrix).all(axis=0))
-            rated.update(
-                {
-                    known[name]: None
-                    for name, has in zip(track.labels, there.tolist(), strict=True)
-                    if has and name in known
-                }
-            )
-        order = rated if self._wanted is None else [label for label in self._wanted.labels if label in rated]
-        self.labels = tuple(order)
+            seen.update(dict.fromkeys(known.values()))
+            blank = np.asarray(np.isnan(track.matrix).all(axis=0)).tolist()
+            rated |= {
+                known[name]
+                for name, is_blank in zip(track.labels, blank, strict=True)
+                if name in known and not is_blank
+            }
+        order = seen if self._wanted is None else self._wanted.labels
+        self.labels = tuple(label for label in order if label in rated)
         self.taxonomy = self._wanted.name if self._wanted is not None else _common(self.labels, tracks)
         self.quantity = self._quantity(tracks)
 
@@ -210,7 +210,8 @@ class _Names:
             numbers = np.full(len(self.labels), np.nan, np.float32)
             for source, target in columns:
                 numbers[target] = row[source]
-            yield Clip(track.source or "", begin, end), track.speaker or "", numbers
+            clip = Clip(track.source or "", *(None if math.isnan(time) else time for time in (begin, end)))
+            yield clip, track.speaker or "", numbers
 
     def issues(self) -> Iterator[Issue]:
         """Yield what is not trained."""

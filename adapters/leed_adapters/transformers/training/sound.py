@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -116,7 +115,8 @@ class Listener:
                 continue
             samples = whole[slice(*_bounds(clip, len(whole)))]
             if not len(samples):
-                self._note("no-sound", f"has no sound from {clip.begin:g} s to {clip.end:g} s", clip)
+                begin, end = clip.begin or 0, "its end" if clip.end is None else f"{clip.end:g} s"
+                self._note("no-sound", f"has no sound from {begin:g} s to {end}", clip)
                 continue
             most = round(self._longest * RATE)
             if len(samples) > most:
@@ -140,6 +140,6 @@ class Listener:
 
 
 def _bounds(clip: Clip, n: int) -> tuple[int, int]:
-    begin = 0 if math.isnan(clip.begin) else round(max(clip.begin, 0.0) * RATE)
-    end = n if math.isnan(clip.end) else round(max(clip.end, 0.0) * RATE)
+    begin = 0 if clip.begin is None else round(max(clip.begin, 0.0) * RATE)
+    end = n if clip.end is None else round(max(clip.end, 0.0) * RATE)
     return begin, end
