@@ -1,6 +1,7 @@
 """``leed train-expression`` as people use it: what it prints, writes and refuses."""
 
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -13,9 +14,10 @@ import pytest
 from transformers import ViTConfig
 
 from leed.errors import InputError, OptionError
-from leed_adapters.transformers.training import LabelFigures, Settings, Trained, train
+from leed_adapters.transformers.training import Event, LabelFigures, Settings, Trained, train
 from leed_adapters.transformers.training.card import model_card
 from leed_adapters.transformers.training.figures import figures
+from leed_adapters.transformers.training.progress import shown
 from tests.adapters.transformers.conftest import Voices
 from tests.support.command_line import Answer
 from tests.support.lacking import leed_without
@@ -210,6 +212,32 @@ def test_a_hub_id_without_a_network_is_one_line(monkeypatch: pytest.MonkeyPatch,
         "or get it once with a network): "
     )
     assert done.stderr.count("\n") == 1
+
+
+# --- progress
+
+
+def test_a_terminal_shows_how_far_training_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = pty.openpty()
+    monkeypatch.setenv("TERM", "xterm")
+    with os.fdopen(theirs, "w") as terminal:
+        monkeypatch.setattr(sys, "stderr", terminal)
+        with shown() as tell:
+            tell(Event("reading clips", 20, 20))
+            tell(Event("training", 3, 8, "epoch 1, loss 0.1234"))
+        terminal.flush()
+        told = os.read(ours, 65536).decode()
+    os.close(ours)
+    assert "reading clips" in told
+    assert "20/20" in told
+    assert "training: epoch 1, loss 0.1234" in told
+    assert "3/8" in told
+
+
+def test_nothing_is_shown_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with shown() as tell:
+        tell(Event("training", 3, 8))
+    assert capsys.readouterr() == ("", "")
 
 
 # --- settings
