@@ -29,7 +29,6 @@ SMALL = {
     "encoder_attention_heads": 12,
     "encoder_ffn_dim": 3072,
     "decoder_attention_heads": 12,
-    "max_source_positions": 1500,
     "classifier_proj_size": 256,
 }
 PEAKS = {  # by card: TFLOP/s of (float32, bfloat16 or float16), dense, from NVIDIA's data sheets
@@ -89,7 +88,15 @@ def measured(settings: Settings, *, rounds: int) -> Speed:
     return Speed(settings.batch_size / seconds, counter.get_total_flops() / seconds / 1e12)
 
 
-def _timed(work: Callable[[], None]) -> float:
+def encoding(settings: Settings, *, rounds: int) -> float:
+    """How many clips a second a frozen encoder encodes, which it does once."""
+    voice = Voice(settings, LABELS)
+    features = np.zeros((settings.batch_size, 80, int(voice.longest * 100)), np.float32)
+    voice.encoded(features)
+    return settings.batch_size / _middle([_timed(lambda: voice.encoded(features)) for _ in range(rounds)])
+
+
+def _timed(work: Callable[[], object]) -> float:
     start = time.perf_counter()
     work()  # its loss is read, so that the card is waited for
     if torch.cuda.is_available():
@@ -114,20 +121,26 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--batch-size", type=int, default=32)
     options.add_argument("--rounds", type=int, default=10)
+    options.add_argument("--seconds", type=int, help="what a clip is heard as; 30 on a GPU, 2 without")
     options.add_argument("--peak", type=float, help="the card's peak in TFLOP/s, where it is not known here")
     given = options.parse_args()
     gpu = torch.cuda.is_available()
     card = torch.cuda.get_device_name() if gpu else "CPU"
     size = given.batch_size if gpu else 2
+    seconds = given.seconds or (30 if gpu else 2)
     rounds = given.rounds if gpu else 3
-    print(f"{card}; torch {torch.__version__}; whisper-small's size, clips of {30 if gpu else 2} s, batches of {size}")
+    print(f"{card}; torch {torch.__version__}; whisper-small's size, clips of {seconds} s, batches of {size}")
     if not gpu:
         print("no GPU: mixed precision is not measured, and these figures only show that the script runs")
     with tempfile.TemporaryDirectory() as folder:
-        base = tiny_whisper(Path(folder) / "base", **{**SMALL, **({} if gpu else {"max_source_positions": 100})})
+        base = tiny_whisper(Path(folder) / "base", **{**SMALL, "max_source_positions": 50 * seconds})
+        precisions = ("fp32", "bf16", "fp16") if gpu else ("fp32",)
+        for precision in precisions:
+            frozen = Settings(base=str(base), precision=precision, batch_size=size)
+            print(f"frozen encoder {precision}  {encoding(frozen, rounds=rounds):6.1f} clips/s are encoded, once")
         for freeze in ("none", "6"):
             first = None
-            for precision in ("fp32", "bf16", "fp16") if gpu else ("fp32",):
+            for precision in precisions:
                 settings = Settings(base=str(base), freeze=freeze, precision=precision, batch_size=size)
                 speed = measured(settings, rounds=rounds)
                 first = first or speed

@@ -1,6 +1,8 @@
 """What is trained on: tables of ratings, clips in a folder, who is held out; and what is odd in them."""
 
+import io
 import math
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,8 @@ def material(tmp_path: Path, text: str, folder: Path, **options: Any) -> Materia
     path.write_text(text)
     given: dict[str, Any] = {"taxonomy": None, "validation": None, "named": (), "modality": "prosody", "columns": {}}
     settings = options.pop("settings", Settings())
-    return gathered(str(path), str(folder), settings, **{**given, "format": None, **options})
+    given |= {"format": None, **options}
+    return gathered(str(path), str(folder), settings, **given)
 
 
 def clips(folder: Path, *names: str, seconds: float = 0.2) -> Path:
@@ -140,6 +143,11 @@ def test_json_lines_are_read_too(tmp_path: Path) -> None:
         '{"file": "b.wav", "speaker": "bob", "prosody": {"Joy": 0.25}}\n'
     )
     assert rows(ratings(tmp_path, text, "ratings.jsonl")) == {"a.wav": [0.5], "b.wav": [0.25]}
+
+
+def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TWO.encode())))
+    assert rows(read_ratings("-")) == {"a.wav": [0.1, 0.5], "b.wav": [0.3, 0.2]}
 
 
 def test_a_table_that_names_no_clips_is_refused(tmp_path: Path) -> None:
@@ -286,6 +294,12 @@ def test_a_table_of_others_is_held_out(tmp_path: Path) -> None:
     found = material(tmp_path, TWO, folder, validation=str(other))
     assert (found.speakers(held=True), found.speakers(held=False)) == (("cy",), ("ann", "bob"))
     assert rows(found.ratings)["c.wav"] == [None, 0.1]
+
+
+def test_a_table_of_others_and_names_are_not_given_together(tmp_path: Path) -> None:
+    folder = clips(tmp_path / "clips", "a.wav", "b.wav")
+    with pytest.raises(OptionError, match="both a table of others and speakers to hold out are given: give one"):
+        material(tmp_path, TWO, folder, validation="others.csv", named=["ann"])
 
 
 def test_a_speaker_on_both_sides_is_refused(tmp_path: Path) -> None:

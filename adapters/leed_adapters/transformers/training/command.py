@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 def command(  # noqa: PLR0917 - the command line names them all
     ratings: Annotated[
-        str, typer.Argument(metavar="RATINGS", help="A table: a row for each clip, a column for each label.")
+        str,
+        typer.Argument(metavar="RATINGS", help="A table: a row for each clip, a column for each label; - is stdin."),
     ],
     audio: Annotated[str, typer.Option(metavar="FOLDER", help="The folder of the clips.")],
     out: Annotated[str, typer.Option("-o", "--out", metavar="FOLDER", help="Write the model to this folder.")],

@@ -153,7 +153,8 @@ class Progress:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Progress:
         """Return what `to_dict` was made from."""
-        return cls(**{**data, "history": tuple(Evaluated(*one) for one in data["history"])})
+        history: Any = tuple(Evaluated(*one) for one in data["history"])
+        return cls(**{**data, "history": history})
 
 
 class Course:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from leed.errors import InputError
+from leed.errors import InputError, OptionError
 from leed.schema.terms import Issue
 from leed_adapters.transformers.training.ratings import Ratings, read_ratings
 from leed_adapters.transformers.training.settings import Settings
@@ -78,6 +78,8 @@ def gathered(
         InputError: there are none, nobody is said to speak in them, there is one speaker only, or one is on both sides.
         OptionError: there is no such folder, taxonomy, column or speaker.
     """
+    if validation is not None and named:
+        raise OptionError("both a table of others and speakers to hold out are given: give one of them")
     folder = Folder(audio)
     own = read_ratings(ratings, taxonomy=taxonomy, modality=modality, columns=columns, format=format)
     own, paths = there(_spoken(own, ratings), folder)

@@ -143,9 +143,9 @@ class Voice:
     def _unscale(self) -> None:
         """Put the scaling into the head's weights, so that it sees what the encoder gives as it is."""
         with torch.no_grad():
-            head = self.model.projector
-            weight = head.weight.double() / self._spread.double()
-            head.bias.copy_(head.bias.double() - (weight * self._mean.double()).sum(dim=1))
+            head, mean, spread = self.model.projector, self._mean.cpu().double(), self._spread.cpu().double()
+            weight = head.weight.cpu().double() / spread
+            head.bias.copy_(head.bias.cpu().double() - (weight * mean).sum(dim=1))
             head.weight.copy_(weight)
         self._mean, self._spread = torch.tensor(0.0), torch.tensor(1.0)
 

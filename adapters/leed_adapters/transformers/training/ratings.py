@@ -6,6 +6,7 @@ import csv
 import io
 import math
 import os
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -107,7 +108,7 @@ def read_ratings(
     Several rows of one clip, as of several raters, are averaged. Rows of other modalities are left out.
 
     Args:
-        path: the file.
+        path: the file; "-" is standard input.
         taxonomy: whose labels are wanted; None: all that there are.
         modality: what rows that say one have to be of.
         columns: which columns of a table are "clip" and "speaker", where they are called otherwise.
@@ -137,7 +138,7 @@ def read_ratings(
 
 def _read(path: str, columns: Mapping[str, str], format_: str | None) -> Recording:
     """A recording; labels that leed does not know are those of the table's maker."""
-    content = _renamed(path, columns) if columns else path
+    content = _renamed(path, columns) if columns else sys.stdin.buffer.read() if path == "-" else path
     try:
         return read(content, format=format_)
     except UnknownFormatError as error:
