@@ -32,6 +32,9 @@ def command(
     A label of a full set of scores is named where it is above its 90th percentile here. The file states on how many
     segments each table rests; calibrations among the files are added up as if they had been fitted together.
 
+    `leed fit` learns classes of your own from scores; `leed calibrate` counts what scores are usual; `leed
+    train-expression` makes a model that gives scores, from sound.
+
     Examples:
     `leed calibrate monday.json tuesday.json -o ours.json`
 

@@ -55,6 +55,9 @@ def command(  # noqa: PLR0917 - the command line names them all
     leed reads, or scores in columns such as `face.Joy`; several rows of one item are put together. The data is checked
     first. Beside the model stands a model card (MODEL.md).
 
+    `leed fit` learns classes of your own from scores; `leed calibrate` counts what scores are usual; `leed
+    train-expression` makes a model that gives scores, from sound.
+
     Examples:
     `leed fit calls.csv -o calls.skops`
 
