@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from leed_adapters.measuring.audio import RATE
+from leed_adapters.media.sound import RATE
 from leed_adapters.transformers.training import chance, checkpoints
 from leed_adapters.transformers.training.card import model_card
 from leed_adapters.transformers.training.figures import figures

@@ -18,7 +18,7 @@ from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from leed.errors import InputError, OptionError
-from leed_adapters.measuring.audio import RATE
+from leed_adapters.media.sound import RATE
 from leed_adapters.transformers.training.settings import Settings
 
 _LEAST: Final = 0.1

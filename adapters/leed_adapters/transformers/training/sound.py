@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from leed.errors import InputError, LeedError, OptionError
 from leed.schema.terms import Issue
-from leed_adapters.measuring.audio import RATE, decoded
+from leed_adapters.measuring.audio import decoded
 from leed_adapters.measuring.media import Media
+from leed_adapters.media.sound import RATE
 from leed_adapters.transformers.training.ratings import Clip, Ratings
 
 
