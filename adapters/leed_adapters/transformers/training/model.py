@@ -22,8 +22,8 @@ from leed_adapters.media.sound import RATE
 from leed_adapters.transformers.training.settings import Settings
 
 _LEAST: Final = 0.1
+"""Of the median spread: a direction that differs less between clips is scaled as if it differed so much."""
 _TINY: Final = 1e-6
-"""A direction that hardly differs between clips is scaled by no more than the median over this share allows."""
 _STEP: Final = 320
 """Samples between two positions of the encoder: its features are 10 ms apart, and it takes every second one."""
 
