@@ -10,6 +10,7 @@ from typing import Any
 
 from leed.errors import InputError, LeedError, OptionError, one_of
 from leed.readers import read_content
+from leed.readers.about import field_of
 from leed.readers.content import Content, take
 from leed.schema import Issue
 from leed_adapters.media import subtitles
@@ -118,7 +119,8 @@ def _mark(text: str) -> str | None:
     head = text.split("\n", 1)[0]
     mark = max(",;\t|", key=head.count)
     names = [name.strip().strip('"').casefold() for name in head.split(mark)]
-    return mark if len(names) > 1 and any(name in _BEGIN for name in names) else None
+    begins = any(name in _BEGIN or field_of(name) == "begin" for name in names)
+    return mark if len(names) > 1 and begins else None
 
 
 def _table(text: str, mark: str) -> Transcript | None:

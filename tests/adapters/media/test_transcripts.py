@@ -400,3 +400,12 @@ def test_text_of_any_lines_is_read_or_refused_by_leed(lines: list[str]) -> None:
     except LeedError:
         return
     assert all(s.begin <= s.end or math.isnan(s.begin) for s in found.stretches)
+
+
+def test_the_csv_of_a_service_is_a_recording_and_no_text() -> None:
+    table = b"Id,Text,BeginTime,EndTime,Confidence,Joy\nA,Hi there,1.5,2.5,0.9,0.4\nA,Well,3.0,3.5,0.9,0.1\n"
+    found = read_boundaries(table)
+    assert [(s.begin, s.end, s.text, s.speaker) for s in found.stretches] == [
+        (1.5, 2.5, "Hi there", "A"),
+        (3.0, 3.5, "Well", "A"),
+    ]

@@ -207,11 +207,22 @@ def test_a_hub_id_without_a_network_is_one_line(monkeypatch: pytest.MonkeyPatch,
     told = ["train-expression", few.ratings, "--audio", few.clips, "-o", tmp_path / "out"]
     done = subprocess.run([sys.executable, "-m", "leed", *map(str, told)], capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert done.stderr.startswith(
-        "leed: error: openai/whisper-small: is no folder, and cannot be had from the Hugging Face hub (give a folder, "
-        "or get it once with a network): "
+    assert done.stderr == (
+        "leed: error: openai/whisper-small: there is no folder openai/whisper-small, and no model of that name in Hugging "
+        "Face's cache; 'hf download openai/whisper-small' fetches one from the hub, as does the option download\n"
     )
-    assert done.stderr.count("\n") == 1
+
+
+def test_a_download_without_a_network_is_one_line(monkeypatch: pytest.MonkeyPatch, few: Voices, tmp_path: Path) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "cache"))
+    told = ["train-expression", few.ratings, "--audio", few.clips, "-o", tmp_path / "out", "--download"]
+    done = subprocess.run([sys.executable, "-m", "leed", *map(str, told)], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == (
+        "leed: error: openai/whisper-small: there is no folder openai/whisper-small, and no model of that name could be "
+        "fetched from the hub; check the name and the network, or give a folder\n"
+    )
 
 
 # --- progress

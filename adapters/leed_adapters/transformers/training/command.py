@@ -69,6 +69,9 @@ def command(  # noqa: PLR0917 - the command line names them all
     checkpoint_every: Annotated[
         int, typer.Option(help="Updates between checkpoints, beside those after each epoch; 0: none.")
     ] = 0,
+    download: Annotated[  # noqa: FBT002 - typer's flags are positional in Python and named on the command line
+        bool, typer.Option("--download", help="Fetch a base that is not here from the hub.")
+    ] = False,
     resume: Annotated[  # noqa: FBT002 - typer's flags are positional in Python and named on the command line
         bool, typer.Option("--resume", help="Go on from the checkpoint in the folder.")
     ] = False,
@@ -116,6 +119,7 @@ def command(  # noqa: PLR0917 - the command line names them all
         device=device,
         longest=longest,
         checkpoint_every=checkpoint_every,
+        download=download,
     )
     try:
         with shown() as tell:

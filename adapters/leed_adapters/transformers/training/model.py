@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import math
-import os
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -17,6 +14,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from torch import Tensor, nn
 
+from leed.embed.hub import device_of, folder_of, quiet
 from leed.errors import InputError, OptionError
 from leed_adapters.media.sound import RATE
 from leed_adapters.transformers.training.settings import Settings
@@ -39,9 +37,9 @@ class Voice:
     """
 
     def __init__(self, settings: Settings, labels: Sequence[str]) -> None:
-        self.device = device_of(settings.device)
+        self.device = device_of(settings.device, torch)
         self.precision = precision_of(settings.precision, self.device)
-        self.model: Any = _loaded(settings.base, labels)
+        self.model: Any = _loaded(settings, labels)
         _shortened(self.model, settings)
         config = self.model.config
         self.extractor = transformers.WhisperFeatureExtractor(  # type: ignore[no-untyped-call] # has no types
@@ -169,26 +167,9 @@ class Voice:
         self._unscale()
         self.model.config.problem_type = problem
         self.model.config.leed = dict(about)
-        with quiet():
+        with quiet(transformers):
             self.model.save_pretrained(folder)
             self.extractor.save_pretrained(folder)
-
-
-def device_of(name: str) -> str:
-    """Return the device that a name means.
-
-    Raises:
-        OptionError: it cannot be used.
-    """
-    if name == "auto":
-        if torch.cuda.is_available():
-            return "cuda"
-        return "mps" if torch.backends.mps.is_available() else "cpu"
-    try:
-        torch.empty(0, device=name)
-    except (RuntimeError, AssertionError, ValueError) as error:
-        raise OptionError(f"device {name!r} cannot be used: {_line(error)}; give cpu, or auto") from error
-    return name
 
 
 def precision_of(name: str, device: str) -> torch.dtype | None:
@@ -207,37 +188,21 @@ def precision_of(name: str, device: str) -> torch.dtype | None:
     return torch.bfloat16
 
 
-@contextmanager
-def quiet() -> Generator[None]:
-    """Without bars, and without remarks on the weights of a new head, or on a network that is not there."""
-    own: Any = transformers.utils.logging
-    hub = logging.getLogger("huggingface_hub")
-    before, bars, level = own.get_verbosity(), own.is_progress_bar_enabled(), hub.level
-    own.set_verbosity_error()
-    own.disable_progress_bar()
-    hub.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        own.set_verbosity(before)
-        hub.setLevel(level)
-        if bars:
-            own.enable_progress_bar()
-
-
-def _loaded(base: str, labels: Sequence[str]) -> Any:  # noqa: ANN401 - transformers' classes are typed in part
+def _loaded(settings: Settings, labels: Sequence[str]) -> Any:  # noqa: ANN401 - transformers' classes are typed in part
     """A base with a new head, which begins as torch's layers do, by the seed that is set, whatever the base had."""
     classifier: Any = transformers.WhisperForAudioClassification
+    base = settings.base
+    folder = folder_of(base, what=base, download=settings.download)
     try:
-        with quiet():
-            kind = _had(transformers.AutoConfig.from_pretrained, base).model_type
+        with quiet(transformers):
+            kind = transformers.AutoConfig.from_pretrained(folder, local_files_only=True).model_type
             if kind != "whisper":
                 raise InputError(
                     f"{base}: is a model of the kind {kind!r}; give a Whisper, such as openai/whisper-small"
                 )
-            model, info = _had(
-                classifier.from_pretrained,
-                base,
+            model, info = classifier.from_pretrained(
+                folder,
+                local_files_only=True,
                 id2label=dict(enumerate(labels)),
                 label2id={label: place for place, label in enumerate(labels)},
                 use_weighted_layer_sum=False,
@@ -246,29 +211,13 @@ def _loaded(base: str, labels: Sequence[str]) -> Any:  # noqa: ANN401 - transfor
                 dtype=torch.float32,
             )
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-        raise InputError(f"{base}: {_why(base)}: {_line(error)}") from error
+        raise InputError(f"{base}: is no model that transformers loads: {_line(error)}") from error
     lacking = [name for name in info["missing_keys"] if name.startswith("encoder.")]
     if lacking:
         raise InputError(f"{base}: lacks {len(lacking)} of a Whisper encoder's weights, such as {min(lacking)}")
     model.projector.reset_parameters()
     model.classifier.reset_parameters()
     return model
-
-
-def _had(load: Callable[..., Any], base: str, **options: Any) -> Any:  # noqa: ANN401 - as above
-    """What is loaded from a folder, or from the hub: what was had from there before is not asked for again."""
-    try:
-        return load(base, local_files_only=True, **options)
-    except OSError:
-        if os.path.isdir(base):
-            raise
-    return load(base, **options)
-
-
-def _why(base: str) -> str:
-    if os.path.isdir(base):
-        return "is no model that transformers loads"
-    return "is no folder, and cannot be had from the Hugging Face hub (give a folder, or get it once with a network)"
 
 
 def _shortened(model: Any, settings: Settings) -> None:  # noqa: ANN401 - as above

@@ -17,7 +17,7 @@ ALL, NOTHING = "encoder", "none"
 _COUNTS: Final = {"epochs": 1, "steps": 1, "batch_size": 1, "accumulate": 1, "patience": 0, "longest": 1}
 _COUNTS_TOO: Final = {"checkpoint_every": 0, "seed": 0}
 _POSITIVE: Final = ("head_rate", "encoder_rate", "max_norm")
-_FREE: Final = ("checkpoint_every", "device", "precision")  # the weights do not follow from these names
+_FREE: Final = ("checkpoint_every", "device", "download", "precision")  # the weights do not follow from these names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +45,7 @@ class Settings:
         device: "cpu", "cuda", "mps", or "auto" for the fastest that is there.
         longest: seconds of a clip that are heard; None: what the base hears, which is 30. Fewer are faster.
         checkpoint_every: after how many updates a checkpoint is written, beside those after each epoch; 0: none.
+        download: whether a base that is not here may be fetched from the hub.
 
     Raises:
         OptionError: one has a value that cannot be.
@@ -69,6 +70,7 @@ class Settings:
     device: str = "auto"
     longest: int | None = None
     checkpoint_every: int = 0
+    download: bool = False
 
     def __post_init__(self) -> None:
         if self.loss not in LOSSES:
