@@ -163,6 +163,10 @@ def test_a_folder_that_is_no_model_is_refused(few: Voices, tmp_path: Path) -> No
     base = tmp_path / "base"
     base.mkdir()
     (base / "readme.txt").write_text("nothing")
+    assert refused(few, base, tmp_path / "out") == (
+        f"{base}: the folder {base} has no config.json; give one that a model was saved to"
+    )
+    (base / "config.json").write_text("{}")
     assert refused(few, base, tmp_path / "out").startswith(f"{base}: is no model that transformers loads: ")
 
 
@@ -178,6 +182,10 @@ def test_weights_that_are_cut_off_are_refused(few: Voices, tmp_path: Path) -> No
     base.mkdir()
     for path in few.whisper.iterdir():
         (base / path.name).write_bytes(path.read_bytes()[: 5000 if path.suffix == ".safetensors" else None])
+    assert refused(few, base, tmp_path / "out") == (
+        f"{base}: the folder {base} has no config.json; give one that a model was saved to"
+    )
+    (base / "config.json").write_text("{}")
     assert refused(few, base, tmp_path / "out").startswith(f"{base}: is no model that transformers loads: ")
 
 
@@ -208,8 +216,8 @@ def test_a_hub_id_without_a_network_is_one_line(monkeypatch: pytest.MonkeyPatch,
     done = subprocess.run([sys.executable, "-m", "leed", *map(str, told)], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr == (
-        "leed: error: openai/whisper-small: there is no folder openai/whisper-small, and no model of that name in Hugging "
-        "Face's cache; 'hf download openai/whisper-small' fetches one from the hub, as does the option download\n"
+        "leed: error: openai/whisper-small: there is no folder openai/whisper-small, and no model of that name in "
+        "Hugging Face's cache; 'hf download openai/whisper-small' fetches one from the hub, as does the option download\n"
     )
 
 
@@ -220,8 +228,8 @@ def test_a_download_without_a_network_is_one_line(monkeypatch: pytest.MonkeyPatc
     done = subprocess.run([sys.executable, "-m", "leed", *map(str, told)], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr == (
-        "leed: error: openai/whisper-small: there is no folder openai/whisper-small, and no model of that name could be "
-        "fetched from the hub; check the name and the network, or give a folder\n"
+        "leed: error: openai/whisper-small: there is no folder openai/whisper-small, and no model of that name could "
+        "be fetched from the hub; check the name and the network, or give a folder\n"
     )
 
 
