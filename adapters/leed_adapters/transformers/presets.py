@@ -44,7 +44,7 @@ def presets() -> dict[str, Preset]:
     >>> presets()["superb/hubert-large-superb-er"].taxonomy
     'iemocap-4'
     """
-    return msgspec.json.decode(files(__package__).joinpath(_FILE).read_bytes(), type=dict[str, Preset])
+    return msgspec.json.decode(files("leed_adapters.transformers").joinpath(_FILE).read_bytes(), type=dict[str, Preset])
 
 
 def preset_of(model: str, config: dict[str, object]) -> Preset | None:

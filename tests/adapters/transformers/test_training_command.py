@@ -182,10 +182,6 @@ def test_weights_that_are_cut_off_are_refused(few: Voices, tmp_path: Path) -> No
     base.mkdir()
     for path in few.whisper.iterdir():
         (base / path.name).write_bytes(path.read_bytes()[: 5000 if path.suffix == ".safetensors" else None])
-    assert refused(few, base, tmp_path / "out") == (
-        f"{base}: the folder {base} has no config.json; give one that a model was saved to"
-    )
-    (base / "config.json").write_text("{}")
     assert refused(few, base, tmp_path / "out").startswith(f"{base}: is no model that transformers loads: ")
 
 
@@ -217,7 +213,8 @@ def test_a_hub_id_without_a_network_is_one_line(monkeypatch: pytest.MonkeyPatch,
     assert done.returncode == 1
     assert done.stderr == (
         "leed: error: openai/whisper-small: there is no folder openai/whisper-small, and no model of that name in "
-        "Hugging Face's cache; 'hf download openai/whisper-small' fetches one from the hub, as does the option download\n"
+        "Hugging Face's cache; 'hf download openai/whisper-small' fetches one from the hub, as does the option "
+        "download\n"
     )
 
 
