@@ -13,7 +13,7 @@ from typing import IO
 
 from leed.errors import DamagedInputError
 
-_SIZE = 7 << 19
+_SIZE = 3 << 20
 _LARGEST = 1 << 25
 """Bytes that one row may have."""
 _QUOTED = re.compile(rb'"[^"]*+(?:""[^"]*+)*+"')
