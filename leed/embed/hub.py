@@ -42,6 +42,8 @@ def folder_of(model: str, *, what: str, revision: str | None = None, download: b
 
 def _not_there(model: str, what: str, *, tried: bool) -> str:
     """What to say of a model that is not on this disk."""
+    if model.startswith((".", "/", "~")) or model.endswith("/") or model.count("/") > 1:
+        return f"{what}: there is no folder {model}; give one that a model was saved to, or a name on the hub"
     if tried:
         return (
             f"{what}: there is no folder {model}, and no model of that name could be fetched from the hub; check the "
@@ -49,7 +51,7 @@ def _not_there(model: str, what: str, *, tried: bool) -> str:
         )
     return (
         f"{what}: there is no folder {model}, and no model of that name in Hugging Face's cache; "
-        f"'hf download {model}' fetches one from the hub, as does the option download"
+        f"'hf download {model}' fetches one from the hub, as does --download (download=True)"
     )
 
 

@@ -121,7 +121,7 @@ def test_a_model_that_is_not_here_is_not_fetched() -> None:
         get_embedder("transformers:nobody/no-such").embed(["a"])
     assert str(raised.value) == (
         "transformers:nobody/no-such: there is no folder nobody/no-such, and no model of that name in Hugging Face's "
-        "cache; 'hf download nobody/no-such' fetches one from the hub, as does the option download"
+        "cache; 'hf download nobody/no-such' fetches one from the hub, as does --download (download=True)"
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import chain, pairwise
 
 import numpy as np
@@ -74,7 +74,7 @@ def clips(
         boundaries: where to cut; see `read_boundaries`.
         voice: "silero" to find speech, where no boundaries are given; "off" to take all of it, silence too.
         channels: "mix" for their mean, "each" where each channel is a speaker of its own. A stretch whose channel is
-            not known is then cut from each.
+            not known is then cut from the one that is loudest in it.
         longest: seconds of a clip at most.
         overlap: the share of a window that its neighbour has too, at least.
         on_issue: is called with what is odd, such as a recording in which nobody speaks.
@@ -228,29 +228,31 @@ def _windows_of(asked: _Asked, tape: _Tape, begin: int, end: int) -> Iterator[Cl
 
 
 def _by_boundaries(asked: _Asked, heard: Iterable[Samples], boundaries: Boundaries) -> Iterator[Clip]:
-    tape, coming, done = _Tape(), iter(heard), set[int]()
+    tape, coming, done = _Tape(), iter(heard), dict[int, int | None]()
     for piece in _pieces(boundaries, asked):
         tape.forget(piece.begin)
         while tape.end < piece.end and (block := next(coming, None)) is not None:
             tape.add(block)
             tape.forget(piece.begin)
         if max(piece.after, piece.begin) < tape.end:
-            done.add(piece.stretch)
             stretch = boundaries.stretches[piece.stretch]
-            for channel in _channels(stretch, tape.channels, asked):
-                own = piece.stretch * tape.channels + (channel or 0)
-                yield tape.clip(replace(piece, stretch=own), channel, stretch, boundaries.granularity)
+            if piece.stretch not in done:
+                done[piece.stretch] = _channel(stretch, piece, tape, asked)
+            yield tape.clip(piece, done[piece.stretch], stretch, boundaries.granularity)
     for _ in coming:  # what is odd about the rest is told as it is read
         pass
     for issue in _unheard(asked.media, boundaries, done):
         asked.on_issue(issue)
 
 
-def _channels(stretch: Stretch, count: int, asked: _Asked) -> list[int | None]:
+def _channel(stretch: Stretch, piece: _Piece, tape: _Tape, asked: _Asked) -> int | None:
+    """The channel that a stretch is cut from: where nobody says which, its speaker is in the loudest one."""
     if not asked.each:
-        return [None]
-    known = stretch.channel is not None and 0 <= stretch.channel < count
-    return [stretch.channel] if known else list(range(count))
+        return None
+    if stretch.channel is not None and 0 <= stretch.channel < tape.channels:
+        return stretch.channel
+    loudness = [float(np.square(tape.samples(piece.begin, piece.end, c)).sum()) for c in range(tape.channels)]
+    return int(np.argmax(loudness))
 
 
 def _pieces(boundaries: Boundaries, asked: _Asked) -> list[_Piece]:
@@ -268,7 +270,7 @@ def _pieces(boundaries: Boundaries, asked: _Asked) -> list[_Piece]:
     return sorted(made)
 
 
-def _unheard(media: Media, boundaries: Boundaries, done: set[int]) -> Iterator[Issue]:
+def _unheard(media: Media, boundaries: Boundaries, done: Collection[int]) -> Iterator[Issue]:
     timed = [number for number, stretch in enumerate(boundaries.stretches) if stretch.is_timed]
     without = len(boundaries.stretches) - len(timed)
     if without:

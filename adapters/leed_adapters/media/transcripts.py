@@ -75,8 +75,9 @@ def _transcript(content: Content) -> tuple[Transcript, list[Issue]]:
     if text.lstrip()[:1] in ("{", "["):
         return _of_plain(content, content.plain)
     if (header := _mark(text)) is not None:
-        rows = _table(text, header)
-        return (rows, []) if rows is not None else _recording(content)
+        listed = _table(text, header)
+        rows = _rows(listed)
+        return (rows, _unknown(listed)) if rows is not None else _recording(content)
     lines = [" ".join(line.split()) for line in text.splitlines()]
     return Transcript(phrases=[Stretch(text=line) for line in lines if line]), []
 
@@ -84,7 +85,9 @@ def _transcript(content: Content) -> tuple[Transcript, list[Issue]]:
 def _of_plain(content: Content, plain: Any) -> tuple[Transcript, list[Issue]]:  # noqa: ANN401 - any JSON
     found = transcript_of(plain)
     if found is None and isinstance(plain, list):
-        found = _rows([row for row in plain if isinstance(row, Mapping)])
+        listed = [row for row in plain if isinstance(row, Mapping)]
+        found = _rows(listed)
+        return (found, _unknown(listed)) if found is not None else _recording(content)
     return (found, []) if found is not None else _recording(content)
 
 
@@ -123,9 +126,9 @@ def _mark(text: str) -> str | None:
     return mark if len(names) > 1 and begins else None
 
 
-def _table(text: str, mark: str) -> Transcript | None:
+def _table(text: str, mark: str) -> list[dict[str, Any]]:
     try:
-        return _rows(list(csv.DictReader(io.StringIO(text, newline=""), delimiter=mark, skipinitialspace=True)))
+        return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=mark, skipinitialspace=True))
     except csv.Error as error:
         raise InputError(f"the table of boundaries cannot be read: {error}") from error
 
@@ -152,6 +155,17 @@ def _rows(rows: Sequence[Mapping[Any, Any]]) -> Transcript | None:
             )
         )
     return Transcript(words=made) if text in ("word", "token") else Transcript(phrases=made)
+
+
+def _unknown(rows: Sequence[Mapping[Any, Any]]) -> list[Issue]:
+    """What is said of columns that nobody knows, where no column of text is known: it may be one of them."""
+    names = list(dict.fromkeys(str(name).strip() for row in rows for name in row if name is not None))
+    known = {*_BEGIN, *_END, *_LENGTH, *_TEXT, *_SPEAKER, *_CHANNEL}
+    if not names or any(name.casefold() in _TEXT for name in names):
+        return []
+    others = [name[:60] for name in names if name.casefold() not in known]
+    left = f"; left out are {', '.join(others[:5])}" if others else ""
+    return [Issue("no-text", f"no column is called text, transcript or word, so that there are no words{left}")]
 
 
 def _known(names: Iterable[str], wanted: Sequence[str]) -> str | None:

@@ -137,10 +137,14 @@ def _model(folder: str, config: Any, kind: str, dtype: torch.dtype, name: str) -
     model, told = _from(_class_of(kind, config), folder, config, dtype, name)
     if kind == "audio" and DENSE in told["unexpected_keys"]:
         model, told = _from(pooled_class(config), folder, config, dtype, name)
-    missing = sorted(told["missing_keys"] | {key for key, *_ in told["mismatched_keys"]})
+    other = sorted(key for key, *_ in told["mismatched_keys"])
+    if other:
+        what = f"has {config.num_labels} labels in its config.json, and a head of another size ({other[0]})"
+        raise InputError(f"{name}: {what}: correct id2label, or give a model that was saved whole")
+    missing = sorted(told["missing_keys"])
     if missing:
         shown = ", ".join(missing[:3]) + (", ..." if len(missing) > 3 else "")  # noqa: PLR2004 - fits a line
-        what = f"has no weights for {shown} that fit, so its scores would be random"
+        what = f"has no weights for {shown}, so its scores would be random"
         raise InputError(f"{name}: {what}; give a model that was trained to classify, and saved whole")
     return model
 
@@ -164,7 +168,7 @@ def _prepare(folder: str, kind: str, name: str) -> Any:  # noqa: ANN401 - any of
     try:
         return _PREPARING[kind].from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        what = f"{folder} lacks what prepares its input ({_NEEDED[kind]}): {_first(error)}"
+        what = f"{folder} lacks what prepares its input ({_NEEDED[kind]}), or it cannot be read"
         raise InputError(f"{name}: {what}") from error
 
 

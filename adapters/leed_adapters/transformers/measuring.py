@@ -181,7 +181,7 @@ def _about(clip: Clip) -> About:
     return About(
         granularity=clip.granularity,
         channel=None if clip.channel is None else str(clip.channel),
-        speaker=clip.speaker,
+        speaker=clip.speaker or (None if clip.channel is None else f"channel {clip.channel}"),
         begin=clip.begin,
         end=clip.end,
         text=clip.text,

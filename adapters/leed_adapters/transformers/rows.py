@@ -78,7 +78,7 @@ class Rows:
         labels = self._head.labels
         found = []
         if self._head.is_unnamed:
-            what = f"the labels are only numbered ({labels[0]}, ...): the model's config has no id2label"
+            what = f"the labels are only numbered ({labels[0]}, ...): id2label in the model's config names none"
             found.append(Issue("unnamed-labels", what, self._source))
         names = dimensions(labels) if self._head.activation == "identity" else []
         places = [labels.index(name) for name in names]

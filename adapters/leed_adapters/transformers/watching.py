@@ -58,7 +58,7 @@ def faces_in(
             yield from zip(islice(abouts, len(scores)), scores, strict=True)
     if empty:
         what = "no face is found in it" if seen == 1 else f"no face is found in {empty} of {seen} pictures"
-        hint = "" if seen > 1 else "; where the picture is of a face and nothing else, say so: faces='whole'"
+        hint = "" if seen > 1 else "; where the picture is of a face and nothing else, say so: --faces whole"
         on_issue(Issue("no-face", what + hint, media.name))
 
 

@@ -171,12 +171,12 @@ def test_a_window_that_adds_nothing_before_the_end_of_the_sound_is_left_out() ->
     assert times(found) == [(0.0, 30.0), (15.0, 40.0)]
 
 
-def test_a_stretch_with_a_channel_is_cut_from_it_and_others_from_each() -> None:
+def test_a_stretch_with_a_channel_is_cut_from_it_and_others_from_the_loudest() -> None:
     both = np.stack([np.full(32_000, 0.1), np.full(32_000, 0.5)], axis=1)
-    said = Boundaries("turn", (Stretch(0.0, 1.0, "one", channel=1), Stretch(1.0, 2.0, "both")))
+    said = Boundaries("turn", (Stretch(0.0, 1.0, "one", channel=0), Stretch(1.0, 2.0, "both")))
     found, _ = made(sound(both), boundaries=said, channels="each")
     levels = [(c.text, c.channel, c.stretch, round(float(c.samples.mean()), 3)) for c in found]
-    assert levels == [("one", 1, 1, 0.5), ("both", 0, 2, 0.1), ("both", 1, 3, 0.5)]
+    assert levels == [("one", 0, 0, 0.1), ("both", 1, 1, 0.5)]
     mixed, _ = made(sound(both), boundaries=said)
     assert [(c.channel, c.stretch, round(float(c.samples.mean()), 3)) for c in mixed] == [
         (None, 0, 0.3),

@@ -409,3 +409,11 @@ def test_the_csv_of_a_service_is_a_recording_and_no_text() -> None:
         (1.5, 2.5, "Hi there", "A"),
         (3.0, 3.5, "Well", "A"),
     ]
+
+
+def test_a_table_without_a_known_column_of_text_names_those_that_are_left_out() -> None:
+    found = read_boundaries(b"start;stop;wer;was\n0;5;Ann;Hello\n")
+    assert [(s.begin, s.end, s.text) for s in found.stretches] == [(0.0, 5.0, None)]
+    assert [issue.message for issue in found.issues] == [
+        "no column is called text, transcript or word, so that there are no words; left out are wer, was"
+    ]

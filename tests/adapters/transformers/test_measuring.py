@@ -119,9 +119,19 @@ def test_what_is_longer_than_a_window_is_one_stretch_with_the_mean_of_its_window
 
 def test_each_channel_may_be_a_speaker(voices: str) -> None:
     recording = local.measure(sound(tone(2.0, 150), tone(2.0, 400)), voices, voice="off", channels="each")
-    assert [track.channel for track in recording.tracks] == ["0", "1"]
+    assert [(track.channel, track.speaker) for track in recording.tracks] == [("0", "channel 0"), ("1", "channel 1")]
     mixed = local.measure(sound(tone(2.0, 150), tone(2.0, 400)), voices, voice="off")
     assert [track.channel for track in mixed.tracks] == [None]
+
+
+def test_a_cue_is_measured_where_its_speaker_is_heard(voices: str, subtitles: Path) -> None:
+    ann, bob = tone(4.0, 150), tone(4.0, 400)
+    ann[30_000:], bob[:30_000] = 0, 0
+    recording = local.measure(sound(ann, bob), voices, transcript=subtitles, channels="each")
+    assert [(track.speaker, track.channel, len(track)) for track in recording.tracks] == [
+        ("Ann", "0", 1),
+        ("Bob", "1", 1),
+    ]
 
 
 def test_stretches_go_up_to_turns(voices: str, tmp_path: Path) -> None:
@@ -257,7 +267,7 @@ def test_a_hub_id_that_is_not_here_is_one_clear_line() -> None:
         local.measure(sound(tone(1.0)), "nobody/no-such")
     assert str(raised.value) == (
         "transformers:nobody/no-such: there is no folder nobody/no-such, and no model of that name in Hugging Face's "
-        "cache; 'hf download nobody/no-such' fetches one from the hub, as does the option download"
+        "cache; 'hf download nobody/no-such' fetches one from the hub, as does --download (download=True)"
     )
 
 

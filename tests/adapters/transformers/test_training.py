@@ -12,6 +12,7 @@ from safetensors.torch import load_file
 from transformers import AutoFeatureExtractor, AutoModelForAudioClassification
 
 from leed.classifiers.metrics import ccc
+from leed_adapters.transformers import measure
 from leed_adapters.transformers.training import Event, Settings, Trained, train
 from tests.adapters.transformers.conftest import Voices
 from tests.support.voices import RATE
@@ -193,3 +194,20 @@ def test_it_is_told_how_far_training_is(few: Voices, tmp_path: Path) -> None:
 
 def test_defaults_are_the_papers_encoder_and_a_frozen_one() -> None:
     assert (Settings().base, Settings().loss, Settings().freeze) == ("openai/whisper-small", "mse", "encoder")
+
+
+def test_a_training_that_learned_nothing_says_so(voices: Voices, tmp_path: Path) -> None:
+    done = trained(voices, tmp_path / "out", steps=2, head_rate=50.0, warmup=0.0, patience=0)
+    assert done.best_step == 0
+    assert [issue.code for issue in done.issues] == ["no-better"]
+
+
+def test_leed_measures_with_what_was_trained(voices: Voices, tmp_path: Path) -> None:
+    out = tmp_path / "my-voice"
+    done = trained(voices, out, epochs=6, head_rate=1e-2, taxonomy="hume-48")
+    take = next(take for take in voices.takes if take.speaker in done.held_out)
+    recording = measure(voices.clips / take.file, out, voice="off")
+    (track,) = recording.tracks
+    assert (track.taxonomy, track.quantity, track.modality) == ("hume-48", "intensity", "prosody")
+    assert set(track.labels) == {"Determination", "Excitement"}
+    assert track.row(0)["Excitement"] == pytest.approx(take.excitement, abs=0.25)

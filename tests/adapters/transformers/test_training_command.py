@@ -63,7 +63,7 @@ def test_it_prints_figures_and_says_what_it_wrote(leed_command: Command, few: Vo
         *arguments(few, out, "--taxonomy", "hume-48", "--epochs", 2, "--held-out", "ann", "--held-out", "bob")
     )
     assert status == 0
-    assert told.startswith("10 clips of 2 speakers who were held out: loss 0.")
+    assert told.startswith("10 clips of 2 speakers held out: loss 0.")
     assert [line.split()[1] for line in told.splitlines() if line.startswith("│")] == [
         "Determination",
         "Excitement",
@@ -119,7 +119,7 @@ def test_ctrl_c_says_how_to_go_on_and_going_on_ends_it(leed_command: Command, fe
     assert (status, "epochs was 10 and is 3" in said) == (1, True)
     (out / "model.safetensors").touch()  # what else is there does not matter
     status, printed, _ = leed_command(*told, "--resume")
-    assert (status, "speakers who were held out" in printed) == (0, True)
+    assert (status, " held out: loss " in printed) == (0, True)
 
 
 def test_an_output_folder_that_is_not_empty_is_refused_and_may_be_overwritten(
@@ -213,8 +213,8 @@ def test_a_hub_id_without_a_network_is_one_line(monkeypatch: pytest.MonkeyPatch,
     assert done.returncode == 1
     assert done.stderr == (
         "leed: error: openai/whisper-small: there is no folder openai/whisper-small, and no model of that name in "
-        "Hugging Face's cache; 'hf download openai/whisper-small' fetches one from the hub, as does the option "
-        "download\n"
+        "Hugging Face's cache; 'hf download openai/whisper-small' fetches one from the hub, as does --download "
+        "(download=True)\n"
     )
 
 

@@ -10,6 +10,7 @@ import typer
 from leed import quoting
 from leed.cli import complain
 from leed.cli.describe import report_issues
+from leed.readers.gathering import some
 
 if TYPE_CHECKING:
     from leed_adapters.transformers.training.settings import Settings
@@ -176,7 +177,8 @@ def _show(trained: Trained, settings: Settings) -> None:
     table.add_row("mean", "", *means)
     console = Console(highlight=False, width=max(80, int(os.environ.get("COLUMNS", "80"))))
     console.print(
-        f"{trained.clips[1]} clips of {trained.speakers[1]} speakers who were held out: "
-        f"loss {trained.untrained:.4f} untrained, {trained.best:.4f} after {trained.best_step} updates"
+        f"{some(trained.clips[1], 'clip')} of {some(trained.speakers[1], 'speaker')} held out: "
+        f"loss {trained.untrained:.4f} untrained, {trained.best:.4f} after {trained.best_step} updates",
+        soft_wrap=True,
     )
     console.print(table)

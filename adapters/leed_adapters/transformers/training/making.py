@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from leed.schema.terms import Issue
 from leed_adapters.media.sound import RATE
 from leed_adapters.transformers.training import chance, checkpoints
 from leed_adapters.transformers.training.card import model_card
@@ -158,8 +159,16 @@ def _trained(course: Course, learner: Learner, heard: Heard, settings: Settings,
         clips=(len(material.side(held=False)), len(side)),
         held_out=material.speakers(held=True),
         seconds=heard.seconds,
-        issues=material.ratings.issues,
+        issues=(*material.ratings.issues, *_fruitless(progress.best_one.step)),
     )
+
+
+def _fruitless(best_step: int) -> list[Issue]:
+    """What is said of a model that learned nothing which holds for voices that it has not met."""
+    if best_step:
+        return []
+    what = "the model is no better than one guess for all on the speakers who were held out, and says the same of every"
+    return [Issue("no-better", f"{what} voice: give it more clips, more epochs or another rate (--head-rate)")]
 
 
 def _about(trained: Trained, settings: Settings, heard: Heard, modality: str) -> dict[str, Any]:
