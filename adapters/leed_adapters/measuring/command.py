@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Annotated, Any
@@ -13,7 +14,7 @@ import typer
 from leed import plugins, quoting
 from leed.cli import complain
 from leed.cli.describe import report_issues
-from leed.errors import LeedError, OptionError
+from leed.errors import InputError, LeedError, OptionError
 from leed.schema import Recording
 from leed.schema.files import ENDINGS, write
 from leed_adapters.measuring import gathering
@@ -129,22 +130,30 @@ def command(  # noqa: PLR0917 - the command line names them all
         concurrency=concurrency,
         special={name: value for name, value in special.items() if value is not None},
     )
-    given = _given(media or [])
+    given, unopened = _given(media or [])
     if transcript is not None and len(given) > 1:
         raise OptionError(
             f"--transcript {transcript} is of one file, and {len(given)} are given: measure each by itself"
         )
-    outcomes = _outcomes(measurer, given, resume or [], settings, wait=wait)
+    outcomes = [*_outcomes(measurer, given, resume or [], settings, wait=wait), *unopened]
     _told(outcomes, path, wait=wait or bool(resume))
     failed = [complain(str(outcome.error)) for outcome in outcomes if outcome.error is not None]
     if failed:
         raise typer.Exit(1)
 
 
-def _given(media: Sequence[str]) -> list[Media]:
-    if not media:
-        return []
-    return media_of([Media("stdin", data=sys.stdin.buffer.read()) if medium == "-" else medium for medium in media])
+def _given(media: Sequence[str]) -> tuple[list[Media], list[Outcome]]:
+    """The media, and what came of those that cannot be opened: an error, if there is no other."""
+    opened: list[Media] = []
+    failed: list[Outcome] = []
+    for medium in media:
+        try:
+            opened += [Media("stdin", data=sys.stdin.buffer.read())] if medium == "-" else media_of(medium)
+        except InputError as error:
+            failed.append(Outcome(os.path.basename(medium), error=error))
+    if failed and not opened:
+        raise failed[0].error or OptionError("no medium can be opened")
+    return (media_of(opened) if opened else []), failed
 
 
 def _outcomes(

@@ -361,3 +361,15 @@ def test_the_command_tells_options_that_a_service_lacks(tmp_path: Path) -> None:
     path.write_bytes(sound(tone(1.0)))
     done = leed_measure(str(path), "--model", "phonexia", "--base-url", "http://127.0.0.1:9", "--device", "cpu")
     assert done.stderr == "leed: error: Phonexia has no option 'device'; it has none of its own\n"
+
+
+def test_the_command_measures_what_it_can_open_and_names_what_it_cannot(voices: str, tmp_path: Path) -> None:
+    path, out = tmp_path / "talk.wav", tmp_path / "talk.json"
+    path.write_bytes(sound(tone(1.0)))
+    told = ["--model", f"transformers:{voices}", "--voice", "off", "-o", str(out)]
+    done = leed_measure(str(path), str(tmp_path / "nope.wav"), *told)
+    assert done.returncode == 1
+    assert done.stderr == f"leed: error: {tmp_path}/nope.wav: cannot be opened: No such file or directory\n"
+    recording = leed.read(out)
+    assert [track.source for track in recording.tracks] == ["talk.wav"]
+    assert [(issue.code, issue.source) for issue in recording.issues] == [("source-failed", "nope.wav")]

@@ -87,6 +87,7 @@ def test_transformers_loads_what_was_written_and_scores_as_was_said(
     assert done.labels == ("Determination", "Excitement")
     for column, one in enumerate(done.figures):
         assert one.ccc == pytest.approx(ccc(rated[one.label], scores[:, column]), abs=1e-4)
+    assert len({path.stat().st_mode for path in out.iterdir()}) == 1
     assert sorted(path.name for path in out.iterdir()) == [
         "README.md",
         "config.json",

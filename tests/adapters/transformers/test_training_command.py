@@ -122,6 +122,31 @@ def test_ctrl_c_says_how_to_go_on_and_going_on_ends_it(leed_command: Command, fe
     assert (status, " held out: loss " in printed) == (0, True)
 
 
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        (
+            ["checkpoint.pt"],
+            "stopped before the next checkpoint: the same command with --resume goes on from the last one",
+        ),
+        ([], "stopped before the first checkpoint: there is nothing to go on from"),
+    ],
+)
+def test_ctrl_c_that_leaves_no_time_for_a_checkpoint_says_what_there_is(
+    leed_command: Command, monkeypatch: pytest.MonkeyPatch, few: Voices, tmp_path: Path, kept: list[str], said: str
+) -> None:
+    out = tmp_path / "out"
+
+    def interrupted(*_: Any, **__: Any) -> None:
+        (out / "training").mkdir(parents=True)
+        for name in kept:
+            (out / "training" / name).write_bytes(b"")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("leed_adapters.transformers.training.running.train", interrupted)
+    assert leed_command(*arguments(few, out)) == (1, "", f"leed: error: {said}\n")
+
+
 def test_an_output_folder_that_is_not_empty_is_refused_and_may_be_overwritten(
     leed_command: Command, few: Voices, tmp_path: Path
 ) -> None:

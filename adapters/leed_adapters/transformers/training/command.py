@@ -140,7 +140,7 @@ def command(  # noqa: PLR0917 - the command line names them all
                 tell=tell,
             )
     except KeyboardInterrupt as error:
-        complain(_stopped(error))
+        complain(_stopped(error, out))
         raise typer.Exit(1) from None
     report_issues(trained.issues, sum(trained.clips))
     _show(trained, settings)
@@ -149,13 +149,16 @@ def command(  # noqa: PLR0917 - the command line names them all
     )
 
 
-def _stopped(error: KeyboardInterrupt) -> str:
+def _stopped(error: KeyboardInterrupt, out: str) -> str:
+    from leed_adapters.transformers.training.output import checkpoint_in  # noqa: PLC0415 - as above
     from leed_adapters.transformers.training.trained import Stopped  # noqa: PLC0415 - as above
 
     if isinstance(error, Stopped):
         done = f"stopped after {error.step} of {error.total} updates, and a checkpoint is written"
         return f"{done}: the same command with --resume goes on from there"
-    return "stopped before the next checkpoint; --resume goes on from the last one, if there was any"
+    if checkpoint_in(out):
+        return "stopped before the next checkpoint: the same command with --resume goes on from the last one"
+    return "stopped before the first checkpoint: there is nothing to go on from"
 
 
 def _show(trained: Trained, settings: Settings) -> None:

@@ -38,7 +38,7 @@ class Output:
             raise OptionError("resume goes on with what is there, and overwrite replaces it: give one of them")
         if os.path.exists(self.folder) and not os.path.isdir(self.folder):
             raise OptionError(f"{self.folder}: is a file; a model is written to a folder")
-        there = os.path.isfile(os.path.join(self.work, CHECKPOINT))
+        there = checkpoint_in(self.folder)
         if self.resume and not there:
             raise OptionError(f"{self.folder}: there is no checkpoint to go on from; leave out --resume")
         if not self.resume and not self.overwrite and os.path.isdir(self.folder) and os.listdir(self.folder):
@@ -69,10 +69,27 @@ class Output:
                     os.rmdir(folder)
 
     def take(self, folder: str) -> None:
-        """Put what lies in a folder into place, what makes it a model last; then no checkpoint is needed any more."""
+        """Put what lies in a folder into place, what makes it a model last; then no checkpoint is needed any more.
+
+        All may be read by whom the folder's other files are read by: safetensors lets nobody but their owner.
+        """
+        allowed = 0o666 & ~_umask()
         for name in sorted(os.listdir(folder), key=lambda name: name == _LAST):
+            os.chmod(os.path.join(folder, name), allowed)
             os.replace(os.path.join(folder, name), os.path.join(self.folder, name))
         _remove(os.path.join(self.work, CHECKPOINT))
+
+
+def checkpoint_in(folder: str) -> bool:
+    """Return whether there is a checkpoint in the folder of a model."""
+    return os.path.isfile(os.path.join(folder, WORK, CHECKPOINT))
+
+
+def _umask() -> int:
+    """What files are not allowed; it can only be read by setting it."""
+    now = os.umask(0o077)
+    os.umask(now)
+    return now
 
 
 def _remove(path: str) -> None:
