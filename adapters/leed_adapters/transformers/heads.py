@@ -110,7 +110,7 @@ def head_of(
     heard = modality or own.get("modality") or (preset.modality if preset else None) or _MODALITY[kind]
     if heard not in MODALITIES:
         raise one_of("modality", heard, MODALITIES)
-    quantity = own.get("quantity")
+    quantity = own.get("quantity") or (preset.quantity if preset and not activation else None)
     if quantity is None and chosen != "identity":
         quantity = "probability"
     return Head(

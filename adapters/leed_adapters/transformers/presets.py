@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
+from leed import taxonomy
 from leed.schema import Issue
 
 _FILE: Final = "presets-2026-11.json"
@@ -25,6 +27,7 @@ class Preset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         modality: what it hears or sees.
         taxonomy: its labels.
+        quantity: what its scores are.
         activation: what makes scores of its outputs: softmax, sigmoid or identity.
         licence: as the model's card had it when this file was dated; None where it had none.
         citation: whom to cite.
@@ -32,6 +35,7 @@ class Preset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     modality: str
     taxonomy: str
+    quantity: str
     activation: str
     licence: str | None
     citation: str
@@ -47,10 +51,18 @@ def presets() -> dict[str, Preset]:
     return msgspec.json.decode(files("leed_adapters.transformers").joinpath(_FILE).read_bytes(), type=dict[str, Preset])
 
 
-def preset_of(model: str, config: dict[str, object]) -> Preset | None:
-    """Return the preset of a model, by the name that was given or that its own config.json has."""
+def preset_of(model: str, config: Mapping[str, Any]) -> Preset | None:
+    """Return the preset of a model, by the name that was given or that its own config.json has.
+
+    A model that was made of it by further training has that name in its config too, but labels of its own: it has none.
+    """
     known = presets()
-    return known.get(model) or known.get(str(config.get("_name_or_path", "")))
+    preset = known.get(model) or known.get(str(config.get("_name_or_path", "")))
+    named = config.get("id2label")
+    if preset is None or not isinstance(named, Mapping):
+        return preset
+    labels = taxonomy.get(preset.taxonomy)
+    return preset if all(labels.find(str(label)) for label in named.values()) else None
 
 
 def licence_of(folder: str, preset: Preset | None) -> str | None:

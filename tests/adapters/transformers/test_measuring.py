@@ -312,17 +312,17 @@ def test_a_time_limit_holds_where_one_is_given(voices: str) -> None:
     assert time.monotonic() - begun < 60
 
 
-def test_threads_are_left_to_the_user(voices: str) -> None:
+def test_threads_are_left_to_the_user_and_neither_torchaudio_nor_torchvision_comes_in(voices: str) -> None:
     code = (
         "import sys, torch; torch.set_num_threads(3)\n"
         "from leed_adapters import transformers as local\n"
         "local.measure(sys.argv[2], sys.argv[1])\n"
-        "print(torch.get_num_threads())"
+        "print(torch.get_num_threads(), [name for name in ('torchaudio', 'torchvision') if name in sys.modules])"
     )
     path = Path(voices, "talk.wav")
     path.write_bytes(sound(tone(2.0)))
     done = subprocess.run([sys.executable, "-c", code, voices, str(path)], capture_output=True, text=True, check=True)
-    assert done.stdout == "3\n"
+    assert done.stdout == "3 []\n"
 
 
 def test_describing_loads_no_torch() -> None:

@@ -14,10 +14,13 @@ BEGIN, END = "<!-- presets: made by tests/adapters/transformers/test_presets.py 
 
 def table() -> str:
     rows = [
-        f"| `{name}` | {p.modality} | {p.taxonomy} | {p.licence or 'none given'} | {p.citation} |"
+        f"| `{name}` | {p.modality} | {p.taxonomy} | {p.quantity} | {p.licence or 'none given'} | {p.citation} |"
         for name, p in presets().items()
     ]
-    return "\n".join(["| model | measures | labels | licence | cite |", "|---|---|---|---|---|", *rows]) + "\n"
+    return (
+        "\n".join(["| model | measures | labels | scores | licence | cite |", "|---|---|---|---|---|---|", *rows])
+        + "\n"
+    )
 
 
 def test_the_documentation_lists_them() -> None:
@@ -31,6 +34,7 @@ def test_each_names_what_leed_knows(name: str) -> None:
     preset = presets()[name]
     assert preset.modality in (taxonomy.get(preset.taxonomy).modalities or (preset.modality,))
     assert preset.activation in ACTIVATIONS
+    assert preset.quantity == {"identity": "bipolar"}.get(preset.activation, "probability")
     assert "doi 10." in preset.citation or "https://" in preset.citation
 
 
@@ -38,6 +42,9 @@ def test_a_model_in_a_folder_is_known_by_the_name_in_its_config() -> None:
     name = "superb/hubert-large-superb-er"
     assert preset_of("/models/mine", {"_name_or_path": name}) == presets()[name]
     assert preset_of("/models/mine", {}) is None
+    mine = {"_name_or_path": name, "id2label": {"0": "hap", "1": "sleepy"}}
+    assert preset_of("/models/mine", mine) is None, "it was trained further, on labels of its own"
+    assert preset_of(name, {"id2label": {"0": "neu", "1": "hap", "2": "ang", "3": "sad"}}) == presets()[name]
 
 
 @pytest.mark.parametrize(
