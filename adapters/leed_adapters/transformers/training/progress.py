@@ -33,8 +33,9 @@ def shown() -> Generator[Tell]:
 
         def tell(event: Event) -> None:
             if event.what not in tasks:
-                tasks[event.what] = progress.add_task(event.what)
-            what = f"{event.what}: {event.note}" if event.note else event.what
-            progress.update(tasks[event.what], description=clean(what), completed=event.done, total=event.total)
+                tasks[event.what] = progress.add_task(event.what, total=event.total)
+            what = clean(f"{event.what}: {event.note}" if event.note else event.what)
+            ended = event.done == event.total  # drawn in any case, however soon the context ends
+            progress.update(tasks[event.what], description=what, completed=event.done, total=event.total, refresh=ended)
 
         yield tell
