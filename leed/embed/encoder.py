@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leed import plugins
-from leed.embed.hub import device_of, limits, quiet, read_json
+from leed.embed.hub import device_of, first_line, limits, quiet, read_json
 from leed.embed.light import Light
 from leed.embed.options import whole
 from leed.embed.protocol import Part
@@ -124,7 +124,7 @@ class Encoder(Light):
                 )
         except (OSError, ValueError, KeyError) as error:
             raise InputError(
-                f"{self.name}: {folder} is no model that transformers loads: {str(error).strip().splitlines()[0]}"
+                f"{self.name}: {folder} is no model that transformers loads: {first_line(error)}"
             ) from error
         limit = min([*filter(None, [self.max_length]), *limits(folder, tokenizer, model.config)])
         return _Loaded(tokenizer, model, device_of(self.device, torch), limit)

@@ -68,6 +68,7 @@ def limits(folder: str, tokenizer: Any, config: Any) -> Iterator[int]:  # noqa: 
         yield trained
 
 
+_LONGEST: Final = 300  # letters of an error
 _UNLIMITED: Final = 2**31 - 1
 """Tokens: as many as a tokenizer can be told; those without a limit say more."""
 _PADDED_POSITIONS: Final = frozenset(
@@ -85,12 +86,20 @@ def device_of(device: str, torch: Any) -> str:  # noqa: ANN401 - a module
         try:
             torch.empty(0, device=device)
         except (RuntimeError, AssertionError, ValueError) as error:
-            reason = str(error).strip().splitlines()[0]
-            raise OptionError(f"device {device!r} cannot be used: {reason}; give cpu, or auto") from error
+            raise OptionError(f"device {device!r} cannot be used: {first_line(error)}; give cpu, or auto") from error
         return device
     if torch.cuda.is_available():
         return "cuda"
     return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def first_line(error: BaseException) -> str:
+    r"""Return the first line of what a library says of an error.
+
+    >>> first_line(ValueError("no such file\n  at line 7")), first_line(KeyError())
+    ('no such file', 'KeyError')
+    """
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)[:_LONGEST]
 
 
 def read_json(path: str) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ import torch
 import transformers
 from safetensors import SafetensorError
 
-from leed.embed.hub import device_of, quiet, read_json
+from leed.embed.hub import device_of, first_line, quiet, read_json
 from leed.errors import InputError, one_of
 from leed_adapters.transformers.heads import Head, head_of
 from leed_adapters.transformers.pooled import DENSE, pooled_class
@@ -115,7 +115,7 @@ def _config(folder: str, name: str) -> Any:  # noqa: ANN401 - any of many
     try:
         return transformers.AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
-        raise InputError(f"{name}: {folder} holds no model that transformers knows: {_first(error)}") from error
+        raise InputError(f"{name}: {folder} holds no model that transformers knows: {first_line(error)}") from error
 
 
 def _kind(config: Any, plain: Mapping[str, Any], name: str) -> str:  # noqa: ANN401 - any of many
@@ -160,7 +160,7 @@ def _from(cls: Any, folder: str, config: Any, dtype: torch.dtype, name: str) -> 
             ignore_mismatched_sizes=True,
         )
     except (OSError, ValueError, KeyError, AttributeError, TypeError, RuntimeError, SafetensorError) as error:
-        raise InputError(f"{name}: the model in {folder} cannot be loaded: {_first(error)}") from error
+        raise InputError(f"{name}: the model in {folder} cannot be loaded: {first_line(error)}") from error
     return model, told
 
 
@@ -170,8 +170,3 @@ def _prepare(folder: str, kind: str, name: str) -> Any:  # noqa: ANN401 - any of
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         what = f"{folder} lacks what prepares its input ({_NEEDED[kind]}), or it cannot be read"
         raise InputError(f"{name}: {what}") from error
-
-
-def _first(error: BaseException) -> str:
-    """The first line of what went wrong."""
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)[:300]

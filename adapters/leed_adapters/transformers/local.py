@@ -29,11 +29,10 @@ class LocalModel:
 
     Attributes:
         model: the folder or name.
-        is_local: True: it computes here.
     """
 
     model: str | None = None
-    is_local: bool = True
+    is_local = True
 
     @property
     def name(self) -> str:

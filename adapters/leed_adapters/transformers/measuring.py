@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -93,18 +94,19 @@ class Measuring:
         """The user's transcript, if there is one."""
         if self._wishes.transcript is None:
             return None
-        return self._raised(read_boundaries(self._wishes.transcript), note)
+        return self._read_in(self._wishes.transcript, note)
 
-    def _raised(self, boundaries: Boundaries, note: Callable[[Issue], object]) -> Boundaries:
+    def _read_in(self, source: str | os.PathLike[str] | bytes, note: Callable[[Issue], object]) -> Boundaries:
         """Boundaries at the granularity that was wished; what was odd about them is told."""
+        boundaries = read_boundaries(source, granularity=self._wishes.granularity)
         for issue in boundaries.issues:
             note(issue)
-        return boundaries.at(self._wishes.granularity) if self._wishes.granularity else boundaries
+        return boundaries
 
     # --- words
 
     def _read(self, media: Media, rows: Rows, note: Callable[[Issue], object], stop: threading.Event) -> None:
-        found = self._boundaries(note) or self._raised(read_boundaries(media.path or media.read()), note)
+        found = self._boundaries(note) or self._read_in(media.path or media.read(), note)
         said = [stretch for stretch in found.stretches if stretch.text and not stretch.text.isspace()]
         if not said:
             raise InputError(f"{media.name}: holds no words: give text, subtitles, or a transcript with text")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from leed.errors import OptionError, one_of
+from leed_adapters.media.boundaries import GRANULARITIES
 
-GRANULARITIES: Final = ("word", "sentence", "utterance", "turn")
 _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "channels": ("mix", "each"),
     "voice": ("silero", "off"),

@@ -145,6 +145,22 @@ def test_stretches_go_up_to_turns(voices: str, tmp_path: Path) -> None:
     assert {track.granularity for track in recording.tracks} == {"turn"}
 
 
+def test_a_transcript_with_times_for_words_is_cut_at_words_or_above(voices: str, tmp_path: Path) -> None:
+    words = [{"word": " Hi", "start": 0.2, "end": 0.5}, {"word": " there.", "start": 0.6, "end": 1.1}]
+    path = tmp_path / "whisper.json"
+    path.write_text(json.dumps({"segments": [{"start": 0.0, "end": 1.2, "text": " Hi there.", "words": words}]}))
+    found = {}
+    for granularity in ("word", "sentence", "utterance", "turn"):
+        (track,) = local.measure(sound(tone(2.0)), voices, transcript=path, granularity=granularity).tracks
+        found[granularity] = (track.granularity, track.begin.tolist(), track.text)
+    assert found == {
+        "word": ("word", [0.2, 0.6], ("Hi", "there.")),
+        "sentence": ("sentence", [0.2], ("Hi there.",)),
+        "utterance": ("utterance", [0.0], ("Hi there.",)),
+        "turn": ("turn", [0.0], ("Hi there.",)),
+    }
+
+
 def test_arousal_and_valence_are_described_as_such(tmp_path: Path) -> None:
     folder = tiny(tmp_path, "pooled", ("arousal", "dominance", "valence"))
     recording = always(folder, [0.9, 0.5, 0.2])

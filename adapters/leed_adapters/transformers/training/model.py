@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from torch import Tensor, nn
 
-from leed.embed.hub import device_of, folder_of, quiet
+from leed.embed.hub import device_of, first_line, folder_of, quiet
 from leed.errors import InputError, OptionError
 from leed_adapters.media.sound import RATE
 from leed_adapters.transformers.training.settings import Settings
@@ -211,7 +211,7 @@ def _loaded(settings: Settings, labels: Sequence[str]) -> Any:  # noqa: ANN401 -
                 dtype=torch.float32,
             )
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-        raise InputError(f"{base}: is no model that transformers loads: {_line(error)}") from error
+        raise InputError(f"{base}: is no model that transformers loads: {first_line(error)}") from error
     lacking = [name for name in info["missing_keys"] if name.startswith("encoder.")]
     if lacking:
         raise InputError(f"{base}: lacks {len(lacking)} of a Whisper encoder's weights, such as {min(lacking)}")
@@ -246,9 +246,3 @@ def _frozen(model: Any, settings: Settings) -> Iterator[nn.Module]:  # noqa: ANN
         raise OptionError(f"freeze is {count}; the encoder of {settings.base} has {len(layers)} layers")
     if count:
         yield from (model.encoder.conv1, model.encoder.conv2, *layers[:count])
-
-
-def _line(error: BaseException) -> str:
-    """The first line of what a library says."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0] if lines else type(error).__name__
