@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -97,15 +98,21 @@ def _recording(content: Content) -> tuple[Transcript, list[Issue]]:
         recording = read_content(content)
     except LeedError as error:
         raise InputError(f"{content.shown}: holds no boundaries: {_EXPECTED}") from error
-    made: dict[tuple[float, float, str | None], Stretch] = {}
+    made: dict[tuple[object, ...], Stretch] = {}
+    times: Counter[tuple[object, ...]] = Counter()
     kinds: list[str] = []
     for s in recording.segments():
         if s.granularity == "frame" or (s.begin is None and not s.text):
             continue
         begin, end = (math.nan if time is None else time for time in (s.begin, s.end))
-        known = made.get((begin, end, s.speaker))
+        key: tuple[object, ...] = (begin, end, s.speaker)
+        if s.begin is None:  # words without a time are told apart by how often they were said, for each kind of scores
+            said = (s.modality, s.aspect, s.speaker, s.text)
+            times[said] += 1
+            key = (s.speaker, s.text, times[said])
+        known = made.get(key)
         if known is None or (s.text and not known.text):
-            made[begin, end, s.speaker] = Stretch(begin, end, s.text, s.speaker)
+            made[key] = Stretch(begin, end, s.text, s.speaker)
             kinds.append(s.granularity or "utterance")
     if not made:
         raise InputError(f"{content.shown}: is a recording whose segments have neither times nor texts: {_EXPECTED}")

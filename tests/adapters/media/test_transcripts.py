@@ -417,3 +417,9 @@ def test_a_table_without_a_known_column_of_text_names_those_that_are_left_out() 
     assert [issue.message for issue in found.issues] == [
         "no column is called text, transcript or word, so that there are no words; left out are wer, was"
     ]
+
+
+def test_words_of_a_recording_without_times_are_all_there_once() -> None:
+    rows = [{"modality": "language", "text": text, "Joy": 0.5} for text in ("Yes", "no", "Yes")]
+    found = read_boundaries([*rows, *({**row, "modality": "prosody"} for row in rows)])
+    assert [stretch.text for stretch in found.stretches] == ["Yes", "no", "Yes"]
