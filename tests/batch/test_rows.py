@@ -41,7 +41,9 @@ def one_by_one(recording: leed.Recording, describer: leed.Describer) -> Iterator
 
 
 @pytest.mark.parametrize("name", DESCRIBERS)
-@pytest.mark.parametrize("path", shared_files("hume/interreviewer/predictions.json", "ravdess/*.csv", "other/*.json", "other/*.csv"))
+@pytest.mark.parametrize(
+    "path", shared_files("hume/interreviewer/predictions.json", "ravdess/*.csv", "other/*.json", "other/*.csv")
+)
 def test_a_batch_says_what_one_segment_at_a_time_says(path: Path, name: str) -> None:
     recording, describer = leed.read(path), DESCRIBERS[name]
     rows = described(recording, describer)
