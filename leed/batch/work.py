@@ -5,8 +5,8 @@ What comes out of a file are parts, one for each set of labels in it::
     OUT/modality=face/labels=hume-48/part-<digest of the address>.parquet
 
 They are written beside their places under names that begin with a dot, and renamed. A record of the file, under
-``OUT/_leed/``, is written last: a file without one is done anew, and its parts replaced. So a data set that was stopped at
-any moment and gone on with is that of one that was not.
+``OUT/_leed/``, is written last: a file without one is done anew, and its parts replaced. So a data set that was stopped
+at any moment and gone on with is that of one that was not.
 """
 
 from __future__ import annotations
@@ -14,16 +14,14 @@ from __future__ import annotations
 import hashlib
 import json
 import posixpath
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+import uuid
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from leed.batch.inputs import Input, filesystem
-from leed.batch.rows import arrow, batches_of, describe_batch, told_of
+from leed.batch.rows import VERSION, arrow, batches_of, describe_batch, told_of
 from leed.errors import LeedError
 from leed.readers import read_parts
-from leed.schema.plain import listed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -32,6 +30,7 @@ if TYPE_CHECKING:
 
 RECORDS: Final = "_leed"
 _VERSION: Final = "part/1"
+_PLAIN: Final = ("begin", "end", "text", "scores")  # columns whose values hardly repeat
 
 
 @dataclass(frozen=True)
@@ -82,14 +81,98 @@ class Worker:
         return share if all(self._files.exists(posixpath.join(self._folder, part)) for part in share.parts) else None
 
     def _done(self, entry: Input) -> Share:
-        writers = _Writers(self, entry)
         issues: dict[str, int] = {}
-        with writers.open():
-            for part in read_parts(_source(entry.url)):
-                for issue in part.issues:
+        with _Parts(self._files, self._folder, entry.digest) as parts:
+            for recording in read_parts(_opened(entry.url)):
+                for issue in recording.issues:
                     issues[issue.code] = issues.get(issue.code, 0) + 1
-                for batch in batches_of(part):
-                    writers.write(describe_batch(batch, self._describer))
-        share = Share(entry.url, writers.rows, tuple(writers.parts), issues)
-        self._put(self._record(entry), {**listed(share.__dict__), "identity": self._identity(entry)})
+                for batch in batches_of(recording):
+                    parts.write(describe_batch(batch, self._describer))
+            share = Share(entry.url, parts.rows, parts.named(), issues)
+        record = {**asdict(share), "parts": list(share.parts), "identity": self._identity(entry)}
+        _put(self._files, self._record(entry), json.dumps(record).encode())
         return share
+
+    def _record(self, entry: Input) -> str:
+        return posixpath.join(self._folder, RECORDS, f"{entry.digest}.json")
+
+    def _identity(self, entry: Input) -> list[str]:
+        return [VERSION, _VERSION, str(entry.size), entry.stamp, self._describer.fingerprint]
+
+
+class _Parts:
+    """The parts of one file, written under names of their own; put into place at the end, or not at all."""
+
+    def __init__(self, files: Any, folder: str, digest: str) -> None:  # noqa: ANN401 - any of fsspec's
+        self._files = files
+        self._folder = folder
+        self._digest = digest
+        self._open: dict[str, tuple[Any, Any, str]] = {}  # by place: the file, its writer, its name for now
+        self.rows = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        try:
+            if kind is None:
+                self._settle()
+        finally:
+            for file, _, name in self._open.values():
+                file.close()
+                if self._files.exists(name):
+                    self._files.rm_file(name)
+
+    def named(self) -> tuple[str, ...]:
+        """Return where the parts will stand, below the folder."""
+        return tuple(sorted(self._open))
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Add rows to the part that they belong to."""
+        place = f"{_partition(batch)}/part-{self._digest}.parquet"
+        if place not in self._open:
+            self._open[place] = self._begun(place, batch)
+        self._open[place][1].write_batch(batch)
+        self.rows += batch.num_rows
+
+    def _begun(self, place: str, batch: pa.RecordBatch) -> tuple[Any, Any, str]:
+        arrow()
+        from pyarrow import parquet  # noqa: PLC0415 - optional
+
+        path = posixpath.join(self._folder, place)
+        name = posixpath.join(posixpath.dirname(path), f".{posixpath.basename(path)}.{uuid.uuid4().hex[:8]}")
+        self._files.makedirs(posixpath.dirname(path), exist_ok=True)
+        file = self._files.open(name, "wb")
+        coded = [field.name for field in batch.schema if field.name not in _PLAIN]
+        return file, parquet.ParquetWriter(file, batch.schema, compression="zstd", use_dictionary=coded), name
+
+    def _settle(self) -> None:
+        for _, writer, _ in self._open.values():
+            writer.close()
+        for file, _, _ in self._open.values():
+            file.close()
+        for place, (_, _, name) in self._open.items():
+            self._files.mv(name, posixpath.join(self._folder, place))
+
+
+def _partition(batch: pa.RecordBatch) -> str:
+    """Where the rows of a batch belong: those of one set of labels in one modality together."""
+    about = told_of(batch.schema)
+    labels = hashlib.sha256("\0".join(about["labels"]).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    named = about["taxonomy"] or "labels"
+    return f"modality={about['modality'] or 'none'}/labels={named}-{labels}"
+
+
+def _opened(url: str) -> Any:  # noqa: ANN401 - a path, or an open file
+    if "://" not in url:
+        return url
+    files, path = filesystem(url)
+    return files.open(path, "rb")
+
+
+def _put(files: Any, path: str, data: bytes) -> None:  # noqa: ANN401 - any of fsspec's
+    """Write a small file, all of it or nothing."""
+    name = f"{path}.{uuid.uuid4().hex[:8]}.part"
+    files.makedirs(posixpath.dirname(path), exist_ok=True)
+    files.pipe_file(name, data)
+    files.mv(name, path)
