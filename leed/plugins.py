@@ -1,8 +1,8 @@
 """How leed finds readers, embedders, measurers and commands.
 
 What is built in stands in one static table, name by name, as ``"module:attribute"``; what lives elsewhere is
-found through entry points of the groups ``leed.readers``, ``leed.embedders``, ``leed.measurers`` and
-``leed.commands``. Nothing is imported before it is asked for. A name that is built in cannot be taken over.
+found through entry points of the groups ``leed.readers``, ``leed.embedders``, ``leed.measurers``, ``leed.engines``
+and ``leed.commands``. Nothing is imported before it is asked for. A name that is built in cannot be taken over.
 """
 
 from __future__ import annotations
@@ -51,6 +51,10 @@ BUILT_IN: Final[dict[str, dict[str, str]]] = {
         "lexical": "leed.embed.lexical:LexicalEmbedder",
         "minilm": "leed.embed.minilm:MiniLMEmbedder",
         "transformers": "leed.embed.transformers:TransformersEmbedder",
+    },
+    # What `leed.batch.engines.Engine` says.
+    "leed.engines": {
+        "local": "leed.batch.local:run",
     },
     "leed.commands": {
         "calibrate": "leed.cli.calibrate:command",

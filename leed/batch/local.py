@@ -3,116 +3,172 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
+import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from typing import TYPE_CHECKING, Final
+from contextlib import contextmanager
+from typing import Any, Final
 
-from leed.batch.work import Share, Worker
-from leed.errors import OptionError
+from leed.batch.engines import Item, Lost, Result, done
+from leed.errors import LeedError, OptionError
 
-if TYPE_CHECKING:
-    from leed.batch.inputs import Input
-    from leed.describer import Describer
+_AHEAD: Final = 2  # items for each worker that are handed out, so that none waits
+_ATTEMPTS: Final = 3  # how often an item may have been at work when its process died
 
-_AHEAD: Final = 2  # files for each worker that are handed out, so that none waits
-_ATTEMPTS: Final = 2
+Make = Callable[[], Callable[[Any], Any]]
 
 
-def run(entries: Sequence[Input], out: str, describer: Describer, workers: int) -> Iterator[Share]:
-    """Yield what came of each file, as they end.
+def run(
+    make: Callable[[], Callable[[Item], Result]], items: Sequence[Item], *, workers: int | None = None
+) -> Iterator[tuple[int, Result | Lost]]:
+    """Yield the place of each item with its result, as they are ready.
 
-    Where a worker dies (killed, or out of memory), the files that were at work are done again, one at a time, so that
-    the one at fault is found out; it is an error in its share, and the others are done.
+    >>> from operator import methodcaller
+    >>> from functools import partial
+    >>> list(run(partial(methodcaller, "upper"), ["a", "b"], workers=1))
+    [(0, 'A'), (1, 'B')]
+
+    No more than two items for each worker are handed out at a time, so that what waits takes no memory. Where a worker
+    dies (killed, or out of memory), what was handed out then is done again, an item at a time, so that the one at fault
+    is found out: it is `Lost` after three times, and the others are done. With one worker the work is done in this
+    process.
 
     Args:
-        entries: the files.
-        out: the folder of the data set.
-        describer: how segments are described.
-        workers: how many processes; 1 is this one.
+        make: makes the task, once for each worker.
+        items: what is worked on.
+        workers: how many processes; None: as many as there are cores for this one.
 
     Raises:
         OptionError: there are to be no workers.
+        LeedError: the task could not be made.
     """
-    if workers < 1:
+    wanted = cores() if workers is None else workers
+    if wanted < 1:
         raise OptionError(f"workers is {workers}; give a whole number from 1")
-    if workers == 1:
-        yield from map(Worker(out, describer), entries)
+    if min(wanted, len(items)) <= 1:
+        task = make()
+        yield from ((place, done(task, item)) for place, item in enumerate(items))
         return
-    suspects: list[Input] = []
-    for entry, share in _together(deque(entries), out, describer, workers):
-        if share is None:
-            suspects.append(entry)
-        else:
-            yield share
-    for entry in suspects:
-        yield _alone(entry, out, describer)
-
-
-def _together(
-    waiting: deque[Input], out: str, describer: Describer, workers: int
-) -> Iterator[tuple[Input, Share | None]]:
-    """Files with what came of them; None for one that was at work, or handed out, when a worker died."""
+    suspects: list[int] = []
+    waiting = deque(range(len(items)))
     while waiting:
-        with _pool(out, describer, workers) as pool:
-            yield from _until_broken(pool, waiting, workers * _AHEAD)
+        with _pool(make, min(wanted, len(waiting))) as pool:
+            for place, result in _until_broken(pool, items, waiting, wanted * _AHEAD):
+                if result is _DIED:
+                    suspects.append(place)
+                else:
+                    yield place, result
+    for place in suspects:
+        yield place, _alone(make, items[place])
 
 
-def _until_broken(pool: ProcessPoolExecutor, waiting: deque[Input], most: int) -> Iterator[tuple[Input, Share | None]]:
-    running: dict[Future[Share], Input] = {}
+def cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+_DIED: Final = object()
+
+
+def _until_broken(
+    pool: ProcessPoolExecutor, items: Sequence[Any], waiting: deque[int], most: int
+) -> Iterator[tuple[int, Any]]:
+    """Places with results, until all are done or a worker died; `_DIED` for each that was handed out then."""
+    running: dict[Future[Any], int] = {}
     broken = False
     while running or (waiting and not broken):
         while waiting and len(running) < most and not broken:
-            entry = waiting.popleft()
+            place = waiting.popleft()
             try:
-                running[pool.submit(_do, entry)] = entry
+                running[pool.submit(_do, items[place])] = place
             except BrokenProcessPool:
-                waiting.appendleft(entry)
+                waiting.appendleft(place)
                 broken = True
         for future in wait(running, return_when=FIRST_COMPLETED).done:
-            entry = running.pop(future)
-            try:
-                yield entry, future.result()
-            except BrokenProcessPool:
-                broken = True
-                yield entry, None
+            place = running.pop(future)
+            result = _result(future)
+            broken = broken or result is _DIED
+            yield place, result
 
 
-def _alone(entry: Input, out: str, describer: Describer) -> Share:
-    for _ in range(_ATTEMPTS):
-        with _pool(out, describer, 1) as pool:
-            try:
-                return pool.submit(_do, entry).result()
-            except BrokenProcessPool:
-                continue
-    died = f"{entry.url}: the process that read it died {_ATTEMPTS} times: it was killed, or had too little memory"
-    return Share(entry.url, error=died)
+def _alone(make: Make, item: Any) -> Any:  # noqa: ANN401 - of any task
+    """The result of an item in a process of its own; of the attempts, the first was among others."""
+    for _ in range(_ATTEMPTS - 1):
+        with _pool(make, 1) as pool:
+            result = _result(pool.submit(_do, item))
+        if result is not _DIED:
+            return result
+    return Lost(f"the process that worked on it died {_ATTEMPTS} times: it was killed, or had too little memory")
 
 
-def _pool(out: str, describer: Describer, workers: int) -> ProcessPoolExecutor:
-    spawned = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=spawned, initializer=_begin, initargs=(out, describer))
+def _result(future: Future[Any]) -> Any:  # noqa: ANN401 - of any task
+    try:
+        result = future.result()
+    except BrokenProcessPool:
+        return _DIED
+    if isinstance(result, _Unmade):
+        raise result.error
+    return result
 
 
-_workers: list[Worker] = []  # the one of this process
+@contextmanager
+def _pool(make: Make, workers: int) -> Iterator[ProcessPoolExecutor]:
+    pool = ProcessPoolExecutor(workers, mp_context=_context(), initializer=_begin, initargs=(make,))
+    try:
+        yield pool
+    except BaseException:  # whoever stops the run does not wait for what is at work: it can be done again
+        for process in list((pool._processes or {}).values()):  # noqa: SLF001 - Python 3.14 has kill_workers()
+            process.kill()
+        pool.shutdown(wait=True, cancel_futures=True)
+        raise
+    pool.shutdown()
 
 
-def _begin(out: str, describer: Describer) -> None:
-    _workers[:] = [Worker(out, describer)]
+def _context() -> Any:  # noqa: ANN401 - multiprocessing's, by the system
+    """Where workers come from: a server that has imported what they need, where there is one."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["leed.batch.work"])
+    return context
 
 
-def _do(entry: Input) -> Share:
-    return _workers[0](entry)
+# --- in a worker
 
 
-def still_to_do(worker: Worker, entries: Iterable[Input]) -> tuple[list[Share], list[Input]]:
-    """Return what came of files before, and those that are still to be done."""
-    done, left = [], []
-    for entry in entries:
-        share = worker.is_done(entry)
-        if share is None:
-            left.append(entry)
-        else:
-            done.append(share)
-    return done, left
+class _Unmade:
+    """Stands for the result where there is no task."""
+
+    def __init__(self, error: LeedError) -> None:
+        self.error = error
+
+
+_tasks: list[Callable[[Any], Any]] = []  # the one of this process
+
+
+def _begin(make: Make) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who waits for the workers stops them
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        _tasks[:] = [make()]
+    except LeedError as error:
+        unmade = _Unmade(error)
+        _tasks[:] = [lambda _: unmade]
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it does, however that ends."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _do(item: Any) -> Any:  # noqa: ANN401 - of any task
+    return done(_tasks[0], item)

@@ -1,0 +1,89 @@
+"""Work in processes of this machine: each item once, whatever happens to a worker."""
+
+import os
+import signal
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from leed.batch.engines import Lost, get_engine
+from leed.batch.local import run
+from leed.errors import InputError, OptionError
+
+
+class Doubling:
+    """Doubles numbers; what it does with some words is told by them."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = Path(folder)
+
+    def __call__(self, item: int | str) -> int:
+        if isinstance(item, int):
+            return item * 2
+        if item == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if item == "kill once" and not (self._folder / "killed").exists():
+            (self._folder / "killed").touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        if item == "raise":
+            raise ValueError("no\nnumber")
+        return 0
+
+
+def unmade() -> Doubling:
+    raise InputError("there is no such thing")
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_each_item_has_one_result(workers: int, tmp_path: Path) -> None:
+    results = dict(run(partial(Doubling, str(tmp_path)), range(20), workers=workers))
+    assert results == {i: i * 2 for i in range(20)}
+
+
+def test_no_item_gives_no_result(tmp_path: Path) -> None:
+    assert list(run(partial(Doubling, str(tmp_path)), [], workers=2)) == []
+
+
+def test_an_item_that_kills_its_worker_is_lost_and_the_others_are_done(tmp_path: Path) -> None:
+    items: list[int | str] = [*range(5), "kill", *range(5, 10)]
+    results = list(run(partial(Doubling, str(tmp_path)), items, workers=2))
+    died = Lost("the process that worked on it died 3 times: it was killed, or had too little memory")
+    assert dict(results) == {place: died if item == "kill" else item * 2 for place, item in enumerate(items)}
+    assert len(results) == len(items)
+
+
+def test_an_item_whose_worker_died_once_is_done_again(tmp_path: Path) -> None:
+    items: list[int | str] = [1, "kill once", 2]
+    results = dict(run(partial(Doubling, str(tmp_path)), items, workers=2))
+    assert results == {0: 2, 1: 0, 2: 4}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_error_that_nobody_expects_is_that_of_one_item(workers: int, tmp_path: Path) -> None:
+    items: list[int | str] = [1, "raise", 2]
+    results = dict(run(partial(Doubling, str(tmp_path)), items, workers=workers))
+    assert results == {0: 2, 1: Lost("unexpected ValueError: no number"), 2: 4}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_task_that_cannot_be_made_says_why(workers: int) -> None:
+    with pytest.raises(InputError, match="there is no such thing"):
+        list(run(unmade, [1, 2], workers=workers))
+
+
+def test_a_run_that_is_left_leaves_no_process(tmp_path: Path) -> None:
+    results = run(partial(Doubling, str(tmp_path)), range(1000), workers=2)
+    next(results)
+    results.close()  # type: ignore[attr-defined]
+
+
+def test_no_worker_is_no_choice(tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="workers is 0; give a whole number from 1"):
+        list(run(partial(Doubling, str(tmp_path)), [1], workers=0))
+
+
+def test_an_engine_is_found_by_its_name() -> None:
+    assert get_engine("local") is run
+    with pytest.raises(OptionError, match="engine"):
+        get_engine("cloud")
