@@ -225,7 +225,7 @@ def _twice(shares: Iterable[Share]) -> dict[str, str]:
     for share in sorted(shares, key=lambda share: share.url):
         for place, size in share.sizes.items():
             rows = share.parts[place]
-            key = (place.rpartition("/")[0], rows, float(f"{size:.7g}"))
+            key = (place.rpartition("/")[0], rows, float(f"{size:.6g}"))
             if rows >= _TELLING and first.setdefault(key, share.url) != share.url:
                 found[share.url] = first[key]
     return found

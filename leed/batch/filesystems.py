@@ -28,11 +28,16 @@ def filesystem(url: str) -> tuple[Any, str]:
         raise plugins.missing("leed batch", error, extra="batch") from error
     try:
         found: tuple[Any, str] = fsspec.core.url_to_fs(url)
-    except ImportError as error:
-        raise plugins.missing(url, ModuleNotFoundError(str(error), name=error.name)) from error
+    except ImportError as error:  # fsspec's own, which does not say what is missing
+        raise plugins.missing(url, ModuleNotFoundError(str(error), name=_module_of(error))) from error
     except ValueError as error:
         raise InputError(f"{url}: cannot be reached: {error}") from error
     return found
+
+
+def _module_of(error: ImportError) -> str | None:
+    cause = error.__cause__ or error.__context__
+    return error.name or (cause.name if isinstance(cause, ImportError) else None)
 
 
 def is_local(files: Any) -> bool:  # noqa: ANN401 - any of fsspec's

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import quote
 
 import numpy as np
+from numpy.typing import NDArray
 
 from leed.batch.fetching import fetched
 from leed.batch.filesystems import patiently
@@ -154,8 +155,8 @@ class _Parts:
 
     @property
     def sizes(self) -> dict[str, float]:
-        """Return the mean size of the scores, by place: their squares, each label's with a weight of its own."""
-        return {place: part.sum / part.rows for place, part in sorted(self._open.items())}
+        """Return a number for the scores of a row, by place: its mean."""
+        return {place: part.size / part.rows for place, part in sorted(self._open.items())}
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add rows to the part that they belong to."""
@@ -180,7 +181,7 @@ class _Part:
 
     def __init__(self, store: Store, place: str, schema: pa.Schema) -> None:
         self.rows = 0
-        self.sum = 0.0
+        self.size = 0.0
         self._store = store
         self._place = place
         self._name: str | None = store.beside(place)
@@ -191,8 +192,7 @@ class _Part:
     def write(self, batch: pa.RecordBatch) -> None:
         with self._store.told("written"):
             self._writer.write_batch(batch)
-        squares = np.square(np.nan_to_num(scores_in(batch)), dtype=np.float64).sum(axis=0)
-        self.sum += float(squares @ np.arange(1, len(squares) + 1))
+        self.size += _size(scores_in(batch))
         self.rows += batch.num_rows
 
     def close(self) -> None:
@@ -213,6 +213,15 @@ class _Part:
             self._file.close()
         with suppress(LeedError):
             self._store.remove(self._name)
+
+
+def _size(scores: NDArray[np.float32]) -> float:
+    """A number that differs for scores that do, whatever they add up to: the squares of sums with other weights."""
+    weights = np.arange(1, scores.shape[1] + 1, dtype=np.float32)
+    sums = (scores @ weights).astype(np.float64)
+    if not np.isfinite(sums).all():
+        sums = (np.nan_to_num(scores) @ weights).astype(np.float64)
+    return float(sums @ sums)
 
 
 def _partition(batch: pa.RecordBatch) -> str:
