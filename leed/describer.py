@@ -186,7 +186,7 @@ class Describer:
         """Return the description of scores or of a segment; see `leed.describe`."""
         if isinstance(scores, Segment):
             segment = scores
-            return self._speaking_of(segment).describe(
+            return self.speaking_of(segment.channel).describe(
                 segment.scores,
                 modality=modality or segment.modality,
                 text=text if text is not None else segment.text,
@@ -219,7 +219,7 @@ class Describer:
                 raise
             parts = parts_of(given)
             if parts is not None:
-                return describe_together(self._speaking_of(next(iter(parts.values()))), parts, text, baseline)
+                return describe_together(self.speaking_of(next(iter(parts.values())).channel), parts, text, baseline)
             labels, values, quantity, issues = self._tidied(given, quantity)
             prepared = self._prepared(labels, (modality, quantity, exclusive, taxonomy))
             prepared = prepared if baseline is None else baseline.behind(prepared)
@@ -231,7 +231,7 @@ class Describer:
         if baseline is not None:
             found = self._beside(baseline, found, values)
         sentence = found.sentence
-        quoted = self._quoted(text) if text is not None else None
+        quoted = self.quotation(text) if text is not None else None
         terms = tuple(
             [Term(label, float(values[i]), adverb, word, said) for i, label, adverb, word, said in found.terms]
         )
@@ -259,9 +259,9 @@ class Describer:
             return found
         return msgspec.structs.replace(found, sentence=self.realiser.more_than_usual(found.sentence))
 
-    def _speaking_of(self, segment: Segment) -> Describer:
-        """The describer itself; where it speaks of the user and the voice is the assistant's, one that says so."""
-        if segment.channel != ASSISTANT or self.person is None:
+    def speaking_of(self, channel: str | None) -> Describer:
+        """Return the describer itself; where it is about the user and the channel the assistant's, one about that."""
+        if channel != ASSISTANT or self.person is None:
             return self
         if self._aside is None:
             options: dict[str, Any] = {**self._options(), "person": "The assistant"}
@@ -296,7 +296,7 @@ class Describer:
                 scores, modality=modality, text=text, quantity=quantity, exclusive=exclusive, taxonomy=taxonomy
             ).sentence
         if text is not None:
-            quoted = self._quoted(text)
+            quoted = self.quotation(text)
             if quoted is not None:
                 return found.sentence.before + quoted + found.sentence.after
         return found.sentence.plain
@@ -334,13 +334,14 @@ class Describer:
 
     def quoted(self, text: str, around: Sentence) -> str | None:
         """Return a sentence that follows a transcript, which ends with a full stop; None if there is none to quote."""
-        quoted = self._quoted(text)
+        quoted = self.quotation(text)
         if quoted is None:
             return None
         ended = quoted.removesuffix(self._quotes[1]).endswith((".", "!", "?", "…", "。"))
         return around.before + quoted + ("" if ended else self.lexicon.grammar.end) + around.after
 
-    def _quoted(self, text: str) -> str | None:
+    def quotation(self, text: str) -> str | None:
+        """Return a transcript as it stands in a sentence, in its marks; None where there is none, or none is quoted."""
         if not self.quote:
             return None
         if not isinstance(text, str):

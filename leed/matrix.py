@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from leed.describer import Describer, describer_for
 from leed.errors import InputError
-from leed.matrix_keys import Keys, Terms
+from leed.matrix_keys import Keys, Terms, around_a_quote
 from leed.scores import Spread, centred, dimension_scale
 
 if TYPE_CHECKING:
@@ -125,11 +125,13 @@ class Told(msgspec.Struct, frozen=True):
     Attributes:
         codes: (n,) int32, an index into the sentences for each row.
         sentences: a sentence may stand twice.
+        frames: the same with QUOTE where a transcript goes, if they are wanted.
         terms: the terms of each of them.
     """
 
     codes: NDArray[np.int32]
     sentences: list[str]
+    frames: list[str]
     terms: Terms
 
 
@@ -142,21 +144,31 @@ def tell_matrix(
     quantity: str | None = None,
     exclusive: bool | None = None,
     taxonomy: str | None = None,
+    spoken: bool = False,
 ) -> Told:
-    """Return what `describe_matrix` says of rows, with the terms; the arguments and errors are those of that."""
+    """Return what `describe_matrix` says of rows, with the terms; the arguments and errors are those of that.
+
+    Where something was said in some of the rows (`spoken`), there are also the sentences that quote it.
+    """
     names = _labels(labels)
     rows = _checked(matrix, names)
     prepared = describer.prepare(names, modality, quantity, exclusive, taxonomy)
     rows = _settled(rows, list(prepared.plans[0].dimensions))
     keys = Keys(prepared)
     codes, few = _numbers(keys, rows)
-    told = Told(codes, keys.sentences(describer), keys.terms())
+    told = _told(keys, codes, describer, spoken=spoken)
     if not len(few):
         return told
     keys = Keys(prepared, few=True)
     others, _ = _numbers(keys, rows[few])
     codes[few] = others + np.int32(len(told.sentences))
-    return Told(codes, [*told.sentences, *keys.sentences(describer)], told.terms.and_of(keys.terms()))
+    more = _told(keys, others, describer, spoken=spoken)
+    return Told(codes, [*told.sentences, *more.sentences], [*told.frames, *more.frames], told.terms.and_of(more.terms))
+
+
+def _told(keys: Keys, codes: NDArray[np.int32], describer: Describer, *, spoken: bool) -> Told:
+    frames = keys.sentences(describer, around_a_quote) if spoken else []
+    return Told(codes, keys.sentences(describer), frames, keys.terms())
 
 
 def _described(chosen: Describer, keys: Keys, rows: NDArray[Any]) -> tuple[Sentences, NDArray[np.int64]]:

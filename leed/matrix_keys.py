@@ -5,7 +5,7 @@ Only the integers that occur are put into words, or into terms.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -14,15 +14,31 @@ from numpy.typing import NDArray
 
 from leed.gated import GatedPlan
 from leed.ranking import StandingOut, Strongest
-from leed.realiser import Piece
+from leed.realiser import Piece, Sentence
 from leed.selection import CODE, HINT, Key, Plan
 
 if TYPE_CHECKING:
     from leed.describer import Describer
     from leed.prepared import Prepared, Said
 
+QUOTE = "\0"
+"""Stands where a transcript goes; no text that reaches a sentence holds it."""
+
 _MOST_RANKED = 6  # more terms than this are found one row at a time
 _PLACES = tuple(chr(0xE000 + i) for i in range(_MOST_RANKED))  # stand for the words in a pattern
+
+
+def plain(sentence: Sentence) -> str:
+    """Return a sentence as it is where nothing was said."""
+    return sentence.plain
+
+
+def around_a_quote(sentence: Sentence) -> str:
+    """Return a sentence with QUOTE where a transcript goes."""
+    return f"{sentence.before}{QUOTE}{sentence.after}"
+
+
+Form = Callable[[Sentence], str]
 
 
 class Terms(msgspec.Struct, frozen=True):
@@ -120,11 +136,11 @@ class Keys:
         self.different, places = _numbered(packed, lowest, space, self.room * len(packed))
         return places
 
-    def sentences(self, describer: Describer) -> list[str]:
-        """Return the sentence for each of the numbers."""
+    def sentences(self, describer: Describer, form: Form = plain) -> list[str]:
+        """Return the sentence for each of the numbers, as it is or around a quote."""
         if self.different is None:
-            return [self.prepared.say(*key).sentence.plain for key in self.numbers]
-        return self._words(describer, self.different)
+            return [form(self.prepared.say(*key).sentence) for key in self.numbers]
+        return self._words(describer, self.different, form)
 
     def terms(self) -> Terms:
         """Return the terms for each of the numbers."""
@@ -264,7 +280,7 @@ class Keys:
             kinds[hinted] = len(self.fixed) + above.argmax(axis=0)[hinted]
         return kinds
 
-    def _words(self, describer: Describer, packed: NDArray[np.int64]) -> list[str]:
+    def _words(self, describer: Describer, packed: NDArray[np.int64], form: Form) -> list[str]:
         """The sentences for the integers that occur.
 
         Labels that are named by an adjective share a pattern with all others on the same steps: the realiser is asked
@@ -273,7 +289,7 @@ class Keys:
         plan = self.plan
         top = plan.top or 1
         if not len(self.columns):  # none may be named
-            return [self._one(number, self.ranks, self.ranks, 0) for number in packed.tolist()]
+            return [self._one(number, self.ranks, self.ranks, 0, form) for number in packed.tolist()]
         digits = self._digits(packed)
         columns, step = np.divmod(np.maximum(digits - 1, 0), len(self.bounds))
         named = np.where(packed < 0, 0, (digits > 0).sum(axis=0))
@@ -290,21 +306,22 @@ class Keys:
         for number, rows in zip(kinds.tolist(), np.split(order, starts[1:]), strict=True):
             if number < 0:
                 for row in rows.tolist():
-                    sentences[row] = self._one(int(packed[row]), columns[:, row], step[:, row], int(named[row]))
+                    sentences[row] = self._one(int(packed[row]), columns[:, row], step[:, row], int(named[row]), form)
                 continue
             first = rows[0]
-            pattern = _pattern(describer, plan, step[: named[first], first].tolist(), both=bool(both[first]))
+            pieces = _pieces(plan, step[: named[first], first].tolist())
+            pattern = _parted(form(describer.realiser(plan.modality, pieces, both=bool(both[first]))), len(pieces))
             words = [adjectives[columns[place, rows]].tolist() for place in range(named[first])]
             sentences[rows] = _filled(pattern, words)
         return sentences.tolist()
 
-    def _one(self, packed: int, columns: NDArray[np.int64], step: NDArray[np.int64], named: int) -> str:
+    def _one(self, packed: int, columns: NDArray[np.int64], step: NDArray[np.int64], named: int, form: Form) -> str:
         """One sentence, asked of the realiser."""
         if packed < 0:
-            return self._said(packed).sentence.plain
+            return form(self._said(packed).sentence)
         ranks = self.ranks[columns[:named]].tolist()
         key = tuple(rank * CODE + s for rank, s in zip(ranks, step[:named].tolist(), strict=True))
-        return self.prepared.say(self.which, key).sentence.plain
+        return form(self.prepared.say(self.which, key).sentence)
 
     def _opposed(self, columns: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether the first two terms of a row pull in opposite directions."""
@@ -355,16 +372,19 @@ def _adjective(plan: Plan, rank: int) -> str | None:
     )
 
 
-def _pattern(describer: Describer, plan: Plan, steps: Sequence[int], *, both: bool) -> list[str]:
-    """The sentence for terms on these steps, in the parts between its adjectives."""
+def _pieces(plan: Plan, steps: Sequence[int]) -> list[Piece]:
+    """What stands for terms on these steps, whatever their adjectives are."""
     total = len(plan.steps.bounds) if plan.scale.numbers else None
-    pieces = [
+    return [
         Piece(_PLACES[i], adverb=plan.steps.adverbs[s], step=s + 1 if total else None, steps=total)
         for i, s in enumerate(steps)
     ]
-    rest = describer.realiser(plan.modality, pieces, both=both).plain
-    parts = []
-    for place in _PLACES[: len(steps)]:
+
+
+def _parted(sentence: str, count: int) -> list[str]:
+    """A sentence in the parts between its adjectives."""
+    parts, rest = [], sentence
+    for place in _PLACES[:count]:
         part, _, rest = rest.partition(place)
         parts.append(part)
     return [*parts, rest]

@@ -9,7 +9,7 @@ A batch holds segments under one set of labels. Its columns are::
 
 and, once it is described::
 
-    description    dictionary<string>: the sentence, without the words that were said
+    description    dictionary<string>: the sentence, which quotes the text where the describer does
     terms          list<struct<label, score, adverb, adjective>>
     fingerprint    dictionary<string>: what decided the words
 
@@ -27,11 +27,13 @@ from numpy.typing import NDArray
 
 from leed import plugins
 from leed.matrix import tell_matrix
+from leed.matrix_keys import QUOTE
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from leed.describer import Describer
+    from leed.matrix import Told
     from leed.schema.recording import Recording, Track
 
 VERSION: Final = "batch/1"
@@ -72,6 +74,8 @@ def describe_batch(batch: pa.RecordBatch, describer: Describer) -> pa.RecordBatc
     pa = arrow()
     about = told_of(batch.schema)
     matrix = scores_in(batch)
+    describer = describer.speaking_of(_first(batch, "channel"))
+    quoted = _quotations(batch, describer)
     told = tell_matrix(
         matrix,
         about["labels"],
@@ -80,16 +84,42 @@ def describe_batch(batch: pa.RecordBatch, describer: Describer) -> pa.RecordBatc
         quantity=about["quantity"],
         exclusive=about["exclusive"],
         taxonomy=about["taxonomy"],
+        spoken=bool(quoted),
     )
-    sentences = pa.DictionaryArray.from_arrays(pa.array(told.codes), pa.array(told.sentences, pa.string()))
     columns = {
-        "description": sentences,
+        "description": _sentences(pa, told, quoted),
         "terms": _terms(pa, matrix, told),
         "fingerprint": _same(pa, describer.fingerprint, batch.num_rows),
     }
     kept = [name for name in batch.schema.names if name not in columns]
     arrays = [batch.column(name) for name in kept] + list(columns.values())
     return pa.RecordBatch.from_arrays(arrays, names=[*kept, *columns]).replace_schema_metadata(batch.schema.metadata)
+
+
+def _first(batch: pa.RecordBatch, name: str) -> str | None:
+    """The value of a column that has the same in all rows."""
+    value: str | None = batch.column(name)[0].as_py() if batch.num_rows else None
+    return value
+
+
+def _quotations(batch: pa.RecordBatch, describer: Describer) -> dict[int, str]:
+    """What is quoted, by row."""
+    texts = batch.column("text")
+    if not describer.quote or texts.null_count == len(texts):
+        return {}
+    found = ((row, describer.quotation(text)) for row, text in enumerate(texts.to_pylist()) if text)
+    return {row: quoted for row, quoted in found if quoted is not None}
+
+
+def _sentences(pa: Any, told: Told, quoted: dict[int, str]) -> Any:  # noqa: ANN401 - pyarrow has no types
+    """The sentence of each row; those that quote what was said stand behind the others, each once."""
+    codes = told.codes
+    sentences = dict.fromkeys(told.frames[codes[row]].replace(QUOTE, text) for row, text in quoted.items())
+    places = {sentence: len(told.sentences) + i for i, sentence in enumerate(sentences)}
+    if quoted:
+        codes = codes.copy()
+        codes[list(quoted)] = [places[told.frames[codes[row]].replace(QUOTE, text)] for row, text in quoted.items()]
+    return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array([*told.sentences, *places], pa.string()))
 
 
 def told_of(schema: pa.Schema) -> dict[str, Any]:

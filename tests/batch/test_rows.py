@@ -19,6 +19,8 @@ DESCRIBERS = {
     "German, one": leed.Describer(lang="de", top=1),
     "all": leed.Describer(top=None, calibration="none"),
     "three-step": leed.Describer(scale="three-step"),
+    "no quotes": leed.Describer(quote=False),
+    "the user": leed.Describer(person="The user"),
 }
 
 
@@ -30,13 +32,7 @@ def one_by_one(recording: leed.Recording, describer: leed.Describer) -> Iterator
     for track in recording.tracks:
         for i in range(len(track)):
             segment = track.segment(i)
-            description = describer.describe(
-                segment.scores,
-                modality=segment.modality,
-                quantity=segment.quantity,
-                exclusive=segment.exclusive,
-                taxonomy=segment.taxonomy,
-            )
+            description = describer.describe(segment)
             yield str(description), [term.to_dict() for term in description.terms]
 
 
