@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 VERSION: Final = "batch/1"
 KEY: Final = b"leed"
 SAME: Final = ("source", "channel", "modality", "aspect", "granularity", "speaker")
-_ROWS: Final = 1 << 14
-"""Rows of a batch at most: their scores fit a processor's cache, and its memory is small."""
+_ROWS: Final = 1 << 16
+"""Rows of a batch at most: many have the same sentence, and it takes little memory."""
 
 
 def batches_of(recording: Recording) -> Iterator[pa.RecordBatch]:
