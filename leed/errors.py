@@ -10,6 +10,7 @@
     ├── RefusedError              somebody is marked as one whom leed does not describe
     ├── OptionError               an option has a value that leed does not know (also a ValueError)
     ├── DataFileError             a scale, lexicon or taxonomy file is not as it should be
+    ├── OutputError           what comes out cannot be written
     ├── EmbeddingError            texts have no vectors: a service failed, or what it answered is none
     ├── CacheError                a cache of embeddings is damaged, or no such file
     ├── ServiceError              a vendor's service refused, failed, or cannot be reached
@@ -52,6 +53,18 @@ class OptionError(LeedError, ValueError):
 
 class DataFileError(LeedError):
     """A scale, lexicon or taxonomy file is not as it should be."""
+
+
+class OutputError(LeedError):
+    """What comes out cannot be written.
+
+    Attributes:
+        hopeless: whether nothing else can be written there either, as where a disk is full.
+    """
+
+    def __init__(self, message: str, *, hopeless: bool = False) -> None:
+        super().__init__(message)
+        self.hopeless = hopeless
 
 
 class EmbeddingError(LeedError):

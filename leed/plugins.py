@@ -57,6 +57,7 @@ BUILT_IN: Final[dict[str, dict[str, str]]] = {
         "local": "leed.batch.local:run",
     },
     "leed.commands": {
+        "batch": "leed.cli.batch:command",
         "calibrate": "leed.cli.calibrate:command",
         "describe": "leed.cli.describe:command",
         "demo": "leed.cli.demo:command",

@@ -6,7 +6,7 @@ others are entry points of the group ``leed.engines``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
@@ -38,8 +38,10 @@ class Engine(Protocol):
         items: Sequence[Item],
         *,
         workers: int | None = None,
-    ) -> Iterator[tuple[int, Result | Lost]]:
+    ) -> Generator[tuple[int, Result | Lost]]:
         """Yield the place of each item with its result, once for each, in the order in which they are ready.
+
+        Who closes it early stops the work.
 
         Args:
             make: makes the task where it is done, once for each worker; it is pickled, and so are items and results.

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+import stat
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from leed import plugins
-from leed.errors import InputError
+from leed.batch.filesystems import filesystem, is_local, patiently, reason
+from leed.errors import InputError, LeedError
+
+OWN: Final = "_leed"
+"""The folder of a data set that is no data: readers of data sets pass over names that begin with an underscore."""
 
 _LIST: Final = "@"  # before the name of a file that lists others, a line each
 _MAGIC: Final = frozenset("*?[")
@@ -24,11 +29,13 @@ class Input:
         url: where it is: a path, or an address that fsspec knows.
         size: how many bytes it has, where that is known.
         stamp: what changes when the file does: its time, or an object store's tag.
+        found: whether it was not named, but found in a directory.
     """
 
     url: str
     size: int | None
     stamp: str
+    found: bool = False
 
     @property
     def digest(self) -> str:
@@ -36,41 +43,34 @@ class Input:
         return hashlib.sha256(self.url.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
-def inputs_of(given: Sequence[str]) -> list[Input]:
+def inputs_of(given: Sequence[str], failed: Callable[[str, str], None] | None = None) -> list[Input]:
     """Return the files meant, each once, in the order of their addresses.
+
+    >>> [entry.url for entry in inputs_of([__file__])] == [__file__]
+    True
 
     Args:
         given: files, directories (all files below), patterns (``talks/**/*.json``), and files that list others, a line
             each, with @ before their names; local paths, or URLs of fsspec (``s3://bucket/talks``).
+        failed: told what of it is not there, and why, if that is to stop nothing.
 
     Raises:
-        InputError: one of them is not there, or matches nothing.
+        InputError: one of them is not there, or matches nothing; or there is no file at all.
         MissingPackageError: a URL needs a package that is not installed.
     """
-    found = {entry.url: entry for one in _listed(given) for entry in _files(one)}
+    found: dict[str, Input] = {}
+    for one in _listed(given):
+        try:
+            for entry in _files(one):
+                if found.get(entry.url, entry).found or not entry.found:  # what was named goes before what was found
+                    found[entry.url] = entry
+        except InputError as error:
+            if failed is None:
+                raise
+            failed(one, str(error))
     if not found:
         raise InputError("there are no files to read: give files, directories, patterns or @lists of them")
     return [found[url] for url in sorted(found)]
-
-
-def filesystem(url: str) -> tuple[Any, str]:
-    """Return fsspec's file system of an address, and the path in it.
-
-    Raises:
-        InputError: there is no such file system.
-        MissingPackageError: it needs a package that is not installed.
-    """
-    try:
-        import fsspec  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError as error:
-        raise plugins.missing("leed batch", error, extra="batch") from error
-    try:
-        found: tuple[Any, str] = fsspec.core.url_to_fs(url)
-    except ImportError as error:
-        raise plugins.missing(url, ModuleNotFoundError(str(error), name=error.name)) from error
-    except ValueError as error:
-        raise InputError(f"{url}: cannot be reached: {error}") from error
-    return found
 
 
 def _listed(given: Iterable[str]) -> Iterator[str]:
@@ -79,40 +79,64 @@ def _listed(given: Iterable[str]) -> Iterator[str]:
             yield one
             continue
         files, path = filesystem(one[1:])
-        try:
+        with _told(one[1:]):
             text = files.cat_file(path).decode("utf-8", "surrogateescape")
-        except OSError as error:
-            raise InputError(f"{one[1:]}: cannot be opened: {error.strerror or error}") from error
         yield from (line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
 
 
 def _files(one: str) -> Iterator[Input]:
     files, path = filesystem(one)
-    try:
-        if _MAGIC & set(path) and not files.exists(path):
-            details = files.glob(path, detail=True)
-        elif files.isdir(path):
-            details = files.find(path, detail=True)
-        else:
-            details = {path: files.info(path)}
-    except OSError as error:
-        raise InputError(f"{one}: cannot be opened: {error.strerror or error}") from error
-    meant = [about for about in details.values() if about.get("type") == "file" and not _hidden(about["name"], path)]
-    if not meant:
-        raise InputError(f"{one}: there are no files in it" if files.isdir(path) else f"{one}: matches no file")
-    for about in meant:
-        yield Input(_address(files, about["name"], one), about.get("size"), _stamp(about))
+    with _told(one):
+        details, below = patiently(lambda: _looked_up(files, path))
+    meant = [about for name, about in sorted(details.items()) if not _is_hidden(name.removeprefix(below))]
+    there = [entry for about in meant if (entry := _input(files, about, one, found=below == path))]
+    if not there:
+        raise InputError(f"{one}: there are no files in it" if below == path else f"{one}: matches no file")
+    yield from there
 
 
-def _hidden(name: str, below: str) -> bool:
-    """Whether a file, or a folder on the way to it, begins with a dot."""
-    inner = name.removeprefix(below).replace(os.sep, "/")
-    return name != below and any(part.startswith(".") for part in inner.split("/") if part)
+def _looked_up(files: Any, path: str) -> tuple[dict[str, dict[str, Any]], str]:  # noqa: ANN401 - any of fsspec's
+    """What is there, by name, and the folder that was given, in which it lies."""
+    if _MAGIC & set(path) and not files.exists(path):
+        magic = min(path.find(letter) for letter in _MAGIC if letter in path)
+        return files.glob(path, detail=True), path[: path.rfind("/", 0, magic) + 1]
+    if files.isdir(path):
+        return files.find(path, detail=True), path
+    return {path: files.info(path)}, path[: path.rfind("/") + 1]
 
 
-def _address(files: Any, name: str, given: str) -> str:  # noqa: ANN401 - any of fsspec's
-    return str(files.unstrip_protocol(name)) if "://" in given else name
+def _input(files: Any, about: dict[str, Any], given: str, *, found: bool) -> Input | None:  # noqa: ANN401 - as above
+    name = about["name"]
+    if is_local(files):  # fsspec tells the time of a link, not of what it points to
+        try:
+            there = os.stat(name)
+        except FileNotFoundError:
+            return None
+        about = {
+            "type": "file" if stat.S_ISREG(there.st_mode) else "other",
+            "size": there.st_size,
+            "mtime": there.st_mtime_ns,
+        }
+    if about.get("type") != "file":
+        return None
+    url = str(files.unstrip_protocol(name)) if "://" in given else name
+    return Input(url, about.get("size"), _stamp(about), found)
+
+
+def _is_hidden(inner: str) -> bool:
+    """Whether a file, or a folder on the way to it, is somebody's own: begins with a dot, or is leed's."""
+    return any(part.startswith(".") or part == OWN for part in inner.replace(os.sep, "/").split("/"))
 
 
 def _stamp(about: dict[str, Any]) -> str:
     return next((str(about[key]) for key in _STAMPS if about.get(key) is not None), "")
+
+
+@contextmanager
+def _told(one: str) -> Generator[None]:
+    try:
+        yield
+    except LeedError:
+        raise
+    except Exception as error:  # an object store's client may raise anything
+        raise InputError(f"{one}: cannot be opened: {reason(error)}") from error

@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -24,7 +24,7 @@ Make = Callable[[], Callable[[Any], Any]]
 
 def run(
     make: Callable[[], Callable[[Item], Result]], items: Sequence[Item], *, workers: int | None = None
-) -> Iterator[tuple[int, Result | Lost]]:
+) -> Generator[tuple[int, Result | Lost]]:
     """Yield the place of each item with its result, as they are ready.
 
     >>> from operator import methodcaller

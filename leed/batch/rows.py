@@ -96,6 +96,14 @@ def describe_batch(batch: pa.RecordBatch, describer: Describer) -> pa.RecordBatc
     return pa.RecordBatch.from_arrays(arrays, names=[*kept, *columns]).replace_schema_metadata(batch.schema.metadata)
 
 
+def with_file(batch: pa.RecordBatch, url: str) -> pa.RecordBatch:
+    """Return a batch with the address of the file that it was read from in a column ``file``, the first."""
+    pa = arrow()
+    names = ["file", *batch.schema.names]
+    columns = [_same(pa, url, batch.num_rows), *batch.columns]
+    return pa.RecordBatch.from_arrays(columns, names=names).replace_schema_metadata(batch.schema.metadata)
+
+
 def _first(batch: pa.RecordBatch, name: str) -> str | None:
     """The value of a column that has the same in all rows."""
     value: str | None = batch.column(name)[0].as_py() if batch.num_rows else None
@@ -204,4 +212,4 @@ def _coded(pa: Any, which: NDArray[np.int32], words: list[str | None]) -> Any:  
     return pa.DictionaryArray.from_arrays(pa.array(here, mask=here < 0), pa.array(list(places), pa.string()))
 
 
-__all__ = ["KEY", "SAME", "VERSION", "arrow", "batches_of", "describe_batch", "scores_in", "told_of"]
+__all__ = ["KEY", "SAME", "VERSION", "arrow", "batches_of", "describe_batch", "scores_in", "told_of", "with_file"]

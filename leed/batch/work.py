@@ -2,7 +2,7 @@
 
 What comes out of a file are parts, one for each set of labels in it::
 
-    OUT/modality=face/labels=hume-48/part-<digest of the address>.parquet
+    OUT/modality=face/labels=hume-48-1a2b3c4d/part-<digest of the address>.parquet
 
 They are written beside their places under names that begin with a dot, and renamed. A record of the file, under
 ``OUT/_leed/``, is written last: a file without one is done anew, and its parts replaced. So a data set that was stopped
@@ -13,24 +13,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-import posixpath
-import uuid
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Self
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Final, Self
+from urllib.parse import quote
 
-from leed.batch.inputs import Input, filesystem
-from leed.batch.rows import VERSION, arrow, batches_of, describe_batch, told_of
-from leed.errors import LeedError
+from leed.batch.fetching import fetched
+from leed.batch.filesystems import patiently
+from leed.batch.inputs import Input
+from leed.batch.parquet import writer
+from leed.batch.rows import KEY, VERSION, batches_of, describe_batch, told_of, with_file
+from leed.batch.store import Store
+from leed.errors import LeedError, OutputError, UnknownFormatError
 from leed.readers import read_parts
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from leed.describer import Describer
+    from leed.schema.recording import Recording
 
-RECORDS: Final = "_leed"
 _VERSION: Final = "part/1"
-_PLAIN: Final = ("begin", "end", "text", "scores")  # columns whose values hardly repeat
 
 
 @dataclass(frozen=True)
@@ -40,139 +43,169 @@ class Share:
     Attributes:
         url: the file.
         rows: how many segments were written.
-        parts: where, below the data set's folder.
-        issues: what was odd in it, by code.
+        parts: where, below the data set's folder, and how many in each.
+        issues: what was odd in it, by code: how often, and the first of it.
         error: why nothing was written, or None.
+        unknown: whether that is because it is in no format that leed knows.
+        hopeless: whether that is because nothing can be written any more.
     """
 
     url: str
     rows: int = 0
-    parts: tuple[str, ...] = ()
-    issues: dict[str, int] = field(default_factory=dict)
+    parts: dict[str, int] = field(default_factory=dict)
+    issues: dict[str, tuple[int, str]] = field(default_factory=dict)
     error: str | None = None
+    unknown: bool = False
+    hopeless: bool = False
 
 
 class Worker:
-    """Does one file after the other; holds the describer."""
+    """Does one file after the other; holds the describer.
 
-    def __init__(self, out: str, describer: Describer) -> None:
-        self._files, self._folder = filesystem(out)
+    Args:
+        out: the data set's folder, a path or URL.
+        describer: how segments are described.
+        form: the files' format, if it should not be told from the content.
+        modality: what scores are of where a file does not say it.
+        quantity: what the numbers are, whatever a file says.
+    """
+
+    def __init__(
+        self,
+        out: str,
+        describer: Describer,
+        *,
+        form: str | None = None,
+        modality: str | None = None,
+        quantity: str | None = None,
+    ) -> None:
+        self._store = Store(out)
         self._describer = describer
+        self._form = form
+        self._modality = modality
+        self._quantity = quantity
 
     def __call__(self, entry: Input) -> Share:
         """Return what came of a file; its parts and its record are in place then. A bad file is an error in it."""
         try:
-            return self._done(entry)
+            return patiently(lambda: self._done(entry))
         except LeedError as error:
-            return Share(entry.url, error=" ".join(str(error).split()))
-        except OSError as error:
-            return Share(entry.url, error=f"{entry.url}: {error.strerror or error}")
+            return Share(
+                entry.url,
+                error=" ".join(str(error).split()),
+                unknown=isinstance(error, UnknownFormatError),
+                hopeless=isinstance(error, OutputError) and error.hopeless,
+            )
+        except MemoryError:
+            return Share(entry.url, error=f"{entry.url}: takes more memory than there is")
 
-    def is_done(self, entry: Input) -> Share | None:
-        """Return what came of a file before, if it is the same file still, described by the same data."""
-        path = self._record(entry)
-        try:
-            found = json.loads(self._files.cat_file(path))
-        except (FileNotFoundError, ValueError):
-            return None
-        if found.pop("identity", None) != self._identity(entry):
-            return None
-        share = Share(**{**found, "parts": tuple(found["parts"])})
-        return share if all(self._files.exists(posixpath.join(self._folder, part)) for part in share.parts) else None
+    def identity(self, entry: Input) -> list[str]:
+        """Return what a file's share depends on: the file as it was, and what decides the words and the form."""
+        options = [self._form, self._modality, self._quantity]
+        return [VERSION, _VERSION, str(entry.size), entry.stamp, self._describer.fingerprint, *map(str, options)]
 
     def _done(self, entry: Input) -> Share:
-        issues: dict[str, int] = {}
-        with _Parts(self._files, self._folder, entry.digest) as parts:
-            for recording in read_parts(_opened(entry.url)):
+        issues: dict[str, tuple[int, str]] = {}
+        with _Parts(self._store, entry.digest) as parts, fetched(entry) as path:
+            for recording in read_parts(path, format=self._form):
                 for issue in recording.issues:
-                    issues[issue.code] = issues.get(issue.code, 0) + 1
-                for batch in batches_of(recording):
-                    parts.write(describe_batch(batch, self._describer))
-            share = Share(entry.url, parts.rows, parts.named(), issues)
-        record = {**asdict(share), "parts": list(share.parts), "identity": self._identity(entry)}
-        _put(self._files, self._record(entry), json.dumps(record).encode())
+                    count, first = issues.get(issue.code, (0, issue.message))
+                    issues[issue.code] = (count + 1, first)
+                for batch in batches_of(self._as_told(recording)):
+                    parts.write(with_file(describe_batch(batch, self._describer), entry.url))
+            parts.settle()
+        share = Share(entry.url, sum(parts.rows.values()), parts.rows, issues)
+        record = {**asdict(share), "identity": self.identity(entry)}
+        self._store.put(self._store.record(entry.digest), json.dumps(record).encode())
         return share
 
-    def _record(self, entry: Input) -> str:
-        return posixpath.join(self._folder, RECORDS, f"{entry.digest}.json")
-
-    def _identity(self, entry: Input) -> list[str]:
-        return [VERSION, _VERSION, str(entry.size), entry.stamp, self._describer.fingerprint]
+    def _as_told(self, recording: Recording) -> Recording:
+        if self._modality is None and self._quantity is None:
+            return recording
+        return recording.replace(
+            replace(track, modality=track.modality or self._modality, quantity=self._quantity or track.quantity)
+            for track in recording.tracks
+        )
 
 
 class _Parts:
-    """The parts of one file, written under names of their own; put into place at the end, or not at all."""
+    """The parts of one file, written under names of their own; put into place together, or not at all."""
 
-    def __init__(self, files: Any, folder: str, digest: str) -> None:  # noqa: ANN401 - any of fsspec's
-        self._files = files
-        self._folder = folder
+    def __init__(self, store: Store, digest: str) -> None:
+        self._store = store
         self._digest = digest
-        self._open: dict[str, tuple[Any, Any, str]] = {}  # by place: the file, its writer, its name for now
-        self.rows = 0
+        self._open: dict[str, _Part] = {}
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: object, *_: object) -> None:
-        try:
-            if kind is None:
-                self._settle()
-        finally:
-            for file, _, name in self._open.values():
-                file.close()
-                if self._files.exists(name):
-                    self._files.rm_file(name)
+    def __exit__(self, *_: object) -> None:
+        for part in self._open.values():
+            part.discard()
 
-    def named(self) -> tuple[str, ...]:
-        """Return where the parts will stand, below the folder."""
-        return tuple(sorted(self._open))
+    @property
+    def rows(self) -> dict[str, int]:
+        """How many rows there are, by place."""
+        return {place: part.rows for place, part in sorted(self._open.items())}
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add rows to the part that they belong to."""
+        if not batch.num_rows:
+            return
         place = f"{_partition(batch)}/part-{self._digest}.parquet"
         if place not in self._open:
-            self._open[place] = self._begun(place, batch)
-        self._open[place][1].write_batch(batch)
+            self._open[place] = _Part(self._store, place, batch.schema)
+        self._open[place].write(batch)
+
+    def settle(self) -> None:
+        """Put all parts into place. What was there of the file before loses its record first."""
+        for part in self._open.values():
+            part.close()
+        self._store.remove(self._store.record(self._digest))
+        for part in self._open.values():
+            part.settle()
+
+
+class _Part:
+    """One part, under a name for now."""
+
+    def __init__(self, store: Store, place: str, schema: pa.Schema) -> None:
+        self.rows = 0
+        self._store = store
+        self._place = place
+        self._name: str | None = store.beside(place)
+        self._file = store.opened(self._name)
+        with store.told("written"):
+            self._writer = writer(self._file, schema)
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        with self._store.told("written"):
+            self._writer.write_batch(batch)
         self.rows += batch.num_rows
 
-    def _begun(self, place: str, batch: pa.RecordBatch) -> tuple[Any, Any, str]:
-        arrow()
-        from pyarrow import parquet  # noqa: PLC0415 - optional
+    def close(self) -> None:
+        with self._store.told("written"):
+            self._writer.close()
+            self._file.close()
 
-        path = posixpath.join(self._folder, place)
-        name = posixpath.join(posixpath.dirname(path), f".{posixpath.basename(path)}.{uuid.uuid4().hex[:8]}")
-        self._files.makedirs(posixpath.dirname(path), exist_ok=True)
-        file = self._files.open(name, "wb")
-        coded = [field.name for field in batch.schema if field.name not in _PLAIN]
-        return file, parquet.ParquetWriter(file, batch.schema, compression="zstd", use_dictionary=coded), name
+    def settle(self) -> None:
+        if self._name is not None:
+            self._store.move(self._name, self._place)
+            self._name = None
 
-    def _settle(self) -> None:
-        for _, writer, _ in self._open.values():
-            writer.close()
-        for file, _, _ in self._open.values():
-            file.close()
-        for place, (_, _, name) in self._open.items():
-            self._files.mv(name, posixpath.join(self._folder, place))
+    def discard(self) -> None:
+        """Leave nothing, as far as that can be done: what is left is swept away when the run ends."""
+        if self._name is None:
+            return
+        with suppress(LeedError), self._store.told("removed"):
+            self._file.close()
+        with suppress(LeedError):
+            self._store.remove(self._name)
 
 
 def _partition(batch: pa.RecordBatch) -> str:
-    """Where the rows of a batch belong: those of one set of labels in one modality together."""
+    """Where the rows of a batch belong: those of one set of labels, and one reading of its numbers, together."""
     about = told_of(batch.schema)
-    labels = hashlib.sha256("\0".join(about["labels"]).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    digest = hashlib.sha256(batch.schema.metadata[KEY]).hexdigest()[:8]
     named = about["taxonomy"] or "labels"
-    return f"modality={about['modality'] or 'none'}/labels={named}-{labels}"
-
-
-def _opened(url: str) -> Any:  # noqa: ANN401 - a path, or an open file
-    if "://" not in url:
-        return url
-    files, path = filesystem(url)
-    return files.open(path, "rb")
-
-
-def _put(files: Any, path: str, data: bytes) -> None:  # noqa: ANN401 - any of fsspec's
-    """Write a small file, all of it or nothing."""
-    name = f"{path}.{uuid.uuid4().hex[:8]}.part"
-    files.makedirs(posixpath.dirname(path), exist_ok=True)
-    files.pipe_file(name, data)
-    files.mv(name, path)
+    return f"modality={quote(about['modality'] or 'none', safe='')}/labels={quote(named, safe='')}-{digest}"

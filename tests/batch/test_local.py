@@ -75,7 +75,7 @@ def test_a_task_that_cannot_be_made_says_why(workers: int) -> None:
 def test_a_run_that_is_left_leaves_no_process(tmp_path: Path) -> None:
     results = run(partial(Doubling, str(tmp_path)), range(1000), workers=2)
     next(results)
-    results.close()  # type: ignore[attr-defined]
+    results.close()
 
 
 def test_no_worker_is_no_choice(tmp_path: Path) -> None:

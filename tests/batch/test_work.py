@@ -36,14 +36,3 @@ def test_a_bad_file_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
     assert share.error is not None
     assert "bad.json" in share.error
     assert not [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
-
-
-def test_what_is_done_is_known_until_the_file_or_the_words_change(talk: Path, tmp_path: Path) -> None:
-    worker = Worker(str(tmp_path / "out"), leed.Describer())
-    (entry,) = inputs_of([str(talk)])
-    assert worker.is_done(entry) is None
-    share = worker(entry)
-    assert worker.is_done(entry) == share
-    assert Worker(str(tmp_path / "out"), leed.Describer(top=1)).is_done(entry) is None
-    talk.write_text(TALK.replace("0.84", "0.5"), encoding="utf-8")
-    assert worker.is_done(inputs_of([str(talk)])[0]) is None
