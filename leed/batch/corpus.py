@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from leed.batch.engines import Engine
     from leed.describer import Describer
 
+_TELLING = 10  # rows from which it is no chance that two files have the same number of them, and scores of one size
+
 Follow = Callable[[int, int, int], None]
 """Told how many files are done, of how many, and how many rows there are."""
 
@@ -35,6 +37,7 @@ class Report:
         failed: by file, why there is nothing of it.
         left_out: files found in directories that are no recordings, with what they are.
         issues: what was odd in files, by code: how often, and the first of it.
+        twice: files that seem to hold the same measurements: each with one before it.
         manifest: where all of that is written down.
     """
 
@@ -45,6 +48,7 @@ class Report:
     failed: dict[str, str]
     left_out: dict[str, str]
     issues: dict[str, tuple[int, str]]
+    twice: dict[str, str]
     manifest: str
 
 
@@ -128,7 +132,7 @@ def _sweep(store: Store, places: Iterable[str], shares: Iterable[Share]) -> None
     kept = {place for share in shares for place in share.parts}
     for place in places:
         name = place.rpartition("/")[2]
-        if name.startswith(".") or (place.startswith("modality=") and place not in kept):
+        if name.startswith(".") or (place.startswith("labels=") and place not in kept):
             store.remove(place)
 
 
@@ -207,10 +211,24 @@ class _Run:
             failed=dict(sorted(self._failed.items())),
             left_out=dict(sorted(self._left_out.items())),
             issues=dict(sorted(issues.items())),
+            twice=_twice(shares),
             manifest=self._store.path(MANIFEST),
         )
         self._store.put(MANIFEST, manifest.ended(describer, report, shares))
         return report
+
+
+def _twice(shares: Iterable[Share]) -> dict[str, str]:
+    """Files with one that has as many rows under the same labels, and scores of the same size."""
+    first: dict[tuple[str, int, float], str] = {}
+    found = {}
+    for share in sorted(shares, key=lambda share: share.url):
+        for place, mean in share.squares.items():
+            rows = share.parts[place]
+            key = (place.rpartition("/")[0], rows, float(f"{mean:.7g}"))
+            if rows >= _TELLING and first.setdefault(key, share.url) != share.url:
+                found[share.url] = first[key]
+    return found
 
 
 def _share(record: dict[str, Any]) -> Share:

@@ -52,7 +52,7 @@ def patiently(do: Callable[[], Result]) -> Result:
     trying = tenacity.Retrying(
         retry=tenacity.retry_if_exception(may_pass),
         stop=tenacity.stop_after_attempt(_ATTEMPTS),
-        wait=tenacity.wait_exponential_jitter(initial=0.05, max=5, jitter=0.05),
+        wait=tenacity.wait_random_exponential(multiplier=0.1, max=5),
         reraise=True,
     )
     return trying(do)

@@ -59,6 +59,7 @@ def inputs_of(given: Sequence[str], failed: Callable[[str, str], None] | None = 
         MissingPackageError: a URL needs a package that is not installed.
     """
     found: dict[str, Input] = {}
+    errors: list[InputError] = []
     for one in _listed(given):
         try:
             for entry in _files(one):
@@ -68,6 +69,9 @@ def inputs_of(given: Sequence[str], failed: Callable[[str, str], None] | None = 
             if failed is None:
                 raise
             failed(one, str(error))
+            errors.append(error)
+    if not found and errors:
+        raise errors[0]
     if not found:
         raise InputError("there are no files to read: give files, directories, patterns or @lists of them")
     return [found[url] for url in sorted(found)]

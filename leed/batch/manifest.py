@@ -47,6 +47,7 @@ def ended(describer: Describer, report: Report, shares: Iterable[Share]) -> byte
             },
             "failed": [{"file": file, "reason": reason} for file, reason in report.failed.items()],
             "left_out": [{"file": file, "reason": reason} for file, reason in report.left_out.items()],
+            "twice": [{"file": file, "like": other} for file, other in report.twice.items()],
             "issues": [{"code": code, "count": n, "first": first} for code, (n, first) in report.issues.items()],
         }
     )

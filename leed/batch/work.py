@@ -2,7 +2,7 @@
 
 What comes out of a file are parts, one for each set of labels in it::
 
-    OUT/modality=face/labels=hume-48-1a2b3c4d/part-<digest of the address>.parquet
+    OUT/labels=hume-48-face-1a2b3c4d/part-<digest of the address>.parquet
 
 They are written beside their places under names that begin with a dot, and renamed. A record of the file, under
 ``OUT/_leed/``, is written last: a file without one is done anew, and its parts replaced. So a data set that was stopped
@@ -18,11 +18,13 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import quote
 
+import numpy as np
+
 from leed.batch.fetching import fetched
 from leed.batch.filesystems import patiently
 from leed.batch.inputs import Input
 from leed.batch.parquet import writer
-from leed.batch.rows import KEY, VERSION, batches_of, describe_batch, told_of, with_file
+from leed.batch.rows import KEY, VERSION, batches_of, describe_batch, scores_in, told_of, with_file
 from leed.batch.store import Store
 from leed.errors import LeedError, OutputError, UnknownFormatError
 from leed.readers import read_parts
@@ -44,6 +46,7 @@ class Share:
         url: the file.
         rows: how many segments were written.
         parts: where, below the data set's folder, and how many in each.
+        squares: the mean of the squared scores in each, by which two files that hold the same are noticed.
         issues: what was odd in it, by code: how often, and the first of it.
         error: why nothing was written, or None.
         unknown: whether that is because it is in no format that leed knows.
@@ -53,6 +56,7 @@ class Share:
     url: str
     rows: int = 0
     parts: dict[str, int] = field(default_factory=dict)
+    squares: dict[str, float] = field(default_factory=dict)
     issues: dict[str, tuple[int, str]] = field(default_factory=dict)
     error: str | None = None
     unknown: bool = False
@@ -114,7 +118,7 @@ class Worker:
                 for batch in batches_of(self._as_told(recording)):
                     parts.write(with_file(describe_batch(batch, self._describer), entry.url))
             parts.settle()
-        share = Share(entry.url, sum(parts.rows.values()), parts.rows, issues)
+        share = Share(entry.url, sum(parts.rows.values()), parts.rows, parts.squares, issues)
         record = {**asdict(share), "identity": self.identity(entry)}
         self._store.put(self._store.record(entry.digest), json.dumps(record).encode())
         return share
@@ -148,6 +152,11 @@ class _Parts:
         """How many rows there are, by place."""
         return {place: part.rows for place, part in sorted(self._open.items())}
 
+    @property
+    def squares(self) -> dict[str, float]:
+        """Return the mean of the squared scores, by place; where there are any."""
+        return {place: part.sum / part.count for place, part in sorted(self._open.items()) if part.count}
+
     def write(self, batch: pa.RecordBatch) -> None:
         """Add rows to the part that they belong to."""
         if not batch.num_rows:
@@ -170,7 +179,8 @@ class _Part:
     """One part, under a name for now."""
 
     def __init__(self, store: Store, place: str, schema: pa.Schema) -> None:
-        self.rows = 0
+        self.rows = self.count = 0
+        self.sum = 0.0
         self._store = store
         self._place = place
         self._name: str | None = store.beside(place)
@@ -181,7 +191,11 @@ class _Part:
     def write(self, batch: pa.RecordBatch) -> None:
         with self._store.told("written"):
             self._writer.write_batch(batch)
+        scores = scores_in(batch)
+        there = np.isfinite(scores)
         self.rows += batch.num_rows
+        self.count += int(np.count_nonzero(there))
+        self.sum += float(np.square(scores, dtype=np.float64).sum(where=there))
 
     def close(self) -> None:
         with self._store.told("written"):
@@ -204,8 +218,11 @@ class _Part:
 
 
 def _partition(batch: pa.RecordBatch) -> str:
-    """Where the rows of a batch belong: those of one set of labels, and one reading of its numbers, together."""
+    """Where the rows of a batch belong: those of one set of labels, and one reading of its numbers, together.
+
+    One key, and none that is called like a column: readers would take the key for another type than the column has.
+    """
     about = told_of(batch.schema)
     digest = hashlib.sha256(batch.schema.metadata[KEY]).hexdigest()[:8]
-    named = about["taxonomy"] or "labels"
-    return f"modality={quote(about['modality'] or 'none', safe='')}/labels={quote(named, safe='')}-{digest}"
+    named = f"{about['taxonomy'] or 'own'}-{about['modality'] or 'none'}"
+    return f"labels={quote(named, safe='')}-{digest}"

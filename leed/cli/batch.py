@@ -116,26 +116,27 @@ def _tell(report: Report, out: str) -> None:
     for code, (count, first) in report.issues.items():
         more = f" (and {count - 1:,} more of the kind)" if count > 1 else ""
         _say(f"{code}: {first}{more}")
-    _list(report.left_out, "is no recording, and left out")
-    for count, (_, why) in enumerate(report.failed.items()):
-        if count == _SHOWN:
-            complain(f"{len(report.failed) - _SHOWN} more files failed; {report.manifest} lists them all")
-            break
+    _list(dict.fromkeys(report.left_out, "is no recording, and left out"), report.manifest)
+    same = {file: f"seems to hold the same as {other}: give one of them" for file, other in report.twice.items()}
+    _list(same, report.manifest)
+    failed = list(report.failed.values())
+    for why in failed[:_SHOWN]:
         complain(why)
+    if failed[_SHOWN:]:
+        complain(f"{len(failed) - _SHOWN} more files failed; {report.manifest} lists them all")
     if report.others:
         _say(f"{report.others} files of earlier runs were not asked for this time; their rows are still there")
     done = f"{report.files - report.before - report.others:,} files described now"
     before = f", {report.before:,} before" if report.before else ""
-    failed = f", {len(report.failed):,} failed" if report.failed else ""
-    _say(f"{out}: {report.rows:,} rows; {done}{before}{failed}; {report.manifest} tells more")
+    not_done = f", {len(failed):,} failed" if failed else ""
+    _say(f"{out}: {report.rows:,} rows; {done}{before}{not_done}; {report.manifest} tells more")
 
 
-def _list(files: Mapping[str, str], what: str) -> None:
-    for count, file in enumerate(files):
-        if count == _SHOWN:
-            _say(f"{len(files) - _SHOWN} more files are no recordings, and left out")
-            break
+def _list(told: Mapping[str, str], manifest: str) -> None:
+    for file, what in list(told.items())[:_SHOWN]:
         _say(f"{file}: {what}")
+    if len(told) > _SHOWN:
+        _say(f"{len(told) - _SHOWN} more files of the kind; {manifest} lists them all")
 
 
 def _say(line: str) -> None:
