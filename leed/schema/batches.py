@@ -100,7 +100,7 @@ def tracks_of(table: pa.Table) -> list[Track]:
                 quantity=about.quantity,
                 exclusive=about.exclusive,
                 taxonomy=about.taxonomy,
-                **{**given, "aspect": given["aspect"] or "expression"},  # type: ignore[arg-type] # texts, by name
+                **{**given, "aspect": given["aspect"] or "expression"},
             )
         )
     return tracks
