@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leed.gated import GatedPlan
+from leed.matrix_classes import Classes, has_classes
 from leed.ranking import StandingOut, Strongest
 from leed.realiser import Piece, Sentence
 from leed.selection import CODE, HINT, Key, Plan
@@ -110,6 +111,7 @@ class Keys:
         self.gated = plan if isinstance(plan, GatedPlan) else None
         self.numbers: dict[tuple[int, Key], int] = {}
         self.quick = plan.simple and plan.top is not None and plan.top <= _MOST_RANKED
+        self.classes = Classes(plan) if has_classes(plan) and prepared.summing is None else None
         self.pairs = pairs = prepared.table(self.which, _pairs)
         self.ranks = pairs.ranks
         self.columns = np.array([plan.entries[r].position for r in self.ranks.tolist()], np.intp)
@@ -137,6 +139,12 @@ class Keys:
         if self.quick and self.prepared.summing is None:
             self.packed.append(self._packed(block))
             return 0
+        if self.classes is None:
+            return self._one_by_one(block)
+        _, first, inverse = np.unique(self.classes(block), return_index=True, return_inverse=True)
+        return self._one_by_one(block[first])[inverse]
+
+    def _one_by_one(self, block: NDArray[np.float32]) -> NDArray[np.int32]:
         numbers = self.numbers
         keys = map(self.prepared.key, map(tuple, block.tolist()))
         return np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.int32)
