@@ -223,9 +223,9 @@ def _twice(shares: Iterable[Share]) -> dict[str, str]:
     first: dict[tuple[str, int, float], str] = {}
     found = {}
     for share in sorted(shares, key=lambda share: share.url):
-        for place, mean in share.squares.items():
+        for place, size in share.sizes.items():
             rows = share.parts[place]
-            key = (place.rpartition("/")[0], rows, float(f"{mean:.7g}"))
+            key = (place.rpartition("/")[0], rows, float(f"{size:.7g}"))
             if rows >= _TELLING and first.setdefault(key, share.url) != share.url:
                 found[share.url] = first[key]
     return found

@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -18,6 +18,8 @@ from leed.errors import LeedError, OptionError
 
 _AHEAD: Final = 2  # items for each worker that are handed out, so that none waits
 _ATTEMPTS: Final = 3  # how often an item may have been at work when its process died
+
+_KILLED: Final = "killed, or had too little memory"
 
 Make = Callable[[], Callable[[Any], Any]]
 
@@ -54,16 +56,21 @@ def run(
         yield from ((place, done(task, item)) for place, item in enumerate(items))
         return
     suspects: list[int] = []
-    waiting = deque(range(len(items)))
-    while waiting:
-        with _pool(make, min(wanted, len(waiting))) as pool:
-            for place, result in _until_broken(pool, items, waiting, wanted * _AHEAD):
-                if result is _DIED:
-                    suspects.append(place)
-                else:
-                    yield place, result
-    for place in suspects:
-        yield place, _alone(make, items[place])
+    for place, result in _in_processes(make, items, range(len(items)), wanted, wanted * _AHEAD):
+        if result is _DIED:
+            suspects.append(place)
+        else:
+            yield place, result
+    for attempt in range(2, _ATTEMPTS + 1):  # the first was among others
+        again: list[int] = []
+        for place, result in _in_processes(make, items, suspects, 1, 1):
+            if result is not _DIED:
+                yield place, result
+            elif attempt < _ATTEMPTS:
+                again.append(place)
+            else:
+                yield place, Lost(f"the process that worked on it died {attempt} times: it was {_KILLED}")
+        suspects = again
 
 
 def cores() -> int:
@@ -76,10 +83,20 @@ def cores() -> int:
 _DIED: Final = object()
 
 
+def _in_processes(
+    make: Make, items: Sequence[Any], places: Iterable[int], workers: int, most: int
+) -> Iterator[tuple[int, Any]]:
+    """Places with results, so many at a time; `_DIED` for each that was handed out when a worker died."""
+    waiting = deque(places)
+    while waiting:
+        with _pool(make, min(workers, len(waiting))) as pool:
+            yield from _until_broken(pool, items, waiting, most)
+
+
 def _until_broken(
     pool: ProcessPoolExecutor, items: Sequence[Any], waiting: deque[int], most: int
 ) -> Iterator[tuple[int, Any]]:
-    """Places with results, until all are done or a worker died; `_DIED` for each that was handed out then."""
+    """Places with results, until all are done or a worker died."""
     running: dict[Future[Any], int] = {}
     broken = False
     while running or (waiting and not broken):
@@ -95,16 +112,6 @@ def _until_broken(
             result = _result(future)
             broken = broken or result is _DIED
             yield place, result
-
-
-def _alone(make: Make, item: Any) -> Any:  # noqa: ANN401 - of any task
-    """The result of an item in a process of its own; of the attempts, the first was among others."""
-    for _ in range(_ATTEMPTS - 1):
-        with _pool(make, 1) as pool:
-            result = _result(pool.submit(_do, item))
-        if result is not _DIED:
-            return result
-    return Lost(f"the process that worked on it died {_ATTEMPTS} times: it was killed, or had too little memory")
 
 
 def _result(future: Future[Any]) -> Any:  # noqa: ANN401 - of any task

@@ -46,7 +46,7 @@ class Share:
         url: the file.
         rows: how many segments were written.
         parts: where, below the data set's folder, and how many in each.
-        squares: the mean of the squared scores in each, by which two files that hold the same are noticed.
+        sizes: a number for the scores in each, by which two files that hold the same are noticed.
         issues: what was odd in it, by code: how often, and the first of it.
         error: why nothing was written, or None.
         unknown: whether that is because it is in no format that leed knows.
@@ -56,7 +56,7 @@ class Share:
     url: str
     rows: int = 0
     parts: dict[str, int] = field(default_factory=dict)
-    squares: dict[str, float] = field(default_factory=dict)
+    sizes: dict[str, float] = field(default_factory=dict)
     issues: dict[str, tuple[int, str]] = field(default_factory=dict)
     error: str | None = None
     unknown: bool = False
@@ -118,7 +118,7 @@ class Worker:
                 for batch in batches_of(self._as_told(recording)):
                     parts.write(with_file(describe_batch(batch, self._describer), entry.url))
             parts.settle()
-        share = Share(entry.url, sum(parts.rows.values()), parts.rows, parts.squares, issues)
+        share = Share(entry.url, sum(parts.rows.values()), parts.rows, parts.sizes, issues)
         record = {**asdict(share), "identity": self.identity(entry)}
         self._store.put(self._store.record(entry.digest), json.dumps(record).encode())
         return share
@@ -153,9 +153,9 @@ class _Parts:
         return {place: part.rows for place, part in sorted(self._open.items())}
 
     @property
-    def squares(self) -> dict[str, float]:
-        """Return the mean of the squared scores, by place; where there are any."""
-        return {place: part.sum / part.count for place, part in sorted(self._open.items()) if part.count}
+    def sizes(self) -> dict[str, float]:
+        """Return the mean size of the scores, by place: their squares, each label's with a weight of its own."""
+        return {place: part.sum / part.rows for place, part in sorted(self._open.items())}
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add rows to the part that they belong to."""
@@ -179,7 +179,7 @@ class _Part:
     """One part, under a name for now."""
 
     def __init__(self, store: Store, place: str, schema: pa.Schema) -> None:
-        self.rows = self.count = 0
+        self.rows = 0
         self.sum = 0.0
         self._store = store
         self._place = place
@@ -191,11 +191,9 @@ class _Part:
     def write(self, batch: pa.RecordBatch) -> None:
         with self._store.told("written"):
             self._writer.write_batch(batch)
-        scores = scores_in(batch)
-        there = np.isfinite(scores)
+        squares = np.square(np.nan_to_num(scores_in(batch)), dtype=np.float64).sum(axis=0)
+        self.sum += float(squares @ np.arange(1, len(squares) + 1))
         self.rows += batch.num_rows
-        self.count += int(np.count_nonzero(there))
-        self.sum += float(np.square(scores, dtype=np.float64).sum(where=there))
 
     def close(self) -> None:
         with self._store.told("written"):

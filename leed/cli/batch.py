@@ -15,6 +15,7 @@ from leed.cli import complain, options
 if TYPE_CHECKING:
     from leed.batch.corpus import Follow, Report
 
+_INTERRUPTED = 130  # as shells have it
 _SHOWN = 20
 
 
@@ -77,19 +78,23 @@ def command(  # noqa: PLR0917 - the command line names them all
         allow=allow or (),
         quote=quote,
     )
-    with _shown() as follow:
-        report = describe_corpus(
-            given,
-            out,
-            describer=describer,
-            engine=engine,
-            workers=workers,
-            resume=resume,
-            form=form,
-            modality=modality,
-            quantity=quantity,
-            follow=follow,
-        )
+    try:
+        with _shown() as follow:
+            report = describe_corpus(
+                given,
+                out,
+                describer=describer,
+                engine=engine,
+                workers=workers,
+                resume=resume,
+                form=form,
+                modality=modality,
+                quantity=quantity,
+                follow=follow,
+            )
+    except KeyboardInterrupt:
+        complain(f"interrupted; what is done stays in {out}, and the same with --resume goes on with it")
+        raise typer.Exit(_INTERRUPTED) from None
     _tell(report, out)
     if report.failed:
         raise typer.Exit(1)

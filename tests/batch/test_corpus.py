@@ -1,30 +1,17 @@
 """A corpus described: a data set, a manifest, and what failed."""
 
 import json
-import os
-from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pyarrow.dataset
 import pytest
 
 import leed
 from leed.batch.corpus import Report, describe_corpus
 from leed.batch.store import Store
 from leed.errors import InputError, OptionError, OutputError
+from tests.support.data_sets import contents, files, rows, talk
 from tests.support.parts import shared
-
-SCORES = {"Joy": 0.84, "Sadness": 0.1}
-
-
-def talk(path: Path, rows: int = 3, **scores: float) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    told = scores or SCORES
-    segments = [{"modality": "face", "begin": i / 3, "speaker": "Ann", **told} for i in range(rows)]
-    path.write_text(json.dumps([*segments, {"modality": "prosody", "text": "Oh.", "Sadness": 0.34}]), encoding="utf-8")
-    return path
 
 
 @pytest.fixture
@@ -36,19 +23,6 @@ def corpus(tmp_path: Path) -> Path:
 
 def described(corpus: Path, out: Path, **options: Any) -> Report:
     return describe_corpus([str(corpus)], str(out), **{"workers": 1, **options})
-
-
-def rows(out: Path) -> Iterator[dict[str, Any]]:
-    for folder in sorted(out.glob("labels=*")):
-        yield from pyarrow.dataset.dataset(folder).to_table().to_pylist()
-
-
-def contents(out: Path) -> Counter[str]:
-    return Counter(json.dumps(row, sort_keys=True) for row in rows(out))
-
-
-def files(out: Path) -> set[str]:
-    return {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
 
 
 def test_each_segment_is_a_row_that_says_what_describe_says(corpus: Path, tmp_path: Path) -> None:
@@ -202,15 +176,3 @@ def test_who_follows_is_told_of_each_file(corpus: Path, tmp_path: Path) -> None:
     told: list[tuple[int, int, int]] = []
     described(corpus, tmp_path / "out", follow=lambda *now: told.append(now))
     assert told == [(0, 4, 0), (1, 4, 2), (2, 4, 5), (3, 4, 9), (4, 4, 14)]
-
-
-def test_where_nothing_can_be_written_the_run_ends_and_says_how_to_go_on(corpus: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    described(corpus, out)
-    talk(corpus / "talk9.json")
-    for folder in out.glob("labels=*"):
-        folder.chmod(0o500)
-    if os.access(next(out.glob("labels=*")), os.W_OK):
-        pytest.skip("root writes everywhere: tests/batch/test_full.py has a disk that is full")
-    with pytest.raises(OutputError, match="4 files are done; once there is room, the same with --resume goes on"):
-        described(corpus, out, resume=True)
