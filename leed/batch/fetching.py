@@ -40,7 +40,10 @@ def fetched(entry: Input) -> Generator[str]:
                 raise InputError(f"{entry.url}: cannot be read: {reason(error)}") from error
 
         patiently(fetch)
-        yield target
+        try:
+            yield target
+        except InputError as error:  # it is called by its own name
+            raise type(error)(str(error).replace(target, entry.url)) from error
 
 
 def _check(entry: Input, came: int) -> None:

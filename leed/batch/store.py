@@ -87,10 +87,13 @@ class Store:
         Raises:
             OutputError: there can be none.
         """
-        with self.told("written"):
+
+        def opened() -> IO[bytes]:
             self._files.makedirs(posixpath.dirname(self.path(place)), exist_ok=True)
             file: IO[bytes] = self._files.open(self.path(place), "wb")
             return file
+
+        return self._patiently("written", opened)
 
     def move(self, place: str, other: str) -> None:
         """Put a file in the place of another, or where there is none.
@@ -98,11 +101,11 @@ class Store:
         Raises:
             OutputError: that cannot be done.
         """
-        with self.told("written"):
-            if self.is_local:
+        if self.is_local:
+            with self.told("written"):
                 os.replace(self.path(place), self.path(other))
-                return
-            self._files.cp_file(self.path(place), self.path(other))
+            return
+        self._patiently("written", lambda: self._files.cp_file(self.path(place), self.path(other)))
         self.remove(place)
 
     def remove(self, place: str) -> None:
