@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leed.gated import GatedPlan
+from leed.matrix_classes import Classes, has_classes
 from leed.ranking import StandingOut, Strongest
 from leed.realiser import Piece, Sentence
 from leed.selection import CODE, HINT, Key, Plan
@@ -70,6 +71,36 @@ def _listed(terms: Sequence[tuple[tuple[int, str, str | None, str | None, str], 
     return Terms(offsets, np.arange(len(table), dtype=np.int32), table)
 
 
+class _Pairs(msgspec.Struct, frozen=True):
+    """What is the same for all rows.
+
+    Attributes:
+        ranks: which labels may be named.
+        near: for each pair of those, whether one is not named beside the other.
+        opposed: whether they pull in opposite directions.
+        adjectives: the adjective of each, None where it is named in another way.
+    """
+
+    ranks: NDArray[np.int64]
+    near: NDArray[np.bool_]
+    opposed: NDArray[np.bool_]
+    adjectives: NDArray[np.object_]
+
+
+def _pairs(plan: Plan) -> _Pairs:
+    ranks = [r for r in range(len(plan.entries)) if plan.nameable(r, ())]
+    shape = (len(ranks), len(ranks))
+    near = [a != b and not plan.nameable(a, (b,)) for a in ranks for b in ranks]
+    opposed = [plan.opposed(a, b) for a in ranks for b in ranks]
+    adjectives = np.array([_adjective(plan, rank) for rank in ranks], object)
+    return _Pairs(
+        ranks=np.array(ranks, np.int64),
+        near=np.array(near, bool).reshape(shape),
+        opposed=np.array(opposed, bool).reshape(shape),
+        adjectives=adjectives,
+    )
+
+
 class Keys:
     """Gives each row an integer for what is said of it."""
 
@@ -80,9 +111,10 @@ class Keys:
         self.gated = plan if isinstance(plan, GatedPlan) else None
         self.numbers: dict[tuple[int, Key], int] = {}
         self.quick = plan.simple and plan.top is not None and plan.top <= _MOST_RANKED
-        self.ranks = np.array([r for r in range(len(plan.entries)) if plan.nameable(r, ())], np.int64)
-        columns = [plan.entries[r].position for r in self.ranks.tolist()]
-        self.columns = np.array(columns, np.intp)
+        self.classes = Classes(plan) if has_classes(plan) and prepared.summing is None else None
+        self.pairs = pairs = prepared.table(self.which, _pairs)
+        self.ranks = pairs.ranks
+        self.columns = np.array([plan.entries[r].position for r in self.ranks.tolist()], np.intp)
         self.fixed = (plan.low, "withheld", "unreported", "nothing")
         self.withheld = np.array([e.position for e in plan.entries if e.role == "withheld"], np.intp)
         self.bounds = np.array(plan.steps.bounds, np.float32)
@@ -95,13 +127,8 @@ class Keys:
             self.hinted_from = rare[self.columns]
             self.withheld_from = high[self.withheld]
             self.ranked = StandingOut(self.columns, np.array(self.gated.named_from, np.float32), self.usual)
-        k = len(columns)
-        self.base = np.int64(max(k, 1) * len(self.bounds) + 1)
-        self.near = np.zeros((k, k), bool)
-        for a, rank in enumerate(self.ranks.tolist()):
-            for b, other in enumerate(self.ranks.tolist()):
-                self.near[a, b] = a != b and not plan.nameable(rank, (other,))
-        self.repeats = bool(self.near.any())
+        self.base = np.int64(max(len(self.columns), 1) * len(self.bounds) + 1)
+        self.repeats = bool(pairs.near.any())
         self.packed: list[NDArray[Any]] = []
         self.different: NDArray[np.int64] | None = None
         self.small = self.base ** (plan.top or 1) < 1 << 31
@@ -112,6 +139,12 @@ class Keys:
         if self.quick and self.prepared.summing is None:
             self.packed.append(self._packed(block))
             return 0
+        if self.classes is None:
+            return self._one_by_one(block)
+        _, first, inverse = np.unique(self.classes(block), return_index=True, return_inverse=True)
+        return self._one_by_one(block[first])[inverse]
+
+    def _one_by_one(self, block: NDArray[np.float32]) -> NDArray[np.int32]:
         numbers = self.numbers
         keys = map(self.prepared.key, map(tuple, block.tolist()))
         return np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.int32)
@@ -258,7 +291,7 @@ class Keys:
         for later in range(len(columns) - 1, 0, -1):
             clash = np.zeros(len(place), bool)
             for earlier in range(later):
-                clash |= self.near.take(columns[earlier] * k + columns[later])
+                clash |= self.pairs.near.take(columns[earlier] * k + columns[later])
             clash &= heights[later] >= self.present
             place[clash] = later
         return place
@@ -293,7 +326,7 @@ class Keys:
         digits = self._digits(packed)
         columns, step = np.divmod(np.maximum(digits - 1, 0), len(self.bounds))
         named = np.where(packed < 0, 0, (digits > 0).sum(axis=0))
-        adjectives = np.array([_adjective(plan, rank) for rank in self.ranks.tolist()], object)
+        adjectives = self.pairs.adjectives
         plain = (np.array([word is None for word in adjectives])[columns] & (digits > 0)).any(axis=0) | (named == 0)
         both = (named == 2) & self._opposed(columns)  # noqa: PLR2004 - two that pull apart
         kind = both.astype(np.int64)
@@ -309,11 +342,19 @@ class Keys:
                     sentences[row] = self._one(int(packed[row]), columns[:, row], step[:, row], int(named[row]), form)
                 continue
             first = rows[0]
-            pieces = _pieces(plan, step[: named[first], first].tolist())
-            pattern = _parted(form(describer.realiser(plan.modality, pieces, both=bool(both[first]))), len(pieces))
+            steps = step[: named[first], first].tolist()
+            pattern = _parted(form(self._pattern(describer, steps, both=bool(both[first]))), len(steps))
             words = [adjectives[columns[place, rows]].tolist() for place in range(named[first])]
             sentences[rows] = _filled(pattern, words)
         return sentences.tolist()
+
+    def _pattern(self, describer: Describer, steps: list[int], *, both: bool) -> Sentence:
+        """The sentence for terms on these steps."""
+        modality = self.plan.modality
+        return self.prepared.pattern(
+            (self.which, both, *steps),
+            lambda: describer.realiser(modality, _pieces(self.plan, steps), both=both),
+        )
 
     def _one(self, packed: int, columns: NDArray[np.int64], step: NDArray[np.int64], named: int, form: Form) -> str:
         """One sentence, asked of the realiser."""
@@ -327,9 +368,7 @@ class Keys:
         """Whether the first two terms of a row pull in opposite directions."""
         if len(columns) < 2 or not len(self.ranks):  # noqa: PLR2004 - it takes two
             return np.zeros(columns.shape[1], bool)
-        ranks = self.ranks.tolist()
-        table = np.array([[self.plan.opposed(a, b) for b in ranks] for a in ranks])
-        return np.asarray(table[columns[0], columns[1]], bool)
+        return np.asarray(self.pairs.opposed[columns[0], columns[1]], bool)
 
 
 def _filled(pattern: list[str], words: list[list[str]]) -> list[str]:

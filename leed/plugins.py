@@ -42,6 +42,7 @@ BUILT_IN: Final[dict[str, dict[str, str]]] = {
         "laion": "leed.readers.laion:reader",
         "emotionml": "leed.readers.emotionml:reader",
         "mapping": "leed.readers.mapping:reader",
+        "dataset": "leed.readers.dataset:reader",
         "parquet": "leed.readers.parquet:reader",
         "table": "leed.readers.table:reader",
         "files": "leed.readers.files:reader",

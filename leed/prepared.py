@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 from math import inf, isfinite
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
@@ -18,6 +18,8 @@ from leed.taxonomy.matching import sums_to_one
 
 if TYPE_CHECKING:
     from leed.calibration.gate import Gate
+
+T = TypeVar("T")
 
 _MOST_SENTENCES: Final = 65536
 _APART = 1e-6  # scores that differ by more differ in float32 too, as long as they are below 8
@@ -64,6 +66,8 @@ class Prepared:
         self._gated = self.plan if isinstance(self.plan, GatedPlan) else None
         self._make = make
         self._said: dict[tuple[int, Key], Said] = {}
+        self._patterns: dict[tuple[Any, ...], Sentence] = {}
+        self._tables: dict[int, Any] = {}
         self._tree: dict[Any, Any] = {}
         self._grown = 0
         self._ranks = {labels[entry.position]: rank for rank, entry in enumerate(plan.entries)}
@@ -78,6 +82,7 @@ class Prepared:
         other = copy.copy(self)
         other.few = self.few or self.plan
         other.plan = GatedPlan(self.labels, other.few, gate)
+        other._tables = {}  # noqa: SLF001 - of this class
         other._gated = other.plan  # noqa: SLF001 - of this class
         return other
 
@@ -212,3 +217,19 @@ class Prepared:
                 self._said.clear()
             self._said[number, key] = said
         return said
+
+    def pattern(self, key: tuple[Any, ...], make: Callable[[], Sentence]) -> Sentence:
+        """Return a sentence in which places stand for words; made at the first use and kept."""
+        made = self._patterns.get(key)
+        if made is None:
+            if len(self._patterns) >= _MOST_SENTENCES:
+                self._patterns.clear()
+            made = self._patterns[key] = make()
+        return made
+
+    def table(self, number: int, make: Callable[[Plan], T]) -> T:
+        """Return what is told of all labels of one of the plans, or of all pairs; made at the first use and kept."""
+        if number not in self._tables:
+            self._tables[number] = make(self.plans[number])
+        found: T = self._tables[number]
+        return found

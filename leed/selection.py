@@ -41,8 +41,9 @@ A_HINT: Final = "a hint of"
 
 Key = tuple[int, ...] | str
 """Codes of terms, or the name of a sentence that names nothing: neutral, nothing, unclear, unreported, withheld."""
-_MOST_TIED = 3
-_NEAR_TIE = 1e-6  # two doubles that one float32 may stand for differ by less, for scores below 8
+MOST_TIED: Final = 3
+"""Classes that may be meant; of more, none is named."""
+NEAR_TIE: Final = 1e-6  # two doubles that one float32 may stand for differ by less, for scores below 8
 _LARGE = -8.0
 
 
@@ -161,7 +162,7 @@ class Plan:
         last = -math.inf
         for negative, rank in found:
             if negative != last:
-                if negative - last < _NEAR_TIE:
+                if negative - last < NEAR_TIE:
                     return self.select_exact(values)
                 if len(codes) == top:
                     break
@@ -311,10 +312,10 @@ class Plan:
         if best in self._withheld:
             return [], False
         ties = sorted(
-            (r for r in ranks if values[best] - values[r] <= self.scale.tie + _NEAR_TIE and r not in self._skip),
+            (r for r in ranks if values[best] - values[r] <= self.scale.tie + NEAR_TIE and r not in self._skip),
             key=lambda r: -values[r],
         )
-        if len(ties) > _MOST_TIED:
+        if len(ties) > MOST_TIED:
             return [], True
         if len(ties) > 1:
             return [tuple(r * CODE + TIED for r in ties)], False

@@ -46,6 +46,7 @@ FLOORS = {
     "leed.gated": 2,
     "leed.ranking": 2,
     "leed.matrix": 3,
+    "leed.matrix_classes": 3,
     "leed.matrix_keys": 3,
     "leed.options": 3,
     "leed.prepared": 3,

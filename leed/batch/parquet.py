@@ -40,6 +40,7 @@ def writer(file: Any, schema: pa.Schema) -> Writer:  # noqa: ANN401 - an open fi
         compression={path: "snappy" if _is_score(kind) else "zstd" for path, kind in leaves.items()},
         use_dictionary=[path for path, kind in leaves.items() if hasattr(kind, "index_type")],
         write_statistics=[path for path in leaves if path in _SOUGHT],
+        write_batch_size=_GROUP,
     )
     return Writer(made)
 

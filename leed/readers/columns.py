@@ -51,15 +51,17 @@ class ScoreColumns:
         self.rows.append(row)
         return True
 
-    def extend(self, first: int, names: list[str], values: array[float]) -> bool:
+    def extend(self, first: int, names: Sequence[str], values: NDArray[np.float32], *, alike: bool) -> bool:
         """Add rows of segments from this number on, all at once; return whether their labels are these, in this order.
 
-        Rows with a number that float32 cannot hold are not added either.
+        The names are those of all values, or, where the rows are alike, those of each row. Rows with a number that
+        float32 cannot hold are not added either.
         """
         count = len(values) // len(self.names)
-        if names != self.names * count or np.isinf(np.frombuffer(values, np.float32)).any():
+        expected = self.names if alike else self.names * count
+        if names != expected or np.isinf(values).any():
             return False
-        self._values.extend(values)
+        self._values.frombytes(values.tobytes())
         self.rows.extend(range(first, first + count))
         return True
 

@@ -6,6 +6,7 @@ import math
 from array import array
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
@@ -94,6 +95,7 @@ _LONGEST_WORD = 256
 _NUMBERS = ("frame", "prob", "confidence", "speaker_confidence")
 _GET = {name: attrgetter(name) for name in (*_NUMBERS, *ASPECTS)}
 _NO_BOX = Box()
+_SCORE = attrgetter("score")
 
 
 class Group:
@@ -236,9 +238,8 @@ class Group:
             first = list(known) if known else [s.name for s in lists[0] or ()]
             if not sets and len(set(first)) == len(first):
                 sets.append(ScoreColumns(first))
-            names = first * len(lists) if known else [s.name for scores in lists for s in scores or ()]
-            values = array("f", [s.score for scores in lists for s in scores or ()])
-            if sets and sets[0].extend(start, names, values):
+            names = None if known else [s.name for scores in lists for s in scores or ()]
+            if sets and sets[0].extend(start, names or first, _scores_of(lists), alike=names is None):
                 return
         for row, scores in enumerate(lists, start):
             if scores:
@@ -427,6 +428,13 @@ def _column(values: array[Any], kind: type) -> NDArray[Any]:
     column: NDArray[Any] = np.frombuffer(values, kind) if values else np.empty(0, kind)
     column.flags.writeable = False
     return column
+
+
+def _scores_of(lists: list[list[Score] | None]) -> NDArray[np.float32]:
+    """The scores of items one after the other; what float32 cannot hold becomes infinite."""
+    every = chain.from_iterable(scores or () for scores in lists)
+    with np.errstate(over="ignore"):
+        return np.fromiter(map(_SCORE, every), np.float32)
 
 
 def _extend(column: array[float], values: list[float | None]) -> None:

@@ -27,6 +27,7 @@ from leed.readers.roles import holds_scores, listed, unknown
 from leed.readers.sheet import Column, Sheet
 from leed.readers.stack import PART, Plan, Stack
 from leed.readers.tabular import has_parts, parts_of, recording_of
+from leed.schema.batches import COLUMNS, is_batches, tracks_of
 from leed.schema.recording import Recording
 from leed.schema.tables import is_recording
 from leed.schema.terms import Issue
@@ -84,6 +85,46 @@ def parts(content: Content) -> Iterator[Recording] | None:
     table = ParquetTable(content, schema)
     said = Recording((), tuple(_left_out(schema)))
     return chain(parts_of(table, shown=content.shown, source=content.name), [said])
+
+
+def is_part(content: Content) -> bool:
+    """Return whether it is a part of a data set of leed's. What is damaged is left to `recognise`."""
+    if content.kind != "Parquet":
+        return False
+    try:
+        with _opened(content) as file:
+            return is_batches(file.schema_arrow)
+    except (DamagedInputError, ImportError):
+        return False
+
+
+def part(content: Content) -> Recording:
+    """Return the recording that a part of a data set holds.
+
+    Raises:
+        DamagedInputError: it is not as it says.
+    """
+    with _opened(content) as file:
+        _sized(content, file)
+        return _recording(content, file.read(columns=list(COLUMNS), use_threads=False))
+
+
+def parts_of_part(content: Content) -> Iterator[Recording]:
+    """Return the same a group of rows at a time."""
+    with _opened(content) as file:
+        _sized(content, file)
+        for group in range(file.metadata.num_row_groups):
+            yield _recording(content, file.read_row_group(group, columns=list(COLUMNS), use_threads=False))
+
+
+def _recording(content: Content, table: Any) -> Recording:  # noqa: ANN401 - a Table
+    try:
+        return Recording(tuple(tracks_of(table)))
+    except (LookupError, ValueError, TypeError) as error:
+        what = " ".join(str(error).split())[:300]
+        raise DamagedInputError(
+            f"{content.shown}: this part is not as its metadata says: {what}; write the data set anew with leed batch"
+        ) from error
 
 
 def _left_out(schema: Any) -> Iterator[Issue]:  # noqa: ANN401 - a schema of Arrow

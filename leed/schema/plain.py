@@ -46,6 +46,17 @@ def to_json(plain: Any) -> bytes:  # noqa: ANN401 - any plain data
         return json.dumps(msgspec.to_builtins(plain), separators=(",", ":")).encode()
 
 
+def clean(text: str | None) -> str | None:
+    r"""Return text as Arrow takes it: half a character, which some transcripts end in, becomes a replacement character.
+
+    >>> clean("so\ud83d")
+    'so\ufffd'
+    """
+    if text is None or text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def check_kind(name: str, kind: np.dtype[Any]) -> None:
     """Refuse a column of extras that plain data cannot hold.
 

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leed import plugins
-from leed.schema.plain import SAME, check_kind
+from leed.schema.plain import SAME, check_kind, clean
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -98,7 +98,7 @@ class _Columns:
             told["columns"].append(name)
         for name, column in track.extras.items():
             told["extras"][name] = self._extra(name, column, places)
-        told["odd"] = [[row, text] for row, text in enumerate(track.text or ()) if text != _clean(text)]
+        told["odd"] = [[row, text] for row, text in enumerate(track.text or ()) if text != clean(text)]
         return told
 
     def _extra(self, name: str, column: NDArray[Any], places: NDArray[np.int64]) -> dict[str, Any]:
@@ -110,13 +110,13 @@ class _Columns:
         extra = self._extras[key]
         extra.fill(places, column)
         told = {"column": extra.name, "type": str(kind), "shape": list(column.shape[1:])}
-        if kind.kind == "U" and any(text != _clean(text) for text in column.ravel().tolist()):
+        if kind.kind == "U" and any(text != clean(text) for text in column.ravel().tolist()):
             told["values"] = column.tolist()
         return told
 
     def _named(self, name: str, prefix: str) -> str:
         """A name for a column that no other has."""
-        name = str(_clean(name)).replace("\0", "\ufffd")
+        name = str(clean(name)).replace("\0", "\ufffd")
         if not name or name in self._taken:
             name = prefix + name
         while name in self._taken:
@@ -147,9 +147,9 @@ class _Columns:
     def _repeated(self, values: Sequence[str | None], track: NDArray[np.int64]) -> Any:  # noqa: ANN401 - of Arrow
         """A column in which few values stand many times."""
         pa = self._pa
-        different = [value for value in dict.fromkeys(map(_clean, values)) if value is not None]
+        different = [value for value in dict.fromkeys(map(clean, values)) if value is not None]
         places = {value: i for i, value in enumerate(different)}
-        codes = np.array([-1 if v is None else places[str(_clean(v))] for v in values], np.int32)[track]
+        codes = np.array([-1 if v is None else places[str(clean(v))] for v in values], np.int32)[track]
         return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), pa.array(different, pa.string()))
 
     def _gathered(self, columns: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
@@ -163,7 +163,7 @@ class _Columns:
         for places, track in zip(self._places, self._tracks, strict=True):
             if track.text is not None:
                 for place, text in zip(places.tolist(), track.text, strict=True):
-                    texts[place] = _clean(text)
+                    texts[place] = clean(text)
         return texts
 
 
@@ -180,7 +180,7 @@ class _Extra:
         """Put the rows of a track where they stand."""
         self._missing[places] = False
         flat = column.reshape(len(column), self._values.shape[1])
-        self._values[places] = np.vectorize(_clean, otypes=[object])(flat) if column.dtype.kind == "U" else flat
+        self._values[places] = np.vectorize(clean, otypes=[object])(flat) if column.dtype.kind == "U" else flat
 
     def array(self, pa: Any) -> Any:  # noqa: ANN401 - a module without types
         """Return the column; lists where there is more than one value a row."""
@@ -190,10 +190,3 @@ class _Extra:
         offsets = np.concatenate([[0], np.cumsum(np.where(self._missing, 0, self._values.shape[1]))])
         flat = pa.array(self._values[~self._missing].ravel(), kind)
         return pa.ListArray.from_arrays(pa.array(offsets.astype(np.int32)), flat, mask=pa.array(self._missing))
-
-
-def _clean(text: str | None) -> str | None:
-    """Text as Arrow takes it: half a character, which some transcripts end in, becomes a replacement character."""
-    if text is None or text.isascii():
-        return text
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
