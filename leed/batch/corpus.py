@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -67,6 +68,8 @@ def describe_corpus(
 ) -> Report:
     """Describe every segment of a corpus, and return what came of it; the data set stands in a folder.
 
+    >>> import fsspec
+    >>> import pyarrow
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     with open(f"{folder}/talk.json", "w") as file:
@@ -212,7 +215,7 @@ class _Run:
             left_out=dict(sorted(self._left_out.items())),
             issues=dict(sorted(issues.items())),
             twice=_twice(shares),
-            manifest=self._store.path(MANIFEST),
+            manifest=posixpath.join(self._store.url, MANIFEST),
         )
         self._store.put(MANIFEST, manifest.ended(describer, report, shares))
         return report

@@ -46,6 +46,7 @@ class Input:
 def inputs_of(given: Sequence[str], failed: Callable[[str, str], None] | None = None) -> list[Input]:
     """Return the files meant, each once, in the order of their addresses.
 
+    >>> import fsspec
     >>> [entry.url for entry in inputs_of([__file__])] == [__file__]
     True
 

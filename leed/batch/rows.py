@@ -31,6 +31,7 @@ def describe_batch(batch: pa.RecordBatch, describer: Describer) -> pa.RecordBatc
     """Return a batch with a description of each row, its terms, and the fingerprint of what decided the words.
 
     >>> import leed
+    >>> import pyarrow
     >>> (batch,) = batches_of(leed.read({"face": {"Joy": 0.84, "Fear": 0.1}}))
     >>> describe_batch(batch, leed.Describer()).column("description").to_pylist()
     ['They look extremely joyful.']

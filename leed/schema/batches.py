@@ -56,6 +56,7 @@ def batches_of(recording: Recording) -> Iterator[pa.RecordBatch]:
     """Yield the segments of a recording, those of each track together, some thousands at a time.
 
     >>> import leed
+    >>> import pyarrow
     >>> (batch,) = batches_of(leed.read({"face": {"Joy": 0.84, "Fear": 0.1}}))
     >>> batch.num_rows, batch.column("modality").to_pylist()
     (1, ['face'])
