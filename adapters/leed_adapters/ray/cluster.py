@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 import sys
 import tempfile
 import threading
@@ -19,6 +20,7 @@ from leed.batch.local import cores
 from leed.errors import LeedError
 
 _STORE: Final = 256 << 20  # bytes of shared memory: what passes between processes is small
+_PATIENCE: Final = 20.0  # seconds until an address counts as dead
 _SILENT: Final = {
     "RAY_USAGE_STATS_ENABLED": "0",  # nothing is told to Ray's makers
     "RAY_BACKEND_LOG_LEVEL": "fatal",  # its C++ writes past Python's logging
@@ -68,8 +70,10 @@ def quiet() -> Iterator[None]:
 def _begin(workers: int | None) -> None:
     silent: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     with _environment(_SILENT), _stderr_kept():
-        if _address():
-            ray.init(**silent)
+        address = _address()
+        if address:
+            _reach(address)
+            ray.init(runtime_env=_our_path(), **silent)
             return
         ray.init(
             address="local",
@@ -83,6 +87,19 @@ def _begin(workers: int | None) -> None:
 def _address() -> str | None:
     address = os.environ.get("RAY_ADDRESS")
     return None if address == "local" else address or None
+
+
+def _reach(address: str) -> None:
+    """Raise an OSError where nobody listens: Ray itself would try for minutes."""
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    if port.isdigit():
+        socket.create_connection((host, int(port)), timeout=_PATIENCE).close()
+
+
+def _our_path() -> dict[str, Any] | None:
+    """What lets workers of a cluster import what this process can, from a checkout that its machines share."""
+    path = os.environ.get("PYTHONPATH")
+    return {"env_vars": {"PYTHONPATH": path}} if path and "RAY_JOB_CONFIG_JSON_ENV_VAR" not in os.environ else None
 
 
 def _wanted() -> str:

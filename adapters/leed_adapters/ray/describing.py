@@ -21,9 +21,9 @@ _ADDED = ("description", "fingerprint")
 class DescribeBatches:
     """Adds a description of each row to Arrow tables of scores that have a column for each label.
 
-    The sentences are those of `leed.describe_matrix`; the other columns stay as they are. Two come behind them, in place
-    of any of these names, both dictionaries of text: ``description``, the sentences, and ``fingerprint``, what decided
-    the words.
+    The sentences are those of `leed.describe_matrix`; the other columns stay as they are. Two come behind them, in the
+    place of any of these names, both dictionaries of text: ``description``, the sentences, and ``fingerprint``, what
+    decided the words.
 
     >>> import pyarrow as pa
     >>> describe = DescribeBatches(modality="face")
