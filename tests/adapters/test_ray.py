@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -114,7 +114,7 @@ def test_a_run_that_is_left_stops_its_workers_and_leaves_ray_as_it_was(tmp_path:
     next(found)
     found.close()  # type: ignore[attr-defined]
     assert ray.is_initialized()
-    assert not wait_until(lambda: workers_at_work() == [])
+    assert wait_until(lambda: workers_of(os.getpid()) == [])
     assert not ray.data.DataContext.get_current().max_errored_blocks
 
 
@@ -136,12 +136,30 @@ def test_the_engine_is_registered_under_its_name() -> None:
     assert extra.strip("[]") in project["optional-dependencies"]
 
 
+@pytest.mark.usefixtures("cluster")
+def test_a_data_set_of_rays_is_described_in_its_actors(tmp_path: Path) -> None:
+    rows = [{"clip": f"{i}.wav", "Joy": i / 100, "Fear": 1 - i / 100} for i in range(100)]
+    described = ray.data.from_items(rows, override_num_blocks=4).map_batches(
+        leed_ray.DescribeBatches,
+        fn_constructor_kwargs={"modality": "prosody", "top": 1},
+        batch_format="pyarrow",
+        compute=ray.data.ActorPoolStrategy(size=1),
+    )
+    described.write_parquet(str(tmp_path))
+    found = pyarrow.dataset.dataset(tmp_path, format="parquet").to_table().sort_by("clip").to_pylist()
+    expected = [str(leed.describe({"Joy": r["Joy"], "Fear": r["Fear"]}, modality="prosody", top=1)) for r in rows]
+    assert {row["clip"]: row["description"] for row in found} == {
+        row["clip"]: sentence for row, sentence in zip(rows, expected, strict=True)
+    }
+    assert {row["fingerprint"] for row in found} == {leed.Describer(top=1).fingerprint}
+
+
 # --- files
 
 
 @pytest.mark.usefixtures("cluster")
 def test_files_become_the_data_set_that_the_local_engine_writes(tmp_path: Path) -> None:
-    entries = corpus(tmp_path / "in", 6)
+    corpus(tmp_path / "in", 6)
     (tmp_path / "in" / "bad.json").write_text('{"Joy": ', encoding="utf-8")
     entries = inputs_of([str(tmp_path / "in")])
     shares = {}
@@ -165,7 +183,7 @@ for place, share in run(partial(Slow, sys.argv[2]), inputs_of([sys.argv[1]]), wo
 
 
 @pytest.mark.usefixtures("cluster")
-def test_a_driver_that_is_killed_takes_its_ray_along_and_the_next_run_ends_the_work(tmp_path: Path) -> None:
+def test_a_driver_that_is_killed_takes_its_workers_along_and_the_next_run_ends_the_work(tmp_path: Path) -> None:
     corpus(tmp_path / "in", 60)
     entries = inputs_of([str(tmp_path / "in")])
     with subprocess.Popen(
@@ -173,10 +191,10 @@ def test_a_driver_that_is_killed_takes_its_ray_along_and_the_next_run_ends_the_w
     ) as driver:
         assert driver.stdout is not None
         assert driver.stdout.readline().strip().isdigit()
-        started = psutil.Process(driver.pid).children(recursive=True)
+        started = workers_of(driver.pid)
         driver.kill()
     assert started
-    assert not wait_until(lambda: not [process for process in started if is_running(process)])
+    assert wait_until(lambda: not any(map(is_running, started)))
     worker = Worker(str(tmp_path / "out"), leed.Describer())
     left = [entry for entry in entries if worker.is_done(entry) is None]
     assert 0 < len(left) < len(entries)
@@ -252,23 +270,21 @@ def is_running(process: psutil.Process) -> bool:
     return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
 
 
-def workers_at_work() -> list[psutil.Process]:
-    """Ray's processes for an actor of the engine."""
-    return [p for p in psutil.Process().children(recursive=True) if "ray::MapWorker" in " ".join(command(p))]
+def workers_of(driver: int) -> list[psutil.Process]:
+    """The processes of a driver's Ray that do the work of the engine."""
+    return [p for p in psutil.Process(driver).children(recursive=True) if "ray::MapWorker" in name_of(p)]
 
 
-def command(process: psutil.Process) -> list[str]:
+def name_of(process: psutil.Process) -> str:
     try:
-        return process.cmdline()
+        return " ".join(process.cmdline())
     except psutil.Error:
-        return []
+        return ""
 
 
-def wait_until(so: Any, seconds: float = 60.0) -> bool:
-    """Whether it is not so after this time."""
-    until = time.monotonic() + seconds
-    while not so():
-        if time.monotonic() > until:
-            return True
+def wait_until(so: Callable[[], bool]) -> bool:
+    """Whether it is so within a minute."""
+    until = time.monotonic() + 60
+    while not so() and time.monotonic() < until:
         time.sleep(0.2)
-    return False
+    return so()
