@@ -32,7 +32,7 @@ def test_each_row_has_a_description_behind_its_columns() -> None:
     assert table["description"].to_pylist() == [
         "They look extremely joyful.",
         "They look quite fearful.",
-        "Nothing was measured in their face.",
+        "There are no scores for their face.",
     ]
     assert set(table["fingerprint"].to_pylist()) == {leed.Describer().fingerprint}
 
