@@ -212,6 +212,7 @@ def test_a_snippet_that_is_not_true_is_caught(
 # --- docstrings
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:ray[.].*")  # what Ray says of itself
 @pytest.mark.parametrize("name", [name for package in PACKAGES for name in module_names(package)])
 def test_the_doctests_of_a_module_hold(name: str) -> None:
     assert run_doctests(importlib.import_module(name)).failed == 0

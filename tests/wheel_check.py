@@ -16,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 PACKAGES = ("leed", "leed_adapters", "leed_prompts", "leed_evals")
-GROUPS = ("leed.readers", "leed.embedders", "leed.measurers", "leed.commands")
+GROUPS = ("leed.readers", "leed.embedders", "leed.measurers", "leed.engines", "leed.commands")
 MAY_LACK_A_HOST = ("leed_adapters", "leed_evals", "leed.classifiers")  # estimators stand on scikit-learn's classes
 FLAGS = doctest.ELLIPSIS
 IMPORT = re.compile(r"(?:import|from)\s+(\w+)")
