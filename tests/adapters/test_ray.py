@@ -162,7 +162,7 @@ def test_files_become_the_data_set_that_the_local_engine_writes(tmp_path: Path) 
     corpus(tmp_path / "in", 6)
     (tmp_path / "in" / "bad.json").write_text('{"Joy": ', encoding="utf-8")
     entries = inputs_of([str(tmp_path / "in")])
-    shares = {}
+    shares: dict[str, dict[int, Any]] = {}
     for name, engine in {"local": local.run, "ray": run}.items():
         make = partial(Worker, str(tmp_path / name), leed.Describer())
         shares[name] = dict(engine(make, entries, workers=2))
@@ -230,7 +230,8 @@ def test_without_a_ray_one_is_started_says_nothing_and_is_ended(tmp_path: Path) 
 def test_an_address_without_a_ray_is_an_error_in_one_line(tmp_path: Path) -> None:
     done = alone(tmp_path, RAY_ADDRESS="127.0.0.1:1")
     said = done.stderr.splitlines()[-1]
-    assert said.startswith("leed.errors.LeedError: there is no Ray at '127.0.0.1:1', which RAY_ADDRESS names: ")
+    what = "the Ray at '127.0.0.1:1', which RAY_ADDRESS names, cannot be reached: ConnectionRefusedError: "
+    assert said.startswith(f"leed.errors.LeedError: {what}")
 
 
 def alone(tmp_path: Path, **environment: str) -> "subprocess.CompletedProcess[str]":

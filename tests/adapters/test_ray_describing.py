@@ -48,7 +48,12 @@ def test_sentences_are_those_of_a_matrix() -> None:
     matrix = rng.random((500, 4), np.float32)
     labels = ["Joy", "Fear", "Anger", "Calmness"]
     table = pa.table(dict(zip(labels, matrix.T, strict=True)))
-    for options in ({"modality": "prosody"}, {"modality": "face", "top": 1}, {"quantity": "probability"}):
+    choices: list[dict[str, Any]] = [
+        {"modality": "prosody"},
+        {"modality": "face", "top": 1},
+        {"quantity": "probability"},
+    ]
+    for options in choices:
         expected = leed.describe_matrix(matrix, labels, **options).to_list()
         assert described(table, **options)["description"].to_pylist() == expected
 

@@ -43,7 +43,7 @@ def cluster(workers: int | None) -> Iterator[int]:
         try:
             _begin(workers)
         except Exception as error:  # Ray raises many kinds
-            raise LeedError(f"{_wanted()}: {type(error).__name__}: {' '.join(str(error).split())}") from error
+            raise _failed(error) from error
         try:
             yield _cpus()
         finally:
@@ -102,9 +102,12 @@ def _our_path() -> dict[str, Any] | None:
     return {"env_vars": {"PYTHONPATH": path}} if path and "RAY_JOB_CONFIG_JSON_ENV_VAR" not in os.environ else None
 
 
-def _wanted() -> str:
-    address = _address()
-    return f"there is no Ray at {address!r}, which RAY_ADDRESS names" if address else "Ray cannot be started"
+def _failed(error: Exception) -> LeedError:
+    address, why = _address(), f"{type(error).__name__}: {' '.join(str(error).split())}"
+    if address is None:
+        return LeedError(f"Ray cannot be started: {why}")
+    hint = "; if it asks for a token, set RAY_AUTH_MODE=token" if type(error) is ConnectionError else ""
+    return LeedError(f"the Ray at {address!r}, which RAY_ADDRESS names, cannot be reached: {why}{hint}")
 
 
 def _cpus() -> int:
