@@ -179,6 +179,16 @@ def stages() -> dict[str, float]:
         return best
 
 
+def points(count: int = 24) -> dict[str, float]:
+    """Seconds on the clock by what was done, each the best of three: what a model of the time rests on."""
+    runs: dict[str, float] = {}
+    with corpus(1, 3) as little, corpus(count, FRAMES) as folder:
+        for _ in range(3):
+            for name, given, number in [("1 small file", little, 1), ("1 worker", folder, 1), ("2 workers", folder, 2)]:
+                runs[name] = min(runs.get(name, float("inf")), _seconds(given, number))
+    return runs
+
+
 def _write(described: list[pa.RecordBatch], path: Path) -> None:
     with path.open("wb") as file:
         part = writer(file, described[0].schema)
@@ -191,3 +201,6 @@ if __name__ == "__main__":
     print(f"effective cores: {effective_cores():.2f}")
     for name, milliseconds in stages().items():
         print(f"{name:<26} {milliseconds:8.2f} ms")
+    for name, seconds in points().items():
+        print(f"{name:<26} {seconds:8.2f} s on the clock")
+    print(f"effective cores: {effective_cores():.2f}")
