@@ -41,8 +41,10 @@ _DECODED = 1 << 22  # bytes that are decoded at a time
 _ABREAST = 2  # columns that are read side by side at least: for each, a page and its dictionary may take megabytes
 _HELD = 5 << 19  # bytes of a row group whose columns may be more
 _BUFFER = 1 << 16
-_IN_PARTS = 1 << 15
-"""Tables of so many rows are given in parts where that is asked for."""
+_IN_PARTS = 1 << 25
+"""Tables of so many bytes are given in parts where that is asked for: their rows are read twice then."""
+_ROW = 1 << 8
+"""Bytes that a row counts for at least: the texts in it become objects."""
 
 
 def recognise(content: Content) -> Guess:
@@ -79,8 +81,8 @@ def parts(content: Content) -> Iterator[Recording] | None:
         return None
     with _opened(content) as file:
         _sized(content, file)
-        schema, rows = file.schema_arrow, file.metadata.num_rows
-    if is_recording(schema) or rows < _IN_PARTS or not has_parts(schema.names):
+        schema, size = file.schema_arrow, _unpacked(file.metadata)
+    if is_recording(schema) or size < _IN_PARTS or not has_parts(schema.names):
         return None
     table = ParquetTable(content, schema)
     said = Recording((), tuple(_left_out(schema)))
@@ -278,6 +280,12 @@ def _sized(content: Content, file: Any) -> None:  # noqa: ANN401 - a ParquetFile
             f"{content.shown}: {content.size} bytes of Parquet claim {file.metadata.num_rows} rows; "
             "no recording of scores is packed so tightly"
         )
+
+
+def _unpacked(metadata: Any) -> int:  # noqa: ANN401 - what a ParquetFile says of itself
+    """How many bytes a table takes in memory, at least."""
+    told = sum(int(metadata.row_group(i).total_byte_size) for i in range(metadata.num_row_groups))
+    return max(told, int(metadata.num_rows) * max(_ROW, 4 * int(metadata.num_columns)))
 
 
 def _abreast(metadata: Any) -> int:  # noqa: ANN401 - what a ParquetFile says of itself

@@ -7,10 +7,13 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
+from pyarrow import parquet
 
 BOUNDS = np.array([0.26, 0.35, 0.44, 0.53, 0.62, 0.71, 10.0], np.float32)
 ADVERBS = ("slightly", "somewhat", "moderately", "quite", "very", "extremely")
@@ -75,3 +78,58 @@ def classify_stretches(
         with torch.inference_mode():
             scores.extend(model(inputs["input_features"]).logits.sigmoid().numpy())
     return scores
+
+
+def json_to_parquet(source: Path, target: Path, labels: Sequence[str], adjectives: Sequence[str]) -> None:
+    """A Parquet file with a described row for each item of Hume predictions: json, a loop over the items, pyarrow."""
+    rows = []
+    for entry in json.loads(source.read_bytes()):
+        for file in entry["results"]["predictions"]:
+            for modality, model in file["models"].items():
+                for group in model["grouped_predictions"]:
+                    for item in group["predictions"]:
+                        scores = {score["name"]: score["score"] for score in item["emotions"]}
+                        row = np.array([scores[label] for label in labels], np.float32)
+                        about = {"source": file["file"], "modality": modality, "begin": item["time"]}
+                        rows.append(_described({**about, "end": item["time"]}, row, labels, adjectives))
+    _written(rows, target, len(labels))
+
+
+def parquet_to_parquet(source: Path, target: Path, labels: Sequence[str], adjectives: Sequence[str]) -> None:
+    """The same from a table with a column for each label: read by pyarrow, and a loop over its rows."""
+    rows = []
+    for cells in parquet.read_table(source).to_pylist():
+        row = np.array([cells[label] for label in labels], np.float32)
+        about = {"source": source.name, "modality": cells["modality"], "begin": cells["begin"], "end": cells["begin"]}
+        rows.append(_described(about, row, labels, adjectives))
+    _written(rows, target, len(labels))
+
+
+def _described(
+    about: dict[str, Any], row: NDArray[np.float32], labels: Sequence[str], adjectives: Sequence[str], top: int = 3
+) -> dict[str, Any]:
+    """A row of the file: what `describe_row` says, with the terms that it comes from."""
+    terms = []
+    for low, high, adverb in zip(BOUNDS, BOUNDS[1:], ADVERBS, strict=False):
+        for i in np.where((row >= low) & (row < high))[0]:
+            score = float(row[i])
+            terms.append({"label": labels[i], "score": score, "adverb": adverb, "adjective": adjectives[i]})
+    best = sorted(terms, key=lambda term: term["score"], reverse=True)[:top]
+    phrases = [f"{term['adverb']} {term['adjective']}" for term in best]
+    listed = f"{', '.join(phrases[:-1])} and {phrases[-1]}" if len(phrases) > 1 else "".join(phrases) or "neutral"
+    return {**about, "scores": row.tolist(), "description": f"They look {listed}.", "terms": best, "fingerprint": "1"}
+
+
+def _written(rows: list[dict[str, Any]], target: Path, width: int) -> None:
+    text, number = pa.string(), pa.float32()
+    term = pa.struct([("label", text), ("score", number), ("adverb", text), ("adjective", text)])
+    schema = pa.schema(
+        [
+            *((name, text) for name in ("source", "modality", "speaker", "text", "fingerprint")),
+            *((name, pa.float64()) for name in ("begin", "end")),
+            ("scores", pa.list_(number, width)),
+            ("description", pa.dictionary(pa.int32(), text)),
+            ("terms", pa.list_(term)),
+        ]
+    )
+    parquet.write_table(pa.Table.from_pylist(rows, schema), target)
