@@ -1,0 +1,158 @@
+"""From recordings and texts to a table with vectors: each different sentence is embedded once, wherever it stands.
+
+Three stages, none of which holds all rows or all vectors: inputs are read and described by workers, into files; the
+different sentences of all inputs are embedded by workers, into a file; the table is written from the files, in the
+order of the inputs.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import numpy as np
+
+from leed.batch.blocks import blocks_in, texts_in
+from leed.batch.describing import Describing, Reading, Share, files_of
+from leed.batch.different import DifferentTexts
+from leed.batch.engines import Engine, Lost
+from leed.batch.sources import STDIN
+from leed.batch.vector_table import Filled, check_target, write
+from leed.batch.vectors import Asker, VectorFile
+from leed.embed.progress import steps
+from leed.embed.rows import Rows
+from leed.errors import InputError, LeedError
+
+if TYPE_CHECKING:
+    from leed.describer import Describer
+    from leed.embed import Estimate, OnceEmbedder
+
+Result = TypeVar("Result")
+_NAMED: Final = 3  # inputs that an error names
+
+
+def embed_inputs(
+    sources: Sequence[str],
+    path: str,
+    *,
+    describer: Describer,
+    embedder: OnceEmbedder,
+    reading: Reading,
+    engine: Engine,
+    workers: int | None = 1,
+    told: Callable[[Share], None] = lambda _: None,
+    agree: Callable[[Callable[[], Estimate]], None] = lambda _: None,
+) -> int:
+    """Write the sentences of inputs with their vectors, and return how many rows there are.
+
+    What is on its way lies in a folder beside the target, which is removed in the end: with an engine on several
+    machines, all of them have to reach it.
+
+    Args:
+        sources: what `leed.batch.sources.sources_of` made of what was given.
+        path: the table: .parquet, .csv, or .npy for vectors only.
+        describer: how recordings are described.
+        embedder: what embeds, and where vectors are kept.
+        reading: how inputs are read.
+        engine: where it is done.
+        workers: on how many workers; None: as many as the engine has.
+        told: is given what came of each input, in their order.
+        agree: is given how to find out what embedding will take, before it begins; whoever does not agree raises.
+
+    Raises:
+        InputError: there is nothing to embed.
+        EmbeddingError: some sentences got no vector; it says how many did, and how to go on.
+        CacheError: the cache is damaged, or no such file.
+        OptionError: the target says nothing of how to write.
+    """
+    check_target(path)
+    beside = os.path.dirname(os.path.abspath(path))
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=".leed-embed-", dir=beside))
+        run = partial(on_engine, engine, workers)
+        with steps(
+            len(sources), 0, shown=embedder.progress and len(sources) > 1, what="inputs", doing="reading"
+        ) as step:
+            make = partial(Describing, folder, describer, reading)
+            counts = _described(run, sources, make, told, step)
+        texts = stack.enter_context(DifferentTexts(os.path.join(folder, "texts")))
+        places = os.path.join(folder, "places")
+        _gather(folder, counts, texts, places)
+        if not len(texts):
+            raise InputError(f"{_named(sources)}: there is nothing to embed")
+        agree(partial(embedder.estimate_different, texts, sum(counts.values())))
+        rows = Rows(len(texts), embedder.dimensions, partial(VectorFile, os.path.join(folder, "vectors")))
+        embedder.fill(rows, texts, Asker(engine, workers, embedder, texts, os.path.join(folder, "stop")))
+        vectors: VectorFile = rows.store
+        write(path, _filled(folder, counts, places, vectors), sum(counts.values()), vectors.dimensions, embedder)
+    return sum(counts.values())
+
+
+def on_engine(
+    engine: Engine,
+    workers: int | None,
+    make: Callable[[], Callable[[Any], Result]],
+    items: Sequence[Any],
+    is_here: Callable[[Any], bool],
+) -> Iterator[Result | Lost]:
+    """Yield the results of items in their order; what has to be done in this process is done here, and first."""
+    here = [place for place, item in enumerate(items) if is_here(item)]
+    there = [place for place, item in enumerate(items) if not is_here(item)]
+    done: dict[int, Result | Lost] = {}
+    if here:
+        task = make()
+        done = {place: task(items[place]) for place in here}
+    results = engine(make, [items[place] for place in there], workers=workers) if there else iter(())
+    for place in range(len(items)):
+        while place not in done:
+            number, result = next(results)
+            done[there[number]] = result
+        yield done.pop(place)
+
+
+def _described(
+    run: Any,  # noqa: ANN401 - on_engine, on an engine
+    sources: Sequence[str],
+    make: Callable[[], Describing],
+    told: Callable[[Share], None],
+    step: Callable[[int], None],
+) -> dict[int, int]:
+    """How many rows each input has, by its number, if any."""
+    counts = {}
+    numbered = list(enumerate(sources))
+    for number, result in enumerate(run(make, numbered, lambda item: item[1] == STDIN)):
+        share = result
+        if isinstance(share, Lost):
+            share = Share(sources[number], error=LeedError(f"{sources[number]}: {share.why}"))
+        told(share)
+        step(1)
+        if share.rows:
+            counts[number] = share.rows
+    return counts
+
+
+def _gather(folder: str, numbers: Iterable[int], texts: DifferentTexts, places: str) -> None:
+    """Put the different sentences of all inputs together, and note where each block's stand among them."""
+    with open(places, "wb") as file:
+        for number in numbers:
+            file.writelines(texts.add(some).tobytes() for some in texts_in(files_of(folder, number)[1]))
+    texts.settle()
+
+
+def _filled(folder: str, numbers: Iterable[int], places: str, vectors: VectorFile) -> Iterator[Filled]:
+    """The blocks of all inputs, with the vectors of their rows."""
+    with open(places, "rb") as file:
+        for number in numbers:
+            for block in blocks_in(files_of(folder, number)[0]):
+                described = block.texts["description"]
+                own = np.frombuffer(file.read(8 * len(described.values)), np.int64)
+                yield block, vectors[own][described.codes]
+
+
+def _named(sources: Sequence[str]) -> str:
+    more = len(sources) - _NAMED
+    return ", ".join(sources[:_NAMED]) + (f" and {more} more" if more > 0 else "")
