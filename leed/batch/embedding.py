@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from leed.batch.blocks import blocks_in, texts_in
 from leed.batch.describing import Describing, Reading, Share, files_of
 from leed.batch.different import DifferentTexts
 from leed.batch.engines import Engine, Lost
+from leed.batch.order import in_order
 from leed.batch.sources import STDIN
 from leed.batch.vector_table import Filled, check_target, write
 from leed.batch.vectors import Asker, VectorFile
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from leed.describer import Describer
     from leed.embed import Estimate, OnceEmbedder
 
-Result = TypeVar("Result")
 _NAMED: Final = 3  # inputs that an error names
 
 
@@ -73,12 +73,12 @@ def embed_inputs(
     beside = os.path.dirname(os.path.abspath(path))
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=".leed-embed-", dir=beside))
-        run = partial(on_engine, engine, workers)
         with steps(
             len(sources), 0, shown=embedder.progress and len(sources) > 1, what="inputs", doing="reading"
         ) as step:
             make = partial(Describing, folder, describer, reading)
-            counts = _described(run, sources, make, told, step)
+            shares = in_order(engine, make, list(enumerate(sources)), workers=workers, is_here=_is_stdin)
+            counts = _counts(sources, shares, told, step)
         texts = stack.enter_context(DifferentTexts(os.path.join(folder, "texts")))
         places = os.path.join(folder, "places")
         _gather(folder, counts, texts, places)
@@ -92,47 +92,24 @@ def embed_inputs(
     return sum(counts.values())
 
 
-def on_engine(
-    engine: Engine,
-    workers: int | None,
-    make: Callable[[], Callable[[Any], Result]],
-    items: Sequence[Any],
-    is_here: Callable[[Any], bool],
-) -> Iterator[Result | Lost]:
-    """Yield the results of items in their order; what has to be done in this process is done here, and first."""
-    here = [place for place, item in enumerate(items) if is_here(item)]
-    there = [place for place, item in enumerate(items) if not is_here(item)]
-    done: dict[int, Result | Lost] = {}
-    if here:
-        task = make()
-        done = {place: task(items[place]) for place in here}
-    results = engine(make, [items[place] for place in there], workers=workers) if there else iter(())
-    for place in range(len(items)):
-        while place not in done:
-            number, result = next(results)
-            done[there[number]] = result
-        yield done.pop(place)
-
-
-def _described(
-    run: Any,  # noqa: ANN401 - on_engine, on an engine
-    sources: Sequence[str],
-    make: Callable[[], Describing],
-    told: Callable[[Share], None],
-    step: Callable[[int], None],
+def _counts(
+    sources: Sequence[str], shares: Iterable[Share | Lost], told: Callable[[Share], None], step: Callable[[int], None]
 ) -> dict[int, int]:
     """How many rows each input has, by its number, if any."""
     counts = {}
-    numbered = list(enumerate(sources))
-    for number, result in enumerate(run(make, numbered, lambda item: item[1] == STDIN)):
+    for number, (source, result) in enumerate(zip(sources, shares, strict=True)):
         share = result
         if isinstance(share, Lost):
-            share = Share(sources[number], error=LeedError(f"{sources[number]}: {share.why}"))
+            share = Share(source, error=LeedError(f"{source}: {share.why}"))
         told(share)
         step(1)
         if share.rows:
             counts[number] = share.rows
     return counts
+
+
+def _is_stdin(numbered: tuple[int, str]) -> bool:
+    return numbered[1] == STDIN
 
 
 def _gather(folder: str, numbers: Iterable[int], texts: DifferentTexts, places: str) -> None:

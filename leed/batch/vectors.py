@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, overload
+from typing import TYPE_CHECKING, Final, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leed.batch.engines import Engine, Lost
 from leed.batch.local import cores
+from leed.batch.threads import limit, share_of
 from leed.embed.once import OnceEmbedder
 from leed.embed.protocol import Paid, Part
 from leed.errors import EmbeddingError, LeedError
@@ -25,7 +25,6 @@ _MOST: Final = 2048
 """Texts of a chunk at most: as many as an encoder sorts by length together, and as a request to a service has."""
 _LEAST: Final = 32
 _CHUNKS: Final = 4  # for each worker, at least, so that all end at about the same time
-_THREADS: Final = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS")
 
 
 class VectorFile:
@@ -74,8 +73,7 @@ class Asking:
     def __init__(self, embedder: OnceEmbedder, stop: str, threads: int | None) -> None:
         self._embedder = embedder
         self._stop = stop
-        if threads is not None:
-            limit_threads(threads)
+        limit(threads)
 
     def __call__(self, texts: Sequence[str]) -> Answer:
         """Return the vectors of texts, as far as they came."""
@@ -87,16 +85,6 @@ class Asking:
         except LeedError as error:
             return Answer(answer, error)
         return Answer(answer)
-
-
-def limit_threads(threads: int) -> None:
-    """Let the models of this process, most of which are not loaded yet, calculate in so many threads at most."""
-    for name in _THREADS:
-        own = os.environ.get(name, "")
-        os.environ[name] = str(min(threads, int(own)) if own.isdecimal() and int(own) else threads)
-    torch: Any = sys.modules.get("torch")
-    if torch is not None:
-        torch.set_num_threads(threads)
 
 
 class Asker:
@@ -137,10 +125,8 @@ class Asker:
             raise failure
 
     def _make(self, chunks: int) -> Callable[[], Callable[[list[str]], Answer]]:
-        together = min(self._workers or cores(), chunks)
-        threads = None if together == 1 else max(cores() // together, 1)
         alone = OnceEmbedder(self._embedder.inner, None, self._embedder.batch_size)
-        return partial(Asking, alone, self._stop, threads)
+        return partial(Asking, alone, self._stop, share_of(self._workers, chunks))
 
     def _size(self, count: int) -> int:
         """How many texts a worker gets at a time."""
