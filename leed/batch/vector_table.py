@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from leed.embed import OnceEmbedder
 
 ENDINGS: Final = (".parquet", ".csv", ".npy")
-_GROUP: Final = 1 << 26  # bytes of vectors in a row group of Parquet, about
+_GROUP: Final = 1 << 25  # bytes of vectors in a row group of Parquet, about
 _MOST: Final = 1 << 20  # rows of one at most
 
 Filled = tuple[Block, NDArray[np.float32]]

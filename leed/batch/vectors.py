@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, overload
 
 import numpy as np
@@ -28,30 +29,43 @@ _CHUNKS: Final = 4  # for each worker, at least, so that all end at about the sa
 
 
 class VectorFile:
-    """A row of numbers for each text, in a file; what is not looked at takes no memory."""
+    """A row of numbers for each text, in a file.
+
+    It is no memory map: a full disk is to be an error and not a signal, and what was looked at is to take no memory.
+    """
 
     def __init__(self, path: str, count: int, dimensions: int) -> None:
         self.dimensions = dimensions
         self._path = path
-        self._shape = (count, dimensions)
+        self._bytes = dimensions * np.dtype(np.float32).itemsize
         with open(path, "wb") as file:
-            file.truncate(count * dimensions * np.dtype(np.float32).itemsize)
+            file.truncate(count * self._bytes)
 
     def __setitem__(self, places: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
         """Put vectors into some of the rows."""
         order = np.argsort(places)
         rows = np.asarray(places)[order]
-        with open(self._path, "r+b") as file:  # no memory map: a full disk is to be an error, and not a signal
-            for run in np.split(np.arange(len(rows)), np.flatnonzero(np.diff(rows) != 1) + 1):
-                file.seek(int(rows[run[0]]) * self.dimensions * vectors.itemsize)
-                file.write(vectors[order[run]].tobytes())
+        with open(self._path, "r+b") as file:
+            for start, stop in _runs(rows):
+                file.seek(int(rows[start]) * self._bytes)
+                file.write(vectors[order[start:stop]].tobytes())
 
     def __getitem__(self, places: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return some of the rows."""
-        if not self.dimensions:
-            return np.zeros((len(places), 0), np.float32)
-        mapped = np.memmap(self._path, np.float32, "r", shape=self._shape)
-        return np.array(mapped[places])
+        rows, again = np.unique(places, return_inverse=True)
+        found = np.empty((len(rows), self.dimensions), np.float32)
+        if self._bytes:
+            with open(self._path, "rb") as file:
+                for start, stop in _runs(rows):
+                    file.seek(int(rows[start]) * self._bytes)
+                    file.readinto(found[start:stop].data.cast("B"))
+        return found[again]
+
+
+def _runs(rows: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Where rows that follow one another begin and end among sorted ones."""
+    bounds = [0, *(np.flatnonzero(np.diff(rows) != 1) + 1).tolist(), len(rows)]
+    return [(start, stop) for start, stop in pairwise(bounds) if start < stop]
 
 
 @dataclass(frozen=True)
