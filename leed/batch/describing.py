@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from leed.batch.blocks import TIMES, Block, Filling, put
 from leed.batch.sources import STDIN, opened
 from leed.batch.texts import texts_of
+from leed.batch.workplace import Workplace
 from leed.describer import ASSISTANT
 from leed.errors import InputError, LeedError
 from leed.matrix import describe_matrix
@@ -79,7 +80,8 @@ class Share:
 class Describing:
     """Does one input after the other; each comes with the number that its files are called by."""
 
-    def __init__(self, folder: str, describer: Describer, reading: Reading) -> None:
+    def __init__(self, folder: str, describer: Describer, reading: Reading, place: Workplace) -> None:
+        place.settle()
         self._folder = folder
         self._describer = describer
         self._reading = reading

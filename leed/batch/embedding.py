@@ -24,6 +24,7 @@ from leed.batch.order import in_order
 from leed.batch.sources import STDIN
 from leed.batch.vector_table import Filled, check_target, write
 from leed.batch.vectors import Asker, VectorFile
+from leed.batch.workplace import Workplace
 from leed.embed.progress import steps
 from leed.embed.rows import Rows
 from leed.errors import InputError, LeedError
@@ -76,7 +77,7 @@ def embed_inputs(
         with steps(
             len(sources), 0, shown=embedder.progress and len(sources) > 1, what="inputs", doing="reading"
         ) as step:
-            make = partial(Describing, folder, describer, reading)
+            make = partial(Describing, folder, describer, reading, Workplace.of(workers, len(sources)))
             shares = in_order(engine, make, list(enumerate(sources)), workers=workers, is_here=_is_stdin)
             counts = _counts(sources, shares, told, step)
         texts = stack.enter_context(DifferentTexts(os.path.join(folder, "texts")))

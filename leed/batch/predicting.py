@@ -18,7 +18,7 @@ from leed.batch.engines import Engine, Lost
 from leed.batch.local import cores
 from leed.batch.order import in_order
 from leed.batch.sources import STDIN, opened
-from leed.batch.threads import limit, share_of
+from leed.batch.workplace import Workplace
 from leed.errors import InputError, LeedError
 from leed.readers import read
 
@@ -78,8 +78,8 @@ def predict_inputs(
     if len(sources) == 1 and workers != 1 and is_table(sources[0]):
         yield _in_chunks(make(progress=progress), sources[0], make, engine, workers)
         return
-    threads = share_of(workers, len(sources))
-    told = partial(make, threads, progress if threads is None else None)
+    place = Workplace.of(workers, len(sources))
+    told = partial(make, place, progress if place.threads is None else None)
     results = in_order(engine, told, sources, workers=workers, is_here=STDIN.__eq__)
     for source, result in zip(sources, results, strict=True):
         yield result if isinstance(result, Predicted) else Predicted(source, error=_lost(source, result))
@@ -102,12 +102,13 @@ class Predicting:
         model: str,
         columns: Mapping[str, str | None],
         modality: str | None,
-        threads: int | None = None,
+        place: Workplace | None = None,
         progress: Progress | None = None,
     ) -> None:
         from leed.classifiers.saving import load  # noqa: PLC0415 - an extra
 
-        limit(threads)
+        if place is not None:
+            place.settle()
         self._saved = load(model)
         self._columns = columns
         self._modality = modality
@@ -165,7 +166,7 @@ class Predicting:
 
 
 def _in_chunks(
-    here: Predicting, source: str, make: Callable[[int | None], Predicting], engine: Engine, workers: int | None
+    here: Predicting, source: str, make: Callable[[Workplace], Predicting], engine: Engine, workers: int | None
 ) -> Predicted:
     """What a model says of a table that is read in this process."""
     try:
@@ -174,7 +175,7 @@ def _in_chunks(
     except LeedError as error:
         return Predicted(source, error=error)
     rows: list[dict[str, Any]] = []
-    for part in in_order(engine, partial(make, share_of(workers, len(chunks))), chunks, workers=workers):
+    for part in in_order(engine, partial(make, Workplace.of(workers, len(chunks))), chunks, workers=workers):
         if isinstance(part, Lost):
             return Predicted(source, error=_lost(source, part))
         if part.error is not None:

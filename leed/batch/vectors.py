@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from leed.batch.engines import Engine, Lost
 from leed.batch.local import cores
-from leed.batch.threads import limit, share_of
+from leed.batch.workplace import Workplace
 from leed.embed.once import OnceEmbedder
 from leed.embed.protocol import Paid, Part
 from leed.errors import EmbeddingError, LeedError
@@ -84,10 +84,10 @@ class Answer:
 class Asking:
     """Embeds some texts after the other, with one embedder, as long as nobody put up the sign to stop."""
 
-    def __init__(self, embedder: OnceEmbedder, stop: str, threads: int | None) -> None:
+    def __init__(self, embedder: OnceEmbedder, stop: str, place: Workplace) -> None:
         self._embedder = embedder
         self._stop = stop
-        limit(threads)
+        place.settle()
 
     def __call__(self, texts: Sequence[str]) -> Answer:
         """Return the vectors of texts, as far as they came."""
@@ -95,7 +95,8 @@ class Asking:
         if os.path.exists(self._stop):
             return Answer(answer)
         try:
-            answer.extend(self._embedder.parts(texts))
+            for part in self._embedder.parts(texts):
+                answer.append(part)  # noqa: PERF402 - what came before an error is kept
         except LeedError as error:
             return Answer(answer, error)
         return Answer(answer)
@@ -140,7 +141,7 @@ class Asker:
 
     def _make(self, chunks: int) -> Callable[[], Callable[[list[str]], Answer]]:
         alone = OnceEmbedder(self._embedder.inner, None, self._embedder.batch_size)
-        return partial(Asking, alone, self._stop, share_of(self._workers, chunks))
+        return partial(Asking, alone, self._stop, Workplace.of(self._workers, chunks))
 
     def _size(self, count: int) -> int:
         """How many texts a worker gets at a time."""
