@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +19,7 @@ import numpy as np
 from leed.batch.blocks import blocks_in, texts_in
 from leed.batch.describing import Describing, Reading, Share, files_of
 from leed.batch.different import DifferentTexts
-from leed.batch.engines import Engine, Lost
+from leed.batch.engines import Engine
 from leed.batch.order import in_order
 from leed.batch.sources import STDIN
 from leed.batch.vector_table import Filled, check_target, write
@@ -74,38 +74,42 @@ def embed_inputs(
     beside = os.path.dirname(os.path.abspath(path))
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=".leed-embed-", dir=beside))
-        with steps(
-            len(sources), 0, shown=embedder.progress and len(sources) > 1, what="inputs", doing="reading"
-        ) as step:
-            make = partial(Describing, folder, describer, reading, Workplace.of(workers, len(sources)))
-            shares = in_order(engine, make, list(enumerate(sources)), workers=workers, is_here=_is_stdin)
-            counts = _counts(sources, shares, told, step)
+        make = partial(Describing, folder, describer, reading, Workplace.of(workers, len(sources)))
+        counts = _described(sources, make, engine, workers, told, shown=embedder.progress)
+        count = sum(counts.values())
         texts = stack.enter_context(DifferentTexts(os.path.join(folder, "texts")))
         places = os.path.join(folder, "places")
         _gather(folder, counts, texts, places)
-        if not len(texts):
+        if not count:
             raise InputError(f"{_named(sources)}: there is nothing to embed")
-        agree(partial(embedder.estimate_different, texts, sum(counts.values())))
+        agree(partial(embedder.estimate_different, texts, count))
         rows = Rows(len(texts), embedder.dimensions, partial(VectorFile, os.path.join(folder, "vectors")))
         embedder.fill(rows, texts, Asker(engine, workers, embedder, texts, os.path.join(folder, "stop")))
         vectors: VectorFile = rows.store
-        write(path, _filled(folder, counts, places, vectors), sum(counts.values()), vectors.dimensions, embedder)
-    return sum(counts.values())
+        write(path, _filled(folder, counts, places, vectors), count, vectors.dimensions, embedder)
+    return count
 
 
-def _counts(
-    sources: Sequence[str], shares: Iterable[Share | Lost], told: Callable[[Share], None], step: Callable[[int], None]
+def _described(
+    sources: Sequence[str],
+    make: Callable[[], Describing],
+    engine: Engine,
+    workers: int | None,
+    told: Callable[[Share], None],
+    *,
+    shown: bool,
 ) -> dict[int, int]:
-    """How many rows each input has, by its number, if any."""
+    """How many rows each input has, by its number, if any; they are in the folder then."""
     counts = {}
-    for number, (source, result) in enumerate(zip(sources, shares, strict=True)):
-        share = result
-        if isinstance(share, Lost):
-            share = Share(source, error=LeedError(f"{source}: {share.why}"))
-        told(share)
-        step(1)
-        if share.rows:
-            counts[number] = share.rows
+    results = in_order(engine, make, list(enumerate(sources)), workers=workers, is_here=_is_stdin)
+    several = shown and len(sources) > 1
+    with closing(results), steps(len(sources), 0, shown=several, what="inputs", doing="reading") as step:
+        for number, (source, share) in enumerate(zip(sources, results, strict=True)):
+            found = share if isinstance(share, Share) else Share(source, error=LeedError(f"{source}: {share.why}"))
+            told(found)
+            step(1)
+            if found.rows:
+                counts[number] = found.rows
     return counts
 
 

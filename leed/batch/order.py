@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 
 from leed.batch.engines import Engine, Item, Lost, Result
 
@@ -14,7 +15,7 @@ def in_order(
     *,
     workers: int | None = None,
     is_here: Callable[[Item], bool] | None = None,
-) -> Iterator[Result | Lost]:
+) -> Generator[Result | Lost]:
     """Yield the results of items in their order; what has to be done in this process is done here, and first.
 
     >>> from functools import partial
@@ -37,9 +38,19 @@ def in_order(
         task = make()
         done = {place: task(items[place]) for place in here}
     others = [items[place] for place in there] if here else items
-    results = engine(make, others, workers=workers) if there else iter(())
-    for place in range(len(items)):
-        while place not in done:
-            number, result = next(results)
-            done[there[number]] = result
-        yield done.pop(place)
+    with stopping(engine(make, others, workers=workers) if there else iter(())) as results:
+        for place in range(len(items)):
+            while place not in done:
+                number, result = next(results)
+                done[there[number]] = result
+            yield done.pop(place)
+
+
+@contextmanager
+def stopping(results: Iterator[Result]) -> Generator[Iterator[Result]]:
+    """Give what an engine yields, and stop its work where nobody wants the rest."""
+    try:
+        yield results
+    finally:
+        if isinstance(results, Generator):
+            results.close()

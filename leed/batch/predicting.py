@@ -7,7 +7,8 @@ its items are predicted some at a time.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, overload
@@ -58,7 +59,7 @@ def predict_inputs(
     columns: Mapping[str, str | None] | None = None,
     modality: str | None = None,
     progress: Progress | None = None,
-) -> Iterator[Predicted]:
+) -> Generator[Predicted]:
     """Yield what a model says of each input, in their order. A bad input is an error in what is yielded.
 
     Args:
@@ -80,9 +81,9 @@ def predict_inputs(
         return
     place = Workplace.of(workers, len(sources))
     told = partial(make, place, progress if place.threads is None else None)
-    results = in_order(engine, told, sources, workers=workers, is_here=STDIN.__eq__)
-    for source, result in zip(sources, results, strict=True):
-        yield result if isinstance(result, Predicted) else Predicted(source, error=_lost(source, result))
+    with closing(in_order(engine, told, sources, workers=workers, is_here=STDIN.__eq__)) as results:
+        for source, result in zip(sources, results, strict=True):
+            yield result if isinstance(result, Predicted) else Predicted(source, error=_lost(source, result))
 
 
 def is_table(source: str) -> bool:

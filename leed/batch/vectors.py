@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from leed.batch.engines import Engine, Lost
 from leed.batch.local import cores
+from leed.batch.order import stopping
 from leed.batch.workplace import Workplace
-from leed.embed.once import OnceEmbedder
+from leed.embed.once import Asked, OnceEmbedder
 from leed.embed.protocol import Paid, Part
 from leed.errors import EmbeddingError, LeedError
 
@@ -117,25 +118,28 @@ class Asker:
         self._texts = texts
         self._stop = stop
 
-    def __call__(self, missing: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+    def __call__(self, missing: NDArray[np.int64]) -> Asked:
         """Yield some of the missing places, with their vectors, in any order.
 
         Raises:
             LeedError: some were not embedded.
         """
+        if not len(missing):
+            return
         failure: LeedError | None = None
         chunks = _Chunks(self._texts, missing, self._size(len(missing)))
-        for number, answer in self._engine(self._make(len(chunks)), chunks, workers=self._workers):
-            if isinstance(answer, Lost):
-                failure = failure or EmbeddingError(answer.why)
-                continue
-            where = chunks.places(number)
-            for some, vectors in answer.parts:
-                yield where[some], vectors
-            if answer.error is not None:
-                failure = failure or answer.error
-                with open(self._stop, "wb"):
-                    pass
+        with stopping(self._engine(self._make(len(chunks)), chunks, workers=self._workers)) as answers:
+            for number, answer in answers:
+                if isinstance(answer, Lost):
+                    failure = failure or EmbeddingError(answer.why)
+                    continue
+                where = chunks.places(number)
+                for some, vectors in answer.parts:
+                    yield where[some], vectors
+                if answer.error is not None:
+                    failure = failure or answer.error
+                    with open(self._stop, "wb"):
+                        pass
         if failure is not None:
             raise failure
 

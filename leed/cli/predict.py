@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
+from contextlib import closing
 from importlib import import_module
 from typing import IO, Annotated, Any
 
@@ -70,7 +71,7 @@ def command(
         progress=followed,
     )
     failed = False
-    with target_of(out) as target:
+    with target_of(out) as target, closing(predicted):
         write = _writer(target, lines=out.endswith((".jsonl", ".ndjson")))
         for one in predicted:
             if one.error is not None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,10 @@ _BATCH = 256
 
 _SOME = 4096
 """Texts at a time that are looked up in a cache."""
+
+
+Asked: TypeAlias = Generator[tuple[NDArray[np.int64], NDArray[np.float32]]]
+"""Places of texts with their vectors, some at a time."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,7 @@ class OnceEmbedder(Light):
         self,
         rows: Rows,
         texts: Sequence[str],
-        ask: Callable[[NDArray[np.int64]], Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]] | None = None,
+        ask: Callable[[NDArray[np.int64]], Asked] | None = None,
     ) -> None:
         """Fill rows with the vectors of different texts: those that are kept, and those that are asked for.
 
@@ -122,8 +127,9 @@ class OnceEmbedder(Light):
                 for start, keys in self._keys(texts):
                     rows.put_found(start, keys, kept.find(keys))
             missing = rows.missing()
-            with steps(len(texts), rows.done, shown=self.progress, what=self.name) as step:
-                for places, vectors in asked(missing) if len(missing) else ():
+            answers = asked(missing)
+            with closing(answers), steps(len(texts), rows.done, shown=self.progress, what=self.name) as step:
+                for places, vectors in answers:
                     whole = rows.put(places, vectors)
                     if kept is not None and self.cache is not None:
                         kept.keep(self.cache.keys(self.inner, [texts[place] for place in places.tolist()]), whole)
@@ -145,9 +151,9 @@ class OnceEmbedder(Light):
         self.fill(rows, texts)
         return np.zeros((0, self.dimensions or 0), np.float32) if rows.store is None else rows.store
 
-    def _asked(
-        self, texts: Sequence[str], missing: NDArray[np.int64]
-    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+    def _asked(self, texts: Sequence[str], missing: NDArray[np.int64]) -> Asked:
+        if not len(missing):
+            return
         for some, vectors in self.parts([texts[place] for place in missing.tolist()]):
             yield missing[some], vectors
 
