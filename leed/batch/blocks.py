@@ -77,7 +77,8 @@ class Filling:
     def coded(self, name: str, where: NDArray[np.int64], codes: NDArray[np.int32], values: Sequence[str]) -> None:
         """Give each of some rows the text of its code."""
         used, again = np.unique(codes, return_inverse=True)
-        own = np.array([self._code(name, values[code]) for code in used.tolist()], np.int32)
+        known: list[int] = used.tolist()
+        own = np.array([self._code(name, values[code]) for code in known], np.int32)
         self._codes[name][where] = own[again]
 
     def timed(self, name: str, where: NDArray[np.int64], seconds: NDArray[np.float64]) -> None:

@@ -179,7 +179,7 @@ class _Track:
     def _fill_together(self, filling: Filling, where: NDArray[np.int64], rows: NDArray[np.int64]) -> None:
         track = self._track
         if self._told is None:
-            about = {"exclusive": track.exclusive, "taxonomy": track.taxonomy, **self._options}
+            about: dict[str, Any] = {"exclusive": track.exclusive, "taxonomy": track.taxonomy, **self._options}
             self._told = describe_matrix(track.matrix, track.labels, describer=self._describer, **about)
         for name in _SAME:
             filling.same(name, where, getattr(track, name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import AbstractContextManager, contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -71,7 +71,7 @@ def _opened(ending: str, part: str, shape: tuple[int, int], about: dict[str, str
 
 
 @contextmanager
-def _npy(part: str, shape: tuple[int, int]) -> Iterator[Write]:
+def _npy(part: str, shape: tuple[int, int]) -> Generator[Write]:
     with open(part, "wb") as file:
         np.lib.format.write_array_header_1_0(file, {"descr": "<f4", "fortran_order": False, "shape": shape})
 
@@ -82,7 +82,7 @@ def _npy(part: str, shape: tuple[int, int]) -> Iterator[Write]:
 
 
 @contextmanager
-def _csv(part: str, dimensions: int, about: dict[str, str]) -> Iterator[Write]:
+def _csv(part: str, dimensions: int, about: dict[str, str]) -> Generator[Write]:
     with open(part, "w", encoding="utf-8", errors="replace", newline="") as file:
         table = csv.writer(file)
         table.writerow([*FIELDS, *about, *(f"embedding.{i}" for i in range(dimensions))])
@@ -100,7 +100,7 @@ def _seconds(block: Block, name: str) -> list[float | None]:
 
 
 @contextmanager
-def _parquet(part: str, dimensions: int, about: dict[str, str]) -> Iterator[Write]:
+def _parquet(part: str, dimensions: int, about: dict[str, str]) -> Generator[Write]:
     to = _RowGroups(part, dimensions, about)
     with to.writer:
         yield to.add

@@ -132,7 +132,7 @@ class OnceEmbedder(Light):
                 for places, vectors in answers:
                     whole = rows.put(places, vectors)
                     if kept is not None and self.cache is not None:
-                        kept.keep(self.cache.keys(self.inner, [texts[place] for place in places.tolist()]), whole)
+                        kept.keep(self.cache.keys(self.inner, _at(texts, places)), whole)
                     step(len(places))
             rows.check()
 
@@ -154,7 +154,7 @@ class OnceEmbedder(Light):
     def _asked(self, texts: Sequence[str], missing: NDArray[np.int64]) -> Asked:
         if not len(missing):
             return
-        for some, vectors in self.parts([texts[place] for place in missing.tolist()]):
+        for some, vectors in self.parts(_at(texts, missing)):
             yield missing[some], vectors
 
     def _keys(self, texts: Sequence[str]) -> Iterator[tuple[int, list[bytes]]]:
@@ -186,3 +186,8 @@ class OnceEmbedder(Light):
             else:
                 so_far += f" and kept in {self.cache.path}: run the same again to go on with the others"
             raise EmbeddingError(f"{self.name}: {error}; {so_far}", done=done, total=total) from error
+
+
+def _at(texts: Sequence[str], places: NDArray[np.int64]) -> list[str]:
+    listed: list[int] = places.tolist()
+    return [texts[place] for place in listed]
