@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from leed.calibration import get_calibration
 from leed.describer import Describer
 from leed.embed import Embedder, get_embedder
+from leed.embed.memory import Remembering
 from leed.errors import InputError, OptionError, one_of
 from leed.fusion import features as made
 from leed.fusion.items import Block, Items
@@ -44,6 +45,7 @@ class Vectorizer(TransformerMixin, BaseEstimator):
     calibration: Any
     transcript: bool
     pools: Sequence[str]
+    _loaded: Embedder | None
 
     def _items(self, X: Any) -> Items:
         raise NotImplementedError
@@ -164,6 +166,27 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         state: Any = super().__getstate__()
         return {name: value for name, value in state.items() if name != "_loaded"}
 
+    def aligned(self, X: Any) -> Items:
+        """Return items with the modalities and labels that were there to fit.
+
+        Parameters
+        ----------
+        X : items of length n_samples
+            See the class.
+
+        Returns
+        -------
+        items : Items of length n_samples
+            Some of them give the same features as they do among all.
+        """
+        check_is_fitted(self)
+        return self._aligned(self._items(X))
+
+    def remember(self) -> None:
+        """Have no sentence embedded again that was embedded from now on; up to 64 MiB of vectors are kept."""
+        if not isinstance(self._embedder(), Remembering):
+            self._loaded = Remembering(self._embedder())
+
     # --- fitting
 
     def _fit(self, items: Items) -> None:
@@ -172,7 +195,7 @@ class Vectorizer(TransformerMixin, BaseEstimator):
             raise InputError("there are no items; give one or more")
         if not items.blocks and "text" not in kinds_of(self.features):
             raise InputError("no item has a score; give items with scores of a face, a voice, bursts or words")
-        self._loaded: Embedder | None = None
+        self._loaded = None
         self.layout_ = {name: _layout(block) for name, block in items.blocks.items()}
         self.calibration_ = self._fitted_calibration(items)
         self.extras_ = {name: int(column.shape[1]) for name, column in items.extras.items()}

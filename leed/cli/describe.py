@@ -71,7 +71,7 @@ def command(  # noqa: PLR0917 - the command line names them all
     )
     failed = 0
     met: set[str] = set()
-    with _target(path) as target:
+    with target_of(path) as target:
         writer = writer_for(written, target, explain=explain, titles=describer.lexicon.titles)
         for file in files:
             try:
@@ -141,7 +141,8 @@ def _described(
 
 
 @contextmanager
-def _target(path: str | None) -> Generator[IO[str]]:
+def target_of(path: str | None) -> Generator[IO[str]]:
+    """Open what text is written to: a file, which is replaced once all has gone well, a device, or standard output."""
     if path is None or path == "-":
         if isinstance(sys.stdout, TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8", errors="replace")

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from leed import errors, quoting
 from leed.cli import complain, options
-from leed.cli.describe import read_file, report
-from leed.cli.embedded import Rows, check_target, texts_of, write
+from leed.cli.describe import report_issues
 
 if TYPE_CHECKING:
-    from leed.describer import Describer
-    from leed.embed import OnceEmbedder
-
-_LINES = "text"
+    from leed.batch.describing import Share
+    from leed.embed import Estimate, OnceEmbedder
 
 
 def command(  # noqa: PLR0917 - the command line names them all
     files: Annotated[
-        list[str], typer.Argument(metavar="DATA...", help="Recordings; texts, a line each (.txt); - is standard input.")
+        list[str],
+        typer.Argument(
+            metavar="DATA...",
+            help="Recordings; texts, a line each (.txt); patterns, @lists of them, URLs; - is standard input.",
+        ),
     ],
     path: Annotated[
         str,
@@ -56,10 +58,17 @@ def command(  # noqa: PLR0917 - the command line names them all
     ignore: options.Ignore = None,
     allow: options.Allow = None,
     quote: options.Quote = True,
+    engine: options.EngineName = "local",
+    workers: options.Workers = None,
 ) -> None:
     """Embed the sentences for recordings, or texts of your own, into a table: a row for each segment or text.
 
-    Each different sentence is embedded once. A service that costs money is asked only after you agreed.
+    Each different sentence is embedded once, wherever it stands. A service that costs money is asked only after you
+    agreed. A directory is one recording; the files that match a pattern ("talks/**/*.json") or stand in an @list are
+    one each. The rows come in the order of DATA.
+
+    With several workers each reads inputs, then embeds sentences with an embedder of its own, in its share of the
+    cores. What is on its way lies beside PATH.
 
     Examples:
     `leed embed predictions.json -o vectors.parquet`
@@ -67,8 +76,15 @@ def command(  # noqa: PLR0917 - the command line names them all
     `leed embed talks/ --embedder openai:text-embedding-3-small --cache default -o vectors.parquet`
 
     `leed embed answers.csv --text-column answer --embedder lexical -o vectors.npy`
+
+    `leed embed "talks/**/*.json" --workers 8 -o vectors.parquet`
     """
-    from leed.describer import Describer  # noqa: PLC0415 - keeps 'leed --help' fast
+    from leed.batch.describing import Reading  # noqa: PLC0415 - keeps 'leed --help' fast
+    from leed.batch.embedding import embed_inputs  # noqa: PLC0415 - as above
+    from leed.batch.engines import get_engine  # noqa: PLC0415 - as above
+    from leed.batch.sources import sources_of  # noqa: PLC0415 - as above
+    from leed.batch.vector_table import check_target  # noqa: PLC0415 - as above
+    from leed.describer import Describer  # noqa: PLC0415 - as above
     from leed.embed import get_embedder  # noqa: PLC0415 - as above
 
     check_target(path)
@@ -90,42 +106,41 @@ def command(  # noqa: PLR0917 - the command line names them all
         progress=True,
         **({} if dimensions is None else {"dimensions": dimensions}),
     )
-    rows, failed = Rows(), 0
-    for file in files:
-        try:
-            _take(rows, file, text_column, form, describer, {"modality": modality, "quantity": quantity})
-        except errors.LeedError as error:
-            if len(files) == 1:
-                raise
-            failed = complain(str(error))
-    if not rows.sentences:
-        raise errors.InputError(f"{', '.join(files)}: there is nothing to embed")
-    _agree(chosen, rows.sentences, yes=yes)
-    write(path, rows, chosen.embed(rows.sentences), chosen)
+    sources = sources_of(files)
+    failed = False
+
+    def told(share: Share) -> None:
+        nonlocal failed
+        if share.error is not None:
+            if len(sources) == 1:
+                raise share.error
+            complain(str(share.error))
+            failed = True
+        elif share.issues is not None:
+            report_issues(share.issues, share.rows)
+
+    embed_inputs(
+        sources,
+        path,
+        describer=describer,
+        embedder=chosen,
+        reading=Reading(form, text_column, modality, quantity),
+        engine=get_engine(engine),
+        workers=options.workers_of(workers, engine),
+        told=told,
+        agree=lambda estimate: _agree(chosen, estimate, yes=yes),
+    )
     if failed:
-        raise typer.Exit(failed)
+        raise typer.Exit(1)
 
 
-def _take(
-    rows: Rows, file: str, column: str | None, form: str | None, describer: Describer, told: dict[str, Any]
-) -> None:
-    if column is not None or form == _LINES or (form is None and file.casefold().endswith(".txt")):
-        for text in texts_of(file, column):
-            rows.add_text(text, source=file)
-        return
-    recording = read_file(file, form)
-    for segment in recording.segments():
-        rows.add(describer.describe(segment, **told))
-    report(recording)
-
-
-def _agree(embedder: OnceEmbedder, sentences: list[str], *, yes: bool) -> None:
+def _agree(embedder: OnceEmbedder, told: Callable[[], Estimate], *, yes: bool) -> None:
     """Say what a service will cost, and ask whether to go on."""
     from leed.embed import Paid  # noqa: PLC0415 - as above
 
     if not isinstance(embedder.inner, Paid):
         return
-    estimate = embedder.estimate(sentences)
+    estimate = told()
     typer.echo(quoting.clean(f"leed: {embedder.name}: {estimate}"), err=True)
     if yes or not estimate.uncached:
         return

@@ -36,6 +36,16 @@ Policy = Annotated[
     str, typer.Option(help="subtle, companion, de-escalation, tutoring, none, or a template of your own.")
 ]
 
+EngineName = Annotated[
+    str, typer.Option("--engine", help="Where it is done: local (processes of this machine), or ray.")
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        min=1, help="How many work at a time; by default one, in this process; of ray, as many as it has cores."
+    ),
+]
+
 
 def top_of(given: str | None) -> Any:  # noqa: ANN401 - checked by Describer
     """Return what Describer takes for ``--top``.
@@ -52,3 +62,12 @@ def top_of(given: str | None) -> Any:  # noqa: ANN401 - checked by Describer
         return int(given)
     except ValueError:
         raise errors.OptionError(f"top is {given!r}; give a number from 1, or 'all'") from None
+
+
+def workers_of(given: int | None, engine: str) -> int | None:
+    """Return how many workers an engine gets: where nobody says it, one on this machine, and all that others have.
+
+    >>> workers_of(None, "local"), workers_of(4, "local"), workers_of(None, "ray")
+    (1, 4, None)
+    """
+    return 1 if given is None and engine == "local" else given

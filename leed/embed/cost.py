@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from leed.embed.protocol import Embedder, Paid
@@ -47,14 +47,30 @@ class Estimate:
         return f"{line}, {money}" + (f" ({self.source})" if self.source else "")
 
 
-def estimate_of(embedder: Embedder, left: Sequence[str], *, texts: int, unique: int) -> Estimate:
-    """Return what it takes to embed the texts that are left of all."""
+def estimate_of(embedder: Embedder, left: Iterable[Sequence[str]], *, texts: int, unique: int) -> Estimate:
+    """Return what it takes to embed the texts that are left of all, which come some at a time."""
+    count, price, paid = _counting, None, isinstance(embedder, Paid)
     if isinstance(embedder, Paid):
-        tokens, exact = embedder.count_tokens(left)
-        price = embedder.price()
-        dollars = None if price is None else tokens * price.dollars / 1e6
-        source = None if price is None else price.source
-        return Estimate(texts, unique, len(left), tokens, exact, paid=True, dollars=dollars, source=source)
+        count, price = embedder.count_tokens, embedder.price()
+    uncached = 0
+    tokens, exact = count([])
+    for some in left:
+        more, counted = count(some)
+        uncached, tokens, exact = uncached + len(some), tokens + more, exact and counted
+    dollars = 0.0 if not paid else None if price is None else tokens * price.dollars / 1e6
+    return Estimate(
+        texts,
+        unique,
+        uncached,
+        tokens,
+        exact,
+        paid=paid,
+        dollars=dollars,
+        source=None if price is None else price.source,
+    )
+
+
+def _counting(texts: Sequence[str]) -> tuple[int, bool]:
+    """How many tokens texts are for what runs here, and whether that is a count."""
     counter = get_counter()
-    tokens = sum(map(counter, left))
-    return Estimate(texts, unique, len(left), tokens, counter.exact, paid=False, dollars=0.0)
+    return sum(map(counter, texts)), counter.exact

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leed.embed.cache import Cache
-from leed.embed.checking import checked
 from leed.embed.cost import Estimate, estimate_of
 from leed.embed.light import Light
 from leed.embed.progress import steps
 from leed.embed.protocol import Embedder, InParts, Part
+from leed.embed.rows import Rows
 from leed.embed.texts import different
 from leed.errors import EmbeddingError
 from leed.matrix import Sentences
 
 _BATCH = 256
 """Texts at a time for an embedder that does not choose by itself: so many are lost when it fails, at most."""
+
+_SOME = 4096
+"""Texts at a time that are looked up in a cache."""
+
+
+Asked: TypeAlias = Generator[tuple[NDArray[np.int64], NDArray[np.float32]]]
+"""Places of texts with their vectors, some at a time."""
 
 
 @dataclass(frozen=True)
@@ -84,31 +93,88 @@ class OnceEmbedder(Light):
             CacheError: the cache is damaged, or no such file.
         """
         unique, codes = different(texts)
-        left = unique
-        if self.cache:
-            keys = self.cache.keys(self.inner, unique)
-            found = self.cache.find(keys)
-            left = [text for text, key in zip(unique, keys, strict=True) if key not in found]
-        return estimate_of(self.inner, left, texts=len(codes), unique=len(unique))
+        return self.estimate_different(unique, len(codes))
 
-    def _vectors(self, texts: list[str]) -> NDArray[np.float32]:
-        rows = _Rows(len(texts), self.dimensions)
-        keys = self.cache.keys(self.inner, texts) if self.cache else []
+    def estimate_different(self, unique: Sequence[str], texts: int) -> Estimate:
+        """Return what `estimate` does for the different ones of so many texts.
+
+        Raises:
+            CacheError: the cache is damaged, or no such file.
+        """
+        return estimate_of(self.inner, self._left(unique), texts=texts, unique=len(unique))
+
+    def fill(
+        self,
+        rows: Rows,
+        texts: Sequence[str],
+        ask: Callable[[NDArray[np.int64]], Asked] | None = None,
+    ) -> None:
+        """Fill rows with the vectors of different texts: those that are kept, and those that are asked for.
+
+        Args:
+            rows: one for each text.
+            texts: different texts, fit for any tokenizer.
+            ask: given the places of texts without a vector, yields some places with their vectors until there are no
+                more; None: the embedder is asked, here.
+
+        Raises:
+            EmbeddingError: some texts got no vector; it says how many did, and how to go on.
+            CacheError: the cache is damaged, or no such file.
+        """
+        asked = ask or partial(self._asked, texts)
         with self._told(rows), self.cache.opened() if self.cache else nullcontext() as kept:
             if kept is not None:
-                rows.put_found(keys, kept.find(keys))
+                for start, keys in self._keys(texts):
+                    rows.put_found(start, keys, kept.find(keys))
             missing = rows.missing()
-            with steps(len(texts), rows.done, shown=self.progress, what=self.name) as step:
-                for some, vectors in self._parts([texts[place] for place in missing]) if missing else ():
-                    places = [missing[i] for i in some]
+            answers = asked(missing)
+            with closing(answers), steps(len(texts), rows.done, shown=self.progress, what=self.name) as step:
+                for places, vectors in answers:
                     whole = rows.put(places, vectors)
-                    if kept is not None:
-                        kept.keep([keys[place] for place in places], whole)
+                    if kept is not None and self.cache is not None:
+                        kept.keep(self.cache.keys(self.inner, _at(texts, places)), whole)
                     step(len(places))
-            return rows.stacked()
+            rows.check()
+
+    def parts(self, texts: Sequence[str]) -> Iterator[Part]:
+        """Yield some of the texts at a time, by their places, with their vectors, as the embedder gives them."""
+        if isinstance(self.inner, InParts):
+            yield from self.inner.parts(texts)
+            return
+        size = self.batch_size or _BATCH
+        for start in range(0, len(texts), size):
+            some = texts[start : start + size]
+            yield range(start, start + len(some)), self.inner.embed(some)
+
+    def _vectors(self, texts: list[str]) -> NDArray[np.float32]:
+        rows = Rows(len(texts), self.dimensions)
+        self.fill(rows, texts)
+        return np.zeros((0, self.dimensions or 0), np.float32) if rows.store is None else rows.store
+
+    def _asked(self, texts: Sequence[str], missing: NDArray[np.int64]) -> Asked:
+        if not len(missing):
+            return
+        for some, vectors in self.parts(_at(texts, missing)):
+            yield missing[some], vectors
+
+    def _keys(self, texts: Sequence[str]) -> Iterator[tuple[int, list[bytes]]]:
+        """What vectors are kept under, some at a time, with the place of the first."""
+        for start in range(0, len(texts) if self.cache else 0, _SOME):
+            if self.cache is not None:
+                yield start, self.cache.keys(self.inner, texts[start : start + _SOME])
+
+    def _left(self, texts: Sequence[str]) -> Iterator[Sequence[str]]:
+        """The texts whose vectors are not kept, some at a time."""
+        if self.cache is None:
+            yield from (texts[start : start + _SOME] for start in range(0, len(texts), _SOME))
+            return
+        for start, keys in self._keys(texts):
+            found = self.cache.find(keys)
+            some = texts[start : start + _SOME]
+            yield [text for text, key in zip(some, keys, strict=True) if key not in found]
 
     @contextmanager
-    def _told(self, rows: _Rows) -> Generator[None]:
+    def _told(self, rows: Rows) -> Generator[None]:
         """Add to an error how far it came, and how to go on."""
         try:
             yield
@@ -121,63 +187,7 @@ class OnceEmbedder(Light):
                 so_far += f" and kept in {self.cache.path}: run the same again to go on with the others"
             raise EmbeddingError(f"{self.name}: {error}; {so_far}", done=done, total=total) from error
 
-    def _parts(self, texts: Sequence[str]) -> Iterator[Part]:
-        if isinstance(self.inner, InParts):
-            yield from self.inner.parts(texts)
-            return
-        size = self.batch_size or _BATCH
-        for start in range(0, len(texts), size):
-            some = texts[start : start + size]
-            yield range(start, start + len(some)), self.inner.embed(some)
 
-
-class _Rows:
-    """The vectors of texts, filled in as they come; all of one length."""
-
-    def __init__(self, count: int, dimensions: int | None) -> None:
-        self._rows: NDArray[np.float32] | None = None
-        self._there = np.zeros(count, np.bool_)
-        self._dimensions = dimensions
-
-    def __len__(self) -> int:
-        return len(self._there)
-
-    @property
-    def done(self) -> int:
-        return int(self._there.sum())
-
-    def missing(self) -> list[int]:
-        missing: list[int] = np.flatnonzero(~self._there).tolist()
-        return missing
-
-    def put_found(self, keys: Sequence[bytes], found: Mapping[bytes, NDArray[np.float32]]) -> None:
-        """Fill in what was kept."""
-        places = [place for place, key in enumerate(keys) if key in found]
-        if len({len(vector) for vector in found.values()}) > 1:
-            raise EmbeddingError("vectors of several lengths are kept for one version of it")
-        if places:
-            self.put(places, np.stack([found[keys[place]] for place in places]))
-
-    def put(self, places: Sequence[int], vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Fill in vectors, and return them as they are kept.
-
-        Raises:
-            EmbeddingError: they are not one finite vector for each place, as long as the others.
-        """
-        expected = self._dimensions if self._rows is None else self._rows.shape[1]
-        found = checked(vectors, len(places), expected)
-        if self._rows is None:
-            self._rows = np.empty((len(self), found.shape[1]), np.float32)
-        self._rows[places] = found
-        self._there[places] = True
-        return found
-
-    def stacked(self) -> NDArray[np.float32]:
-        """Return all.
-
-        Raises:
-            EmbeddingError: some are missing.
-        """
-        if not self._there.all():
-            raise EmbeddingError(f"{len(self) - self.done} texts got no vector")
-        return np.zeros((0, self._dimensions or 0), np.float32) if self._rows is None else self._rows
+def _at(texts: Sequence[str], places: NDArray[np.int64]) -> list[str]:
+    listed: list[int] = places.tolist()
+    return [texts[place] for place in listed]

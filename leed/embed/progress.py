@@ -1,4 +1,4 @@
-"""How far a long embedding is, shown to people at a terminal."""
+"""How far long work is, shown to people at a terminal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def steps(total: int, done: int, *, shown: bool, what: str) -> Generator[Callable[[int], None]]:
+def steps(
+    total: int, done: int, *, shown: bool, what: str, doing: str = "embedding"
+) -> Generator[Callable[[int], None]]:
     """Give a function that is told of each so many texts that are done; a terminal shows them if it is wanted.
 
     >>> with steps(3, 0, shown=False, what="minilm") as step:
@@ -22,5 +24,5 @@ def steps(total: int, done: int, *, shown: bool, what: str) -> Generator[Callabl
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(f"embedding ({what})", total=total, completed=done)
+        task = bar.add_task(f"{doing} ({what})", total=total, completed=done)
         yield lambda count: bar.advance(task, count)

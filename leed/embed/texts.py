@@ -36,11 +36,11 @@ def different(texts: Sequence[str] | Sentences) -> tuple[list[str], NDArray[np.i
     if not all(isinstance(text, str) for text in places):
         raise _no_text(next(text for text in places if not isinstance(text, str)))
     codes = np.fromiter(map(places.__getitem__, rows), np.int64, len(rows))
-    fit = [_fit(text) for text in places]
-    if len(set(fit)) < len(fit):
-        unique, again = different(fit)
+    known = [fit(text) for text in places]
+    if len(set(known)) < len(known):
+        unique, again = different(known)
         return unique, again[codes]
-    return fit, codes
+    return known, codes
 
 
 def _used(unique: list[str], codes: NDArray[np.int64]) -> tuple[list[str], NDArray[np.int64]]:
@@ -64,5 +64,10 @@ def _no_text(given: object) -> InputError:
     return InputError(f"a text to embed is {given!r:.60} ({type(given).__name__}); each is a str")
 
 
-def _fit(text: str) -> str:
+def fit(text: str) -> str:
+    r"""Return a text without halves of characters, each of which is U+FFFD.
+
+    >>> fit("a\ud800")
+    'a\ufffd'
+    """
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

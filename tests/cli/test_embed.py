@@ -164,6 +164,41 @@ def test_one_file_that_fails_does_not_stop_the_others(embed: Leed, talk: Path, t
     assert len(np.load(out)) == 3
 
 
+def test_workers_embed_what_patterns_lists_and_standard_input_mean(
+    embed: Leed, talk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("b.txt", "a.txt"):
+        Path(name).write_text(f"This is {name}.\nThey look sad.\n", encoding="utf-8")
+    Path("list").write_text("b.txt\n# no.txt\na.txt\n", encoding="utf-8")
+    Path("bad.json").write_bytes(b"{")
+    given = ("-", talk.name, "*.txt", "bad.json", "@list")
+    options = ("--workers", 2, "--embedder", "lexical", "--dimensions", 8, "-o", "x.parquet")
+    status, out, err = embed(*given, *options, stdin=json.dumps(TALK[:1]).encode())
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert "bad.json" in err
+    a, b = ("This is a.txt.", "They look sad."), ("This is b.txt.", "They look sad.")
+    table = parquet.read_table("x.parquet")
+    assert table["description"].to_pylist() == [SENTENCES[0], *SENTENCES, *a, *b, *b, *a]
+    assert table["source"].to_pylist()[4:] == [str(tmp_path / "a.txt")] * 2 + [str(tmp_path / "b.txt")] * 2 + [
+        *["b.txt"] * 2,
+        *["a.txt"] * 2,
+    ]
+    expected = leed.embed.get_embedder("lexical", dimensions=8).embed(table["description"].to_pylist())
+    assert np.array_equal(np.array(table["embedding"].to_pylist(), np.float32), expected)
+
+
+def test_a_directory_is_one_recording_on_any_number_of_workers(embed: Leed, talk: Path, tmp_path: Path) -> None:
+    (tmp_path / "talks").mkdir()
+    for name in ("one.json", "two.json"):
+        (tmp_path / "talks" / name).write_bytes(talk.read_bytes())
+    for workers in (1, 2):
+        run = partial(embed, tmp_path / "talks", talk, "--embedder", "lexical", "--workers", workers)
+        assert run("-o", tmp_path / f"{workers}.npy")[0] == 0
+    assert len(np.load(tmp_path / "1.npy")) == 9
+    assert (tmp_path / "1.npy").read_bytes() == (tmp_path / "2.npy").read_bytes()
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [
