@@ -9,7 +9,7 @@ import socket
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -21,14 +21,12 @@ from leed.errors import LeedError
 
 _STORE: Final = 256 << 20  # bytes of shared memory: what passes between processes is small
 _PATIENCE: Final = 20.0  # seconds until an address counts as dead
-_SILENT: Final = {
-    "RAY_USAGE_STATS_ENABLED": "0",  # nothing is told to Ray's makers
-    "RAY_BACKEND_LOG_LEVEL": "fatal",  # its C++ writes past Python's logging
-}
+_PRIVATE: Final = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DATA_USAGE_DISABLED": "1"}  # nothing is told to Ray's makers
+_SILENT: Final = {"RAY_BACKEND_LOG_LEVEL": "fatal"}  # Ray's C++ writes past Python's logging
 
 
 @contextmanager
-def cluster(workers: int | None) -> Iterator[int]:
+def cluster(workers: int | None) -> Generator[int, None, None]:
     """Yield how many CPUs there are: in the Ray that is there, else in the one at RAY_ADDRESS, else in a new one here.
 
     What was started, or connected to, is left at the end.
@@ -51,8 +49,8 @@ def cluster(workers: int | None) -> Iterator[int]:
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
-    """Keep what Ray says of its doings in its own files, off the terminal."""
+def quiet() -> Generator[None, None, None]:
+    """Keep what Ray says of its doings in its own files, off the terminal and the network."""
     shown = [handler for handler in logging.getLogger("ray.data").handlers if _is_shown(handler)]
     levels = [handler.level for handler in shown]
     news = getattr(ray_worker, "_worker_logs_enabled", True)
@@ -60,7 +58,8 @@ def quiet() -> Iterator[None]:
         handler.setLevel(logging.CRITICAL + 1)
     _tell_news(wanted=False)
     try:
-        yield
+        with _environment(_PRIVATE):
+            yield
     finally:
         _tell_news(wanted=news)
         for handler, level in zip(shown, levels, strict=True):
@@ -124,7 +123,7 @@ def _tell_news(*, wanted: bool) -> None:
 
 
 @contextmanager
-def _environment(values: dict[str, str]) -> Iterator[None]:
+def _environment(values: dict[str, str]) -> Generator[None, None, None]:
     """Set variables for a while, but not those that the user has set."""
     ours = {name: value for name, value in values.items() if name not in os.environ}
     os.environ.update(ours)
@@ -136,7 +135,7 @@ def _environment(values: dict[str, str]) -> Iterator[None]:
 
 
 @contextmanager
-def _stderr_kept() -> Iterator[None]:
+def _stderr_kept() -> Generator[None, None, None]:
     """Keep from the terminal that Ray's C++ was told to write nothing."""
     sys.stderr.flush()
     ours = os.dup(2)
@@ -150,7 +149,7 @@ def _stderr_kept() -> Iterator[None]:
 
 
 @contextmanager
-def _signals_kept() -> Iterator[None]:
+def _signals_kept() -> Generator[None, None, None]:
     """Put back what the program does at SIGTERM, which Ray takes over."""
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -74,7 +74,7 @@ def _results(make: Any, items: Sequence[Any], ledger: Any, workers: int) -> Iter
         batch_size=None,
         batch_format="pyarrow",
         compute=ray.data.ActorPoolStrategy(size=min(workers, blocks)),
-        fn_constructor_args=(cloudpickle.dumps(make), ledger),
+        fn_constructor_args=(cloudpickle.dumps(make), ledger),  # pyright: ignore[reportPrivateImportUsage]
     )
     results.context.max_errored_blocks = 0  # whatever the program allows elsewhere: no block is left out here
     results.context.enable_progress_bars = False
@@ -111,7 +111,7 @@ class _Blocks:
     def __call__(self, block: pa.Table) -> pa.Table:
         """Return the results of a block, in its order."""
         places, items = block["place"].to_pylist(), block["item"].to_pylist()
-        deaths = ray.get(self._ledger.begin.remote(places[0]))
+        deaths: Any = ray.get(self._ledger.begin.remote(places[0]))
         if deaths is None:
             results = [self._result(item) for item in items]
         else:
@@ -140,7 +140,8 @@ class _Blocks:
     def _made(self, make: bytes) -> Callable[[Any], Any]:
         """The task, or one that says why there is none."""
         who = ray.get_runtime_context().get_actor_id()
-        if ray.get(self._ledger.making.remote(who)) > _ATTEMPTS:
+        begun: Any = ray.get(self._ledger.making.remote(who))
+        if begun > _ATTEMPTS:
             return _unmade(LeedError(f"the processes that were to work died {_ATTEMPTS} times while they began"))
         try:
             task: Callable[[Any], Any] = cloudpickle.loads(make)()
