@@ -34,15 +34,13 @@ def writer(file: Any, schema: pa.Schema) -> Writer:  # noqa: ANN401 - an open fi
     from pyarrow import parquet  # noqa: PLC0415 - optional
 
     leaves = dict(leaf for column in schema for leaf in _leaves(column.name, column.type))
-    made = parquet.ParquetWriter(
-        file,
-        schema,
-        compression={path: "snappy" if _is_score(kind) else "zstd" for path, kind in leaves.items()},
-        use_dictionary=[path for path, kind in leaves.items() if hasattr(kind, "index_type")],
-        write_statistics=[path for path in leaves if path in _SOUGHT],
-        write_batch_size=_GROUP,
-    )
-    return Writer(made)
+    options: dict[str, Any] = {
+        "compression": {path: "snappy" if _is_score(kind) else "zstd" for path, kind in leaves.items()},
+        "use_dictionary": [path for path, kind in leaves.items() if hasattr(kind, "index_type")],
+        "write_statistics": [path for path in leaves if path in _SOUGHT],
+        "write_batch_size": _GROUP,
+    }
+    return Writer(parquet.ParquetWriter(file, schema, **options))
 
 
 class Writer:

@@ -90,7 +90,8 @@ def tracks_of(table: pa.Table) -> list[Track]:
     tracks = []
     for rows in _alike([codes for codes, _ in coded], table.num_rows):
         first = rows.start if isinstance(rows, slice) else rows[0]
-        given = {name: words[codes[first]] for name, (codes, words) in zip(SAME, coded, strict=True)}
+        given: dict[str, Any] = {name: words[codes[first]] for name, (codes, words) in zip(SAME, coded, strict=True)}
+        given["aspect"] = given["aspect"] or "expression"
         tracks.append(
             Track(
                 labels=tuple(about.labels),
@@ -101,7 +102,7 @@ def tracks_of(table: pa.Table) -> list[Track]:
                 quantity=about.quantity,
                 exclusive=about.exclusive,
                 taxonomy=about.taxonomy,
-                **{**given, "aspect": given["aspect"] or "expression"},
+                **given,
             )
         )
     return tracks
