@@ -210,6 +210,7 @@ def test_minilm_gives_the_same_on_two_workers(talks: list[str], tmp_path: Path) 
 
 
 @pytest.mark.skipif("ray" not in plugins.names("leed.engines"), reason="no engine is called ray")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:ray[.].*")  # what Ray says of itself
 def test_ray_writes_the_table_of_this_process(talks: list[str], tmp_path: Path) -> None:
     embed(talks, tmp_path / "here.parquet")
     embed(talks, tmp_path / "ray.parquet", engine=get_engine("ray"), workers=1)

@@ -134,5 +134,6 @@ def test_a_model_that_remembers_says_the_same(model: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.skipif("ray" not in plugins.names("leed.engines"), reason="no engine is called ray")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:ray[.].*")  # what Ray says of itself
 def test_ray_predicts_what_this_process_does(model: str, inputs: list[str]) -> None:
     assert plain(predicted(model, inputs, 1, get_engine("ray"))) == plain(predicted(model, inputs, 1))
