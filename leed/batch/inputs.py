@@ -61,7 +61,7 @@ def inputs_of(given: Sequence[str], failed: Callable[[str, str], None] | None = 
     """
     found: dict[str, Input] = {}
     errors: list[InputError] = []
-    for one in _listed(given):
+    for one in listed(given):
         try:
             for entry in _files(one):
                 if found.get(entry.url, entry).found or not entry.found:  # what was named goes before what was found
@@ -78,7 +78,12 @@ def inputs_of(given: Sequence[str], failed: Callable[[str, str], None] | None = 
     return [found[url] for url in sorted(found)]
 
 
-def _listed(given: Iterable[str]) -> Iterator[str]:
+def listed(given: Iterable[str]) -> Iterator[str]:
+    """Yield what is given, with what stands in @lists in their place.
+
+    Raises:
+        InputError: a list is not there.
+    """
     for one in given:
         if not one.startswith(_LIST):
             yield one

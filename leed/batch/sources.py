@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from leed.batch.inputs import _listed as listed
-from leed.batch.inputs import filesystem, inputs_of
+from leed.batch.filesystems import filesystem
+from leed.batch.inputs import inputs_of, listed
 
 STDIN: Final = "-"
 _LIST: Final = "@"
