@@ -103,7 +103,7 @@ def describe_corpus(
     store = Store(out)
     failed: dict[str, str] = {}
     entries = [entry for entry in inputs_of(given, failed.__setitem__) if not store.holds(entry.url)]
-    make = partial(Worker, out, chosen, form=form, modality=modality, quantity=quantity)
+    make = partial(Worker, store.address, chosen, form=form, modality=modality, quantity=quantity)
     with store.locked():
         known = _known(store, resume=resume)
         store.put(MANIFEST, manifest.begun(chosen, len(entries)))

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leed.batch.blocks import TIMES, Block, Filling, put
-from leed.batch.sources import STDIN, opened
+from leed.batch.fetching import at_hand
+from leed.batch.sources import STDIN
 from leed.batch.texts import texts_of
 from leed.batch.workplace import Workplace
 from leed.describer import ASSISTANT
@@ -110,7 +111,11 @@ class Describing:
     def _described(self, source: str) -> tuple[tuple[Issue, ...] | None, Iterator[tuple[Block, list[str]]]]:
         if self._reading.is_of_texts(source):
             return None, _of_texts(texts_of(source, self._reading.column), source)
-        recording = read(sys.stdin.buffer if source == STDIN else opened(source), format=self._reading.format)
+        if source == STDIN:
+            recording = read(sys.stdin.buffer, format=self._reading.format)
+        else:
+            with at_hand(source) as path:
+                recording = read(path, format=self._reading.format)
         return recording.issues, _of_recording(recording, self._describer, self._reading)
 
 

@@ -7,13 +7,24 @@ import posixpath
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from leed.batch.filesystems import filesystem, is_local, patiently, reason
+from leed.batch.inputs import Input
 from leed.errors import InputError, LeedError
 
-if TYPE_CHECKING:
-    from leed.batch.inputs import Input
+
+@contextmanager
+def at_hand(source: str) -> Generator[str]:
+    """Give the path of an address: a path as it is, and what a URL names once it is fetched.
+
+    Raises:
+        InputError: it cannot be fetched.
+    """
+    if "://" not in source:
+        yield source
+        return
+    with fetched(Input(source, None, "")) as path:
+        yield path
 
 
 @contextmanager

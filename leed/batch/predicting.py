@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any, Final, overload
 import numpy as np
 
 from leed.batch.engines import Engine, Lost
+from leed.batch.fetching import at_hand
 from leed.batch.local import cores
 from leed.batch.order import in_order
-from leed.batch.sources import STDIN, opened
+from leed.batch.sources import STDIN
 from leed.batch.workplace import Workplace
 from leed.errors import InputError, LeedError
 from leed.readers import read
@@ -149,7 +150,8 @@ class Predicting:
             )
             items, issues = found.items, found.issues
         else:
-            recording = read(opened(source))
+            with at_hand(source) as path:
+                recording = read(path)
             items = Items.of(recording)
             issues = (*recording.issues, *items.issues)
         return items, (*(issue.message for issue in issues), *oddities(self._saved, items))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Final
 
-from leed.batch.filesystems import filesystem
 from leed.batch.inputs import inputs_of, listed
 
 STDIN: Final = "-"
@@ -28,14 +27,6 @@ def sources_of(given: Iterable[str]) -> list[str]:
         MissingPackageError: it needs a package that is not installed.
     """
     return [source for one in given for line in _lines(one) for source in _meant(line)]
-
-
-def opened(source: str) -> Any:  # noqa: ANN401 - a path, or an open file
-    """Return what `leed.read` takes for an address: a path as it is, a URL as an open file."""
-    if "://" not in source:
-        return source
-    files, path = filesystem(source)
-    return files.open(path, "rb")
 
 
 def _lines(one: str) -> Iterable[str]:

@@ -29,6 +29,11 @@ class Store:
         self._files, self._folder = filesystem(url)
 
     @property
+    def address(self) -> str:
+        """What it is called wherever the work is done, whichever folder that is in."""
+        return self._folder if self.is_local else self.url
+
+    @property
     def is_local(self) -> bool:
         """Whether it lies on a disk of this machine."""
         return is_local(self._files)

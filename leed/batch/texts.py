@@ -8,7 +8,8 @@ import sys
 from typing import Any
 
 from leed import plugins
-from leed.batch.sources import STDIN, opened
+from leed.batch.fetching import at_hand
+from leed.batch.sources import STDIN
 from leed.errors import DamagedInputError, InputError
 
 
@@ -42,10 +43,8 @@ def texts_of(source: str, column: str | None) -> list[str]:
 def _bytes_of(source: str) -> bytes:
     if source == STDIN:
         return sys.stdin.buffer.read()
-    found = opened(source)
-    with open(found, "rb") if isinstance(found, str) else found as stream:
-        data: bytes = stream.read()
-        return data
+    with at_hand(source) as path, open(path, "rb") as stream:
+        return stream.read()
 
 
 def _of_parquet(source: str, column: str) -> list[str]:
@@ -55,7 +54,7 @@ def _of_parquet(source: str, column: str) -> list[str]:
     except ModuleNotFoundError as error:
         raise plugins.missing("reading Parquet", error, extra="data") from error
     try:
-        with parquet.ParquetFile(opened(source)) as file:
+        with at_hand(source) as path, parquet.ParquetFile(path) as file:
             names = file.schema_arrow.names
             if column not in names:
                 raise _no_column(source, column, names)

@@ -28,9 +28,7 @@ def command(  # noqa: PLR0917 - the command line names them all
         ),
     ],
     out: Annotated[str, typer.Option("-o", "--out", metavar="OUT", help="The data set's folder, a path or URL.")],
-    engine: Annotated[
-        str, typer.Option(help="Where the work is done: local, by processes here, or ray, on a cluster.")
-    ] = "local",
+    engine: options.EngineName = "local",
     workers: Annotated[
         int | None, typer.Option(min=1, help="How many work at a time; as many as there are cores, if not given.")
     ] = None,

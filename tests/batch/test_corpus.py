@@ -176,3 +176,14 @@ def test_who_follows_is_told_of_each_file(corpus: Path, tmp_path: Path) -> None:
     told: list[tuple[int, int, int]] = []
     described(corpus, tmp_path / "out", follow=lambda *now: told.append(now))
     assert told == [(0, 4, 0), (1, 4, 2), (2, 4, 5), (3, 4, 9), (4, 4, 14)]
+
+
+def test_a_folder_is_where_the_caller_is_whatever_workers_were_started_before(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        describe_corpus([str(corpus)], "out", workers=2)
+        assert (tmp_path / name / "out" / "_leed" / "manifest.json").exists()
+    assert contents(tmp_path / "a" / "out") == contents(tmp_path / "b" / "out")
