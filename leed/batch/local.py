@@ -125,7 +125,7 @@ def _result(future: Future[Any]) -> Any:  # noqa: ANN401 - of any task
 
 
 @contextmanager
-def _pool(make: Make, workers: int) -> Iterator[ProcessPoolExecutor]:
+def _pool(make: Make, workers: int) -> Generator[ProcessPoolExecutor]:
     pool = ProcessPoolExecutor(workers, mp_context=_context(), initializer=_begin, initargs=(make,))
     try:
         yield pool

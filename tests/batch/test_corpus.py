@@ -22,7 +22,8 @@ def corpus(tmp_path: Path) -> Path:
 
 
 def described(corpus: Path, out: Path, **options: Any) -> Report:
-    return describe_corpus([str(corpus)], str(out), **{"workers": 1, **options})
+    options.setdefault("workers", 1)
+    return describe_corpus([str(corpus)], str(out), **options)
 
 
 def test_each_segment_is_a_row_that_says_what_describe_says(corpus: Path, tmp_path: Path) -> None:

@@ -13,7 +13,10 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import fsspec
-from fsspec.implementations.memory import MemoryFile, MemoryFileSystem
+from fsspec.implementations import memory
+
+MemoryFile: Any = memory.MemoryFile
+MemoryFileSystem: Any = memory.MemoryFileSystem
 
 
 class Faults:
