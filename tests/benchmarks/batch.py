@@ -60,7 +60,8 @@ def ratios() -> list[Result]:
 def _over(
     baseline: Callable[..., None], path: Path, name: str, required: float, stretch: float | None, *, rounds: int
 ) -> Result:
-    workers = (Worker(str(path.parent / f"out-{i}"), leed.Describer()) for i in range(rounds))
+    describer = leed.Describer()
+    workers = (Worker(str(path.parent / f"out-{i}"), describer) for i in range(rounds))
     theirs = (path.parent / f"theirs-{i}.parquet" for i in range(rounds))
     (entry,) = inputs_of([str(path)])
     ratio = cpu_ratio(
