@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _NUMBER = np.int64((1 << 29) - 1)
-_TOGETHER = 64
+_TOGETHER = 64  # rows that are compared as one
 
 Ranked = tuple[NDArray[np.int64], NDArray[np.float64]]
 

@@ -53,7 +53,7 @@ def ratios() -> list[Result]:
         parquet.write_table(pa.table({**columns, **dict(zip(LABELS, matrix.T, strict=True))}), table)
         return [
             _over(baselines.json_to_parquet, talk, "JSON to Parquet over per-row loop", 5, 15, rounds=9),
-            _over(baselines.parquet_to_parquet, table, "Parquet to Parquet over per-row loop", 60, None, rounds=3),
+            _over(baselines.parquet_to_parquet, table, "Parquet to Parquet over per-row loop", 60, None, rounds=5),
         ]
 
 
