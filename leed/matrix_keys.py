@@ -6,6 +6,7 @@ Only the integers that occur are put into words, or into terms.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -253,7 +254,8 @@ class Keys:
         """The scores of labels that were chosen by their height; 0 where none was."""
         if self.gated is None:
             return heights.astype(np.float32)
-        return np.where(heights > 0, block[np.arange(len(block)), self.columns[columns]], np.float32(0))
+        starts = np.arange(0, block.size, block.shape[1])
+        return np.where(heights > 0, block.take(self.columns.take(columns) + starts), np.float32(0))
 
     def _drop_repeats(
         self, block: NDArray[np.float32], columns: NDArray[np.int64], heights: NDArray[np.float64]
@@ -301,14 +303,15 @@ class Keys:
         kinds = np.zeros(len(block), np.int64)
         finite = np.isfinite(block)
         kinds[~finite.any(axis=1)] = self.fixed.index("unreported")
-        scores = np.where(finite, block, -np.inf).T
+        scores = block.T if finite.all() else np.where(finite, block, np.float32(-np.inf)).T
+        known = scores[self.columns]
         if self.gated is not None:
-            kinds[(scores[self.columns] >= self.bounds[0]).any(axis=0)] = self.fixed.index("nothing")
+            kinds[(known >= self.bounds[0]).any(axis=0)] = self.fixed.index("nothing")
         if len(self.withheld):
             kinds[(scores[self.withheld] >= self.withheld_from[:, None]).any(axis=0)] = self.fixed.index("withheld")
         if self.gated is not None and len(self.columns):
-            known = scores[self.columns]
-            above = np.where(known >= self.hinted_from[:, None], known - self.usual[self.columns, None], -np.inf)
+            above = known - self.usual[self.columns, None]
+            np.copyto(above, -np.inf, where=known < self.hinted_from[:, None])
             hinted = np.isfinite(above).any(axis=0)
             kinds[hinted] = len(self.fixed) + above.argmax(axis=0)[hinted]
         return kinds
@@ -333,19 +336,21 @@ class Keys:
         for place in range(top):
             kind = kind * (len(self.bounds) + 1) + np.where(digits[place] > 0, step[place] + 1, 0)
         kind[plain] = -1
-        sentences = np.empty(len(packed), object)
         order = np.argsort(kind, kind="stable")
-        kinds, starts = np.unique(kind[order], return_index=True)
-        for number, rows in zip(kinds.tolist(), np.split(order, starts[1:]), strict=True):
-            if number < 0:
-                for row in rows.tolist():
-                    sentences[row] = self._one(int(packed[row]), columns[:, row], step[:, row], int(named[row]), form)
+        words = [adjectives[place[order]].tolist() for place in columns]
+        starts = np.flatnonzero(np.diff(kind[order], prepend=-2, append=-2))
+        ordered: list[str] = []
+        for start, stop in pairwise(starts.tolist()):
+            first = order[start]
+            if kind[first] < 0:
+                rows = order[start:stop].tolist()
+                ordered += [self._one(int(packed[r]), columns[:, r], step[:, r], int(named[r]), form) for r in rows]
                 continue
-            first = rows[0]
             steps = step[: named[first], first].tolist()
             pattern = _parted(form(self._pattern(describer, steps, both=bool(both[first]))), len(steps))
-            words = [adjectives[columns[place, rows]].tolist() for place in range(named[first])]
-            sentences[rows] = _filled(pattern, words)
+            ordered += _filled(pattern, [word[start:stop] for word in words[: len(steps)]])
+        sentences = np.empty(len(packed), object)
+        sentences[order] = ordered
         return sentences.tolist()
 
     def _pattern(self, describer: Describer, steps: list[int], *, both: bool) -> Sentence:
@@ -376,6 +381,9 @@ def _filled(pattern: list[str], words: list[list[str]]) -> list[str]:
     if len(words) == 3:  # noqa: PLR2004 - the default, spelled out for speed
         p, q, r, s = pattern
         return [f"{p}{a}{q}{b}{r}{c}{s}" for a, b, c in zip(*words, strict=True)]
+    if len(words) == 2:  # noqa: PLR2004 - as above
+        p, q, r = pattern
+        return [f"{p}{a}{q}{b}{r}" for a, b in zip(*words, strict=True)]
     if len(words) == 1:
         p, q = pattern
         return [f"{p}{a}{q}" for a in words[0]]
