@@ -6,6 +6,8 @@ from typing import Any
 from pyarrow import parquet
 
 import leed
+from leed.batch.parquet import writer
+from leed.schema.batches import batches_of
 from tests.support import answers, hume, hume_csv
 
 EVI: Any = [
@@ -98,6 +100,15 @@ def _parquet() -> bytes:
     return sink.getvalue()
 
 
+def _part() -> bytes:
+    sink = io.BytesIO()
+    (batch,) = batches_of(leed.read({"face": {"Joy": 0.84, "Fear": 0.02}}))
+    part = writer(sink, batch.schema)
+    part.write_batch(batch)
+    part.close()
+    return sink.getvalue()
+
+
 PLAIN: dict[str, Any] = {
     "leed": leed.read(MAPPING).to_dict(),
     "hume-evi": EVI,
@@ -116,6 +127,7 @@ BYTES: dict[str, bytes] = {
     "leed-jsonl": b"".join(leed.read(MAPPING).to_json_lines()),
     "hume-csv": hume_csv.tables(hume.conversation()[0]["results"]["predictions"][0])["face"].encode(),
     "table": TABLE,
+    "dataset": _part(),
     "parquet": _parquet(),
     "files": hume_csv.zipped({"a.json": hume.minified(MAPPING), "b.csv": TABLE}),
     **answers.TEXT,
