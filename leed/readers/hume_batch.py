@@ -302,7 +302,7 @@ class _Collected:
 
     def _add_group(self, key: tuple[str | None, str, str | None], language: Any, items: list[Any]) -> None:  # noqa: ANN401
         spoken = language if isinstance(language, str) else None
-        if items and isinstance(items[0], int):
+        if self.streamed and items and isinstance(items[0], int):
             if key in self._groups or len(items) > 1:
                 raise UnstreamableError
             self._groups[key] = (self.streamed[items[0]], spoken)

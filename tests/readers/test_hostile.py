@@ -13,7 +13,7 @@ from tests.support import formats
 from tests.support.mangling import harmless
 
 Change = Callable[[bytes], bytes]
-TEXT = {name: data for name, data in formats.BYTES.items() if name not in ("files", "parquet")}
+TEXT = {name: data for name, data in formats.BYTES.items() if name not in ("dataset", "files", "parquet")}
 SAMPLES = TEXT | {name: json.dumps(plain, indent=1).encode() for name, plain in formats.PLAIN.items()}
 _NUMBER = re.compile(rb"(?<=[:\[, ])-?\d+(?:\.\d+)?(?:e-?\d+)?(?=[,\]} \n])")
 _WORD = re.compile(rb'"([a-zA-Z][^"]*)"(?!\s*:)')

@@ -736,3 +736,13 @@ def test_the_group_of_a_face_under_a_key_of_a_program_keeps_its_name() -> None:
     item = {"box": dict.fromkeys("xywh", 1.0), "emotions": [{"name": "Joy", "score": 0.84}]}
     (track,) = leed.read({"data": {"id": "face_0", "predictions": [item]}}).tracks
     assert (track.modality, track.speaker) == ("face", "face_0")
+
+
+@pytest.mark.parametrize("items", [[0], [0, 1], [5]])
+def test_numbers_in_the_place_of_predictions_are_left_out(items: list[int]) -> None:
+    models = {"face": {"grouped_predictions": [{"id": "face_0", "predictions": items}]}}
+    recording = leed.read(
+        [{"source": {"type": "file"}, "results": {"predictions": [{"file": "a.mp4", "models": models}]}}]
+    )
+    (issue,) = recording.issues
+    assert (len(recording), issue.message.startswith("a prediction is int, not an object; it is left out")) == (0, True)
