@@ -154,7 +154,6 @@ class _Run:
         self._failed = failed
         self._left_out: dict[str, str] = {}
         self._shares: dict[str, Share] = {}  # by digest, those of the data set
-        self._left: list[Input] = []
         asked = {entry.digest: entry for entry in entries}
         self._others = [digest for digest in known if digest not in asked]
         for digest, record in known.items():

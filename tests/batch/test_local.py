@@ -5,6 +5,7 @@ import signal
 from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 
 from leed.batch.engines import Lost, get_engine
@@ -29,6 +30,11 @@ class Doubling:
         if item == "raise":
             raise ValueError("no\nnumber")
         return 0
+
+
+def at_work() -> list[psutil.Process]:
+    """The workers: what the servers that this process has started have started."""
+    return [child for child in psutil.Process().children(recursive=True) if child.ppid() != os.getpid()]
 
 
 def unmade() -> Doubling:
@@ -75,7 +81,10 @@ def test_a_task_that_cannot_be_made_says_why(workers: int) -> None:
 def test_a_run_that_is_left_leaves_no_process(tmp_path: Path) -> None:
     results = run(partial(Doubling, str(tmp_path)), range(1000), workers=2)
     next(results)
+    assert at_work()
     results.close()
+    _, alive = psutil.wait_procs(at_work(), timeout=10)
+    assert alive == []
 
 
 def test_no_worker_is_no_choice(tmp_path: Path) -> None:
