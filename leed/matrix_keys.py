@@ -13,6 +13,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from leed import accelerator
+from leed.finite import is_finite
 from leed.gated import GatedPlan
 from leed.matrix_classes import Classes, has_classes
 from leed.ranking import StandingOut, Strongest
@@ -55,6 +57,28 @@ class Terms(msgspec.Struct, frozen=True):
     offsets: NDArray[np.int64]
     which: NDArray[np.int32]
     table: list[tuple[int, str, str | None, str | None, str]]
+
+    def of_rows(
+        self, codes: NDArray[np.int32], matrix: NDArray[np.float32]
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
+        """Return where the terms of each row begin, which term stands in each place, and its score in that row.
+
+        Args:
+            codes: (n,) which sentence each row has.
+            matrix: (n, k) the scores of the rows.
+        """
+        places = np.array([term[0] for term in self.table], np.int64)
+        if accelerator.is_used():
+            return accelerator.laid_out(codes, self.offsets, self.which, places, matrix)
+        counts = np.diff(self.offsets).take(codes)
+        begins = np.zeros(len(codes) + 1, np.int32)
+        np.cumsum(counts, out=begins[1:])
+        shifts = np.repeat(self.offsets.take(codes) - begins[:-1], counts)
+        shifts += np.arange(begins[-1])
+        which = self.which.take(shifts)
+        cells = np.repeat(np.arange(len(codes)) * matrix.shape[1], counts)
+        cells += places.take(which)
+        return begins, which, matrix.take(cells) if len(cells) else np.empty(0, np.float32)
 
     def and_of(self, others: Terms) -> Terms:
         """Return these terms, and behind them those of other sentences."""
@@ -134,6 +158,8 @@ class Keys:
         self.different: NDArray[np.int64] | None = None
         self.small = self.base ** (plan.top or 1) < 1 << 31
         self.room = 2 * len(prepared.labels)  # bytes a row that numbering may take: half of a float32 matrix
+        self.compiled = self._compiled() if self.quick and len(self.columns) and accelerator.is_used() else None
+        self.is_full = False  # whether the last block is known to have no gaps
 
     def codes(self, block: NDArray[np.float32]) -> NDArray[np.int32] | int:
         """Return an int32 for each row; for the quick way they are filled in by `sentences`."""
@@ -145,6 +171,28 @@ class Keys:
         _, first, inverse = np.unique(self.classes(block), return_index=True, return_inverse=True)
         return self._one_by_one(block[first])[inverse]
 
+    def _compiled(self) -> accelerator.Rows:
+        """The same as `_packed`, as compiled code."""
+        width = len(self.prepared.labels)
+        withheld_from = np.full(width, np.inf)
+        withheld_from[self.withheld] = self.withheld_from
+        named_from, usual, hinted_from = np.full(width, self.bounds[0]), np.zeros(width), None
+        if self.gated is not None:
+            named_from, usual = np.array(self.gated.named_from), self.usual
+            hinted_from = np.full(width, np.inf)
+            hinted_from[self.columns] = self.hinted_from
+        return accelerator.Rows(
+            positions=self.columns,
+            near=self.pairs.near,
+            named_from=named_from,
+            usual=usual,
+            bounds=self.bounds,
+            withheld_from=withheld_from,
+            hinted_from=hinted_from,
+            base=int(self.base),
+            top=self.plan.top or 1,
+        )
+
     def _one_by_one(self, block: NDArray[np.float32]) -> NDArray[np.int32]:
         numbers = self.numbers
         keys = map(self.prepared.key, map(tuple, block.tolist()))
@@ -152,11 +200,10 @@ class Keys:
 
     def too_few(self, block: NDArray[np.float32]) -> NDArray[np.int64]:
         """Return the rows that report too few scores to count as a full set, where they were not told apart yet."""
-        if self.gated is None or not self.packed:
+        if self.gated is None or not self.packed or self.is_full:
             return np.empty(0, np.int64)
-        with np.errstate(invalid="ignore", over="ignore"):
-            if np.isfinite(block.sum()):
-                return np.empty(0, np.int64)
+        if is_finite(block):
+            return np.empty(0, np.int64)
         return np.flatnonzero(np.isfinite(block).sum(axis=1) < self.gated.gate.need)
 
     def settle(self, codes: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -165,6 +212,9 @@ class Keys:
             return codes
         packed = np.concatenate(self.packed)
         self.packed.clear()
+        if self.compiled is not None:
+            self.different, places = accelerator.numbered(packed)
+            return places
         lowest = -len(self.fixed) - len(self.columns)
         space = int(self.base) ** (self.plan.top or 1)
         self.different, places = _numbered(packed, lowest, space, self.room * len(packed))
@@ -223,6 +273,10 @@ class Keys:
 
     def _packed(self, block: NDArray[np.float32]) -> NDArray[Any]:
         """One integer for a row: its terms as digits, the first the highest; below 0 for a fixed sentence."""
+        if self.compiled is not None:
+            keys, missing = self.compiled(block)
+            self.is_full = not missing
+            return keys
         top = self.plan.top or 1
         if not len(self.columns):
             return np.full(len(block), -1) - self._quiet(block)
@@ -336,7 +390,8 @@ class Keys:
         for place in range(top):
             kind = kind * (len(self.bounds) + 1) + np.where(digits[place] > 0, step[place] + 1, 0)
         kind[plain] = -1
-        order = np.argsort(kind, kind="stable")
+        # sorting small integers takes a tenth of the time
+        order = np.argsort(kind.astype(np.int16) if kind.max(initial=0) < 1 << 15 else kind, kind="stable")
         words = [adjectives[place[order]].tolist() for place in columns]
         starts = np.flatnonzero(np.diff(kind[order], prepend=-2, append=-2))
         ordered: list[str] = []

@@ -100,15 +100,7 @@ def _sentences(pa: Any, told: Told, quoted: dict[int, str]) -> Any:  # noqa: ANN
 def _terms(pa: Any, matrix: NDArray[np.float32], told: Told) -> Any:  # noqa: ANN401 - as above
     """The terms of each row, with its own scores."""
     terms = told.terms
-    counts = np.diff(terms.offsets)[told.codes]
-    offsets = np.zeros(len(counts) + 1, np.int64)
-    np.cumsum(counts, out=offsets[1:])
-    shifts = np.repeat(terms.offsets[told.codes] - offsets[:-1], counts)
-    shifts += np.arange(offsets[-1])
-    which = terms.which.astype(np.int64)[shifts]
-    places = np.repeat(np.arange(len(counts)) * matrix.shape[1], counts)
-    places += np.array([term[0] for term in terms.table], np.int64)[which]
-    scores = matrix.take(places) if len(which) else np.empty(0, np.float32)
+    begins, which, scores = terms.of_rows(told.codes, matrix)
     label = _coded(pa, which, [term[1] for term in terms.table])
     adverb = _coded(pa, which, [term[2] for term in terms.table])
     adjective = _coded(pa, which, [term[3] for term in terms.table])
@@ -120,10 +112,10 @@ def _terms(pa: Any, matrix: NDArray[np.float32], told: Told) -> Any:  # noqa: AN
     ]
     values = pa.StructArray.from_arrays([label, pa.array(scores), adverb, adjective], fields=fields)
     kind = pa.list_(pa.field("element", values.type, nullable=False))
-    return pa.ListArray.from_arrays(pa.array(offsets.astype(np.int32)), values, type=kind)
+    return pa.ListArray.from_arrays(pa.array(begins), values, type=kind)
 
 
-def _coded(pa: Any, which: NDArray[np.int64], words: Sequence[str | None]) -> Any:  # noqa: ANN401 - as above
+def _coded(pa: Any, which: NDArray[np.int32], words: Sequence[str | None]) -> Any:  # noqa: ANN401 - as above
     """A column of words, each kept once."""
     places = {word: i for i, word in enumerate(dict.fromkeys(word for word in words if word is not None))}
     codes = np.array([-1 if word is None else places[word] for word in words], np.int32)

@@ -94,8 +94,9 @@ class Store:
         """
 
         def opened() -> IO[bytes]:
-            self._files.makedirs(posixpath.dirname(self.path(place)), exist_ok=True)
-            file: IO[bytes] = self._files.open(self.path(place), "wb")
+            path = self.path(place)
+            self._files.makedirs(posixpath.dirname(path), exist_ok=True)
+            file: IO[bytes] = open(path, "wb") if self.is_local else self._files.open(path, "wb")
             return file
 
         return self._patiently("written", opened)

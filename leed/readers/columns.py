@@ -18,8 +18,8 @@ from leed.schema.terms import Issue
 from leed.taxonomy import get
 from leed.taxonomy.matching import main_taxonomy, match, quantity_of, sums_to_one
 
-_BLOCK = 1 << 14
-_SUMMED = 4 * _BLOCK  # rows that tell whether scores sum to 1
+_BLOCK = 1 << 12
+_SUMMED = 1 << 16  # rows that tell whether scores sum to 1
 _LARGEST_WHOLE = 2.0**53  # beyond, a float64 does not tell one from the next
 
 
@@ -142,14 +142,15 @@ class Ranges:
         """Count the scores of a track, or of a part of one."""
         if track.quantity not in ("intensity", "probability") or not track.matrix.size:
             return
-        low = float(np.nanmin(track.matrix, initial=0.0))
-        high = float(np.nanmax(track.matrix, initial=0.0))
-        rows = 0
-        if low < 0 or high > 1:
-            blocks = (track.matrix[i : i + _BLOCK] for i in range(0, len(track), _BLOCK))
-            rows = sum(_rows_of((block > 1) | (block < 0) if low < 0 else block > 1) for block in blocks)
-        before = self._seen.get((track.key, track.labels), _Range(track.source, _where(track)))
-        self._seen[track.key, track.labels] = before.and_of(len(track), rows, low, high)
+        found = self._seen.get((track.key, track.labels), _Range(track.source, _where(track)))
+        for start in range(0, len(track), _BLOCK):
+            block = track.matrix[start : start + _BLOCK]
+            low, high = (float(reduce(block, axis=None, initial=0.0)) for reduce in (np.fmin.reduce, np.fmax.reduce))
+            rows = 0
+            if low < 0 or high > 1:
+                rows = _rows_of((block > 1) | (block < 0) if low < 0 else block > 1)
+            found = found.and_of(len(block), rows, low, high)
+        self._seen[track.key, track.labels] = found
 
     def issues(self) -> list[Issue]:
         """Return an issue for each track that has such scores."""

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from leed.finite import is_finite
 from leed.float32 import INFINITE
 
 _BLOCK = 1 << 12  # rows of 48 scores that fit a processor's cache
@@ -74,8 +75,7 @@ class Matrix:
             return {}
         odd = {}
         for place, column in columns.items():
-            low, high = (float(reduce(column, initial=0.0)) for reduce in (np.minimum.reduce, np.maximum.reduce))
-            if not max(high, -low) < INFINITE:  # nor where there is NaN
+            if not _is_full(column):
                 self.has_gaps = True
                 columns = {**columns, place: finite(column)[0]}
                 odd[place] = finite(column)[1]
@@ -137,7 +137,7 @@ class Matrix:
 
     def _infinite(self, block: NDArray[np.float32]) -> list[int]:
         """Which columns hold infinity; that there is NaN is noted."""
-        if all(np.isfinite(reduce(block, axis=None, initial=0.0)) for reduce in (np.maximum.reduce, np.minimum.reduce)):
+        if is_finite(block):
             return []
         self.has_gaps = True
         return np.flatnonzero(np.isinf(block).any(axis=0)).tolist()
@@ -209,6 +209,14 @@ def finite(values: NDArray[Any]) -> tuple[NDArray[Any], int]:
         return values, 0
     odd = np.abs(values) >= INFINITE if values.itemsize > 4 else np.isinf(values)  # noqa: PLR2004 - bytes of a float32
     return np.where(odd, np.nan, values), int(np.count_nonzero(odd))
+
+
+def _is_full(values: NDArray[Any]) -> bool:
+    """Whether there are only numbers that float32 holds."""
+    if values.dtype == np.float32:
+        return is_finite(values)
+    low, high = (float(reduce(values, initial=0.0)) for reduce in (np.minimum.reduce, np.maximum.reduce))
+    return max(high, -low) < INFINITE  # False where there is NaN
 
 
 def is_nan(values: NDArray[Any]) -> bool:

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leed import plugins
+from leed.finite import is_finite
 from leed.schema.plain import clean
 from leed.schema.recording import Track
 from leed.schema.terms import MODALITIES, QUANTITIES
@@ -37,7 +38,7 @@ KEY: Final = b"leed.batch"
 """Where the schema's metadata has it."""
 SAME: Final = ("source", "channel", "modality", "aspect", "granularity", "speaker")
 COLUMNS: Final = (*SAME, "begin", "end", "text", "scores")
-_ROWS: Final = 1 << 16
+_ROWS: Final = 1 << 17
 """Rows of a batch at most: many have the same sentence, and it takes little memory."""
 
 
@@ -183,9 +184,7 @@ def _batch(track: Track, start: int, stop: int) -> pa.RecordBatch:
 def _nullable(values: NDArray[Any]) -> Any:  # noqa: ANN401 - pyarrow has no types
     """Numbers with null for NaN; without a copy where there is none."""
     pa = arrow()
-    with np.errstate(over="ignore", invalid="ignore"):
-        whole = np.isfinite(values.sum())
-    return pa.array(values) if whole else pa.array(values, mask=np.isnan(values))
+    return pa.array(values) if is_finite(values) else pa.array(values, mask=np.isnan(values))
 
 
 def _numbers(column: Any, kind: type) -> NDArray[Any]:  # noqa: ANN401 - as above

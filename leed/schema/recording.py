@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leed.errors import ColumnError, InputError
+from leed.finite import is_finite
 from leed.schema.plain import column_of, listed, to_json
 from leed.schema.terms import Issue, Segment
 
@@ -449,6 +450,8 @@ def _track(given: dict[str, Any]) -> Track:
 
 def _finite(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
     """The scores with NaN for infinity."""
+    if is_finite(matrix):
+        return matrix
     high, low = (reduce(matrix, axis=None, initial=0.0) for reduce in (np.fmax.reduce, np.fmin.reduce))
     return matrix if np.isfinite(high) and np.isfinite(low) else np.where(np.isinf(matrix), np.float32(np.nan), matrix)
 
