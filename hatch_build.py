@@ -51,8 +51,8 @@ class AcceleratorHook(BuildHookInterface):
 
 def compiled(root: Path) -> Path:
     """Return where the compiled module is: below ``build/``, on the file system of the sources."""
-    from setuptools import Distribution, Extension
-    from setuptools.command.build_ext import build_ext
+    from setuptools import Distribution, Extension  # noqa: PLC0415 - where it is needed: not for a wheel without
+    from setuptools.command.build_ext import build_ext  # noqa: PLC0415 - as above
 
     flags = [] if sys.platform == "win32" else FLAGS
     extension = Extension(NAME, [SOURCE], extra_compile_args=flags, py_limited_api=True)

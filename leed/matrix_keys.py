@@ -176,9 +176,10 @@ class Keys:
         width = len(self.prepared.labels)
         withheld_from = np.full(width, np.inf)
         withheld_from[self.withheld] = self.withheld_from
-        named_from, usual, hinted_from = np.full(width, self.bounds[0]), np.zeros(width), None
+        named_from, usual = np.full(width, self.bounds[0]), np.zeros(width, np.float32)
+        hinted_from = None
         if self.gated is not None:
-            named_from, usual = np.array(self.gated.named_from), self.usual
+            named_from, usual = np.array(self.gated.named_from, np.float32), self.usual
             hinted_from = np.full(width, np.inf)
             hinted_from[self.columns] = self.hinted_from
         return accelerator.Rows(

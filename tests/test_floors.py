@@ -24,6 +24,8 @@ FLOORS = {
     "leed.plugins": 0,
     "leed.quoting": 0,
     "leed.float32": 0,
+    "leed.finite": 0,
+    "leed.accelerator": 0,
     "leed.refusal": 0,
     "leed.marks": 1,
     "leed.schema": 1,

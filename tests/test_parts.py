@@ -103,8 +103,8 @@ def test_an_unknown_name_in_the_requirement_stops_the_session(run: Run) -> None:
     done = run("def test_free(): pass\n", LEED_REQUIRE="data,chrome")
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
     assert (
-        "LEED_REQUIRE names 'chrome'; it accepts data, proxy, openai3, tokens, chromium, node, espeak, joined by commas"
-        in done.stderr
+        "LEED_REQUIRE names 'chrome'; it accepts data, proxy, openai3, accelerator, tokens, chromium, node, espeak, "
+        "joined by commas" in done.stderr
     )
 
 

@@ -7,19 +7,22 @@ environment of a program leaves it unused.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from leed.accelerator import _rows as compiled
-else:
+
+def _compiled() -> Any:  # noqa: ANN401 - a module without types
     try:
-        from leed.accelerator import _rows as compiled
-    except ImportError:
-        compiled = None
+        return import_module("leed.accelerator._rows")
+    except ImportError:  # not built, or built for another Python
+        return None
+
+
+compiled = _compiled()
+"""The compiled module, or None."""
 
 
 def is_used() -> bool:
@@ -66,16 +69,15 @@ class Rows:
         number = np.full(width, -1, np.int32)
         number[positions] = np.arange(len(positions))
         hinted = np.full(width, np.inf) if hinted_from is None else hinted_from
-        scores: Sequence[NDArray[Any]] = (np.where(never, np.inf, named_from), usual)
-        self._before = (*map(_floats, scores), number, np.ascontiguousarray(near, np.bool_))
+        named_from = np.where(never, np.inf, named_from)
+        self._before = (_floats(named_from), _floats(usual), number, _laid(near, np.bool_))
         self._after = (_floats(bounds), _floats(hinted), _floats(withheld_from))
         self._plan = (base, top, hinted_from is not None)
 
     def __call__(self, block: NDArray[np.float32]) -> tuple[NDArray[np.int64], int]:
         """Return an integer for each row of (n, k) float32, and how many scores are not finite."""
         keys = np.empty(len(block), np.int64)
-        block = np.ascontiguousarray(block, np.float32)
-        missing = compiled.keys(block, *self._before, *self._after, *self._plan, keys)
+        missing = compiled.keys(_floats(block), *self._before, *self._after, *self._plan, keys)
         return keys, missing
 
 

@@ -2,8 +2,8 @@
 
 Chosen by measurement on 100,000 frames of 48 scores, where pyarrow's defaults took four times as long: a dictionary is
 made only of columns that are dictionaries already, because scores and times do not repeat; all is packed by snappy,
-because zstd takes a tenth more time for files that are a fiftieth smaller; and pages fit a processor's cache, which makes
-scores a fifth cheaper to write than pages of a mebibyte do. All of it is read by whatever reads Parquet.
+because zstd takes a tenth more time for files that are a fiftieth smaller; and pages fit a processor's cache, which
+makes scores a fifth cheaper to write than pages of a mebibyte do. All of it is read by whatever reads Parquet.
 """
 
 from __future__ import annotations

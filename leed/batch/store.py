@@ -96,7 +96,9 @@ class Store:
         def opened() -> IO[bytes]:
             path = self.path(place)
             self._files.makedirs(posixpath.dirname(path), exist_ok=True)
-            file: IO[bytes] = open(path, "wb") if self.is_local else self._files.open(path, "wb")
+            if self.is_local:
+                return open(path, "wb")
+            file: IO[bytes] = self._files.open(path, "wb")
             return file
 
         return self._patiently("written", opened)

@@ -1,9 +1,9 @@
-"""What some tests need and pip cannot bring here: the shared data, a browser, node, a voice, environments of their own.
+"""What some tests need and pip cannot bring here: shared data, a browser, node, a voice, a compiler, more environments.
 
-A test that needs a part says so with a marker, `@pytest.mark.needs_data`, `needs_chromium`, `needs_espeak`,
-`needs_node`, `needs_openai3` or `needs_proxy`, and reads shared files through `shared`. Where the part is missing,
-tests/conftest.py skips and counts the test, or fails it if the environment variable LEED_REQUIRE
-(`data,chromium,espeak,node,openai3,proxy`) names the part.
+A test that needs a part says so with a marker, `@pytest.mark.needs_data`, `needs_accelerator`, `needs_chromium`,
+`needs_espeak`, `needs_node`, `needs_openai3` or `needs_proxy`, and reads shared files through `shared`. Where the part
+is missing, tests/conftest.py skips and counts the test, or fails it if the environment variable LEED_REQUIRE
+(`data,accelerator,chromium,espeak,node,openai3,proxy`) names the part.
 """
 
 import os
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from leed.accelerator import compiled, is_used
 from leed.tokens.encodings import ENCODINGS, exact_count, folders
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,6 +75,10 @@ def _openai3_place() -> str:
     return f"no {os.environ.get('LEED_OPENAI3_PYTHON') or '.venv-openai3/bin/python'}: make .venv-openai3/.leed-openai3"
 
 
+def _find_accelerator() -> Path | None:
+    return Path(str(compiled.__file__)) if is_used() else None
+
+
 def _program(name: str, *commands: str) -> Part:
     def find() -> Path | None:
         found = next(filter(None, map(shutil.which, commands)), None)
@@ -88,6 +93,7 @@ PARTS: Mapping[str, Part] = {
         Part("data", _find_data, _data_place),
         Part("proxy", _find_proxy, _proxy_place),
         Part("openai3", _find_openai3, _openai3_place),
+        Part("accelerator", _find_accelerator, lambda: "not compiled: make .venv where there is a C compiler"),
         Part("tokens", _find_tokens, lambda: "no tiktoken, or no files of its encodings, which litellm brings"),
         _program("chromium", "chromium", "chromium-browser", "google-chrome"),
         _program("node", "node"),
