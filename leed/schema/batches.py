@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
@@ -156,7 +157,13 @@ def same(value: str | None, count: int) -> Any:  # noqa: ANN401 - pyarrow has no
     kind = pa.dictionary(pa.int32(), pa.string())
     if value is None:
         return pa.nulls(count, kind)
-    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, np.int32)), pa.array([clean(value)], pa.string()))
+    return pa.DictionaryArray.from_arrays(_firsts(count), pa.array([clean(value)], pa.string()))
+
+
+@lru_cache(maxsize=1)
+def _firsts(count: int) -> Any:  # noqa: ANN401 - as above
+    """So many times the first of the words; the columns of a batch share it."""
+    return arrow().array(np.zeros(count, np.int32))
 
 
 def _batch(track: Track, start: int, stop: int) -> pa.RecordBatch:
