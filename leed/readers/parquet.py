@@ -37,9 +37,8 @@ _LARGE = 1 << 30
 _RATIO = 250
 """How many times as large as the file its columns may be, once they are large at all."""
 _SAMPLE = 20
-_DECODED = 1 << 23  # bytes that are decoded at a time
+_DECODED = 1 << 22  # bytes that are decoded at a time
 _ABREAST = 2  # columns that are read side by side at least: for each, a page and its dictionary may take megabytes
-_CELL = 4  # bytes of a score
 _HELD = 5 << 19  # bytes of a row group whose columns may be more
 _BUFFER = 1 << 16
 _IN_PARTS = 1 << 25
@@ -292,8 +291,7 @@ def _unpacked(metadata: Any) -> int:  # noqa: ANN401 - what a ParquetFile says o
 def _abreast(metadata: Any) -> int:  # noqa: ANN401 - what a ParquetFile says of itself
     """How many columns of a file are read side by side: each such part passes over the memory of all scores."""
     largest = max((int(metadata.row_group(i).total_byte_size) for i in range(metadata.num_row_groups)), default=0)
-    held = _HELD * int(metadata.num_columns) // max(1, largest)
-    return max(_ABREAST, held, _DECODED // (_CELL * max(1, int(metadata.num_rows))))
+    return max(_ABREAST, _HELD * int(metadata.num_columns) // max(1, largest))
 
 
 def _width(kind: Any) -> int:  # noqa: ANN401 - a type of Arrow
