@@ -1,13 +1,15 @@
 """Scores of tables: columns side by side in one growing float32 buffer, which is rearranged where it lies.
 
 Memory stays near that of the scores: what the buffer has in reserve is not touched, and nothing but a block of rows is
-ever held twice.
+ever held twice. Columns that come one after the other are put down so within each block of rows, and are laid side by
+side at last, while a block is in the processor's cache: that passes over the memory of all scores once, not once for
+each column.
 """
 
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -41,6 +43,7 @@ class Matrix:
         self._rows = 0
         self._flat = np.empty(0, np.float32)
         self._pending = 0  # rows of NaN that take no memory yet: all there are, or none
+        self._by_column = False  # whether the columns of each _BLOCK of rows lie one behind the other
 
     @property
     def is_blank(self) -> bool:
@@ -79,16 +82,17 @@ class Matrix:
                 self.has_gaps = True
                 columns = {**columns, place: finite(column)[0]}
                 odd[place] = finite(column)[1]
-        rows = self._flat.reshape(self._rows, self._width)[first:]
-        for start in range(0, max(map(len, columns.values())), _BLOCK):
-            for place, column in columns.items():
-                piece = column[start : start + _BLOCK]
-                rows[start : start + len(piece), place] = piece
+        for place, column in columns.items():
+            for start, block in self._blocks(first, first + len(column)):
+                low, high = max(start, first), min(start + block.shape[1], first + len(column))
+                block[place, low - start : high - start] = column[low - first : high - first]
         return {place: count for place, count in odd.items() if count}
 
     def column(self, place: int) -> NDArray[np.float32]:
         """Return a copy of one column."""
         self._fill()
+        if self._by_column:
+            return np.concatenate([self._flat[:0], *(block[place] for _, block in self._blocks(0, self._rows))])
         return self._flat[place : self._rows * self._width : self._width].copy()
 
     def rearranged(self, columns: Sequence[int | NDArray[Any]]) -> NDArray[np.float32]:
@@ -98,7 +102,8 @@ class Matrix:
             columns: each is the number of one that was added, or a column of as many numbers that is to stand there.
         """
         self._fill()
-        if any(not isinstance(c, int) or c != i for i, c in enumerate(columns)) or len(columns) != self._width:
+        as_they_are = len(columns) == self._width and all(isinstance(c, int) and c == i for i, c in enumerate(columns))
+        if self._by_column or not as_they_are:
             self._rewrite(columns)
         return self._flat[: self._rows * len(columns)].reshape(self._rows, len(columns))
 
@@ -106,6 +111,7 @@ class Matrix:
         """Whether the expected rows have their memory, which they take when the first number comes."""
         if not self._rows:
             self._rows = self._pending = self.expected
+            self._by_column = True
         if not self._pending:
             return True
         if all(map(is_nan, columns)):
@@ -117,6 +123,13 @@ class Matrix:
             self._rows = self._pending = 0
             self._reserved(self.expected)
         return True
+
+    def _blocks(self, first: int, last: int) -> Iterator[tuple[int, NDArray[np.float32]]]:
+        """The first row, and the memory by column, of each block that holds some of these rows."""
+        for start in range(first - first % _BLOCK, last, _BLOCK):
+            stop = min(start + _BLOCK, self._rows)
+            block = self._flat[start * self._width : stop * self._width]
+            yield start, block.reshape(self._width, stop - start)
 
     def _fill(self) -> None:
         """Let the rows that were pending take their memory."""
@@ -149,12 +162,14 @@ class Matrix:
         starts = range(0, rows, _BLOCK)
         for start in starts if new <= old else reversed(starts):  # so that no row is written over one still to be read
             stop = min(start + _BLOCK, rows)
-            block = self._flat[start * old : stop * old].reshape(stop - start, old).copy()
+            block = self._flat[start * old : stop * old].copy()
+            block = block.reshape(old, stop - start).T if self._by_column else block.reshape(stop - start, old)
             moved = self._flat[start * new : stop * new].reshape(stop - start, new)
             for i, column in enumerate(columns):
                 moved[:, i] = block[:, column] if isinstance(column, int) else column[start:stop]
         if new < old:
             self._flat.resize(rows * new, refcheck=False)
+        self._by_column = False
 
 
 class Lent:
