@@ -55,6 +55,7 @@ class Matrix:
         if self.is_blank and all(map(is_nan, columns)):
             self._pending += rows
             self._rows += rows
+            self.has_gaps = self.has_gaps or bool(rows and columns)
             return {}
         self._fill()
         odd: dict[int, int] = {}

@@ -89,6 +89,14 @@ def test_nothing_takes_no_memory() -> None:
     assert peak < 1 << 20
 
 
+def test_nothing_but_nan_is_gaps_however_it_came() -> None:
+    added, put = of([[np.nan]]), Matrix(1)
+    put.expected = 1
+    put.put({0: np.array([np.nan])}, 0)
+    assert (added.is_blank, added.has_gaps) == (put.is_blank, put.has_gaps) == (True, True)
+    assert not of(np.empty((0, 1))).has_gaps
+
+
 def test_rows_of_nothing_before_the_first_score_are_there() -> None:
     matrix = of([[np.nan, np.nan]] * 5 + [[0.5, np.nan]])
     assert not matrix.is_blank
