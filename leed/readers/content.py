@@ -334,20 +334,19 @@ class Content:
         found = []
         at = 0
         text = self.text
-        end = len(text.rstrip())
-        for number, line in enumerate(text.split("\n"), 1):
-            if line.strip():
-                try:
-                    found.append(json_text.decoded(line))
-                except (ValueError, RecursionError) as error:
-                    byte = self._byte(at)
-                    if at + len(line.rstrip()) < end:
-                        raise DamagedInputError(
-                            f"{self.shown}: line {number} (byte {byte}) is no JSON: {getattr(error, 'msg', error)}"
-                        ) from error
-                    what = f"the last line, from byte {byte} on, is cut off; it is left out"
-                    self.issues.append(Issue("cut-off", what))
-            at += len(line) + 1
+        try:
+            for value, end in json_text.following(text):
+                found.append(value)
+                at = end
+        except (ValueError, RecursionError) as error:
+            at = json_text.after_blank(text, at)
+            byte = self._byte(at)
+            if text[at:].partition("\n")[2].strip():
+                number = text.count("\n", 0, at) + 1
+                raise DamagedInputError(
+                    f"{self.shown}: line {number} (byte {byte}) is no JSON: {getattr(error, 'msg', error)}"
+                ) from error
+            self.issues.append(Issue("cut-off", f"the last line, from byte {byte} on, is cut off; it is left out"))
         return found
 
     def _damage(self, text: str, error: json.JSONDecodeError) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 _MOST_DIGITS = 400
 _TWO_LINES = re.compile(rb"\s*([^\n]+)\n\s*\S")
+_BLANK = re.compile(r"\s*")
 _LONGEST_WORD = 1000
 _UNFINISHED = re.compile(r'(?:[\[{,:]\s*)[^\[\]{},:"\s]*\s*$')
 _BEGUN = re.compile(
@@ -42,6 +44,26 @@ def beginning(text: str, start: int = 0) -> tuple[Any, int]:
         json.JSONDecodeError, RecursionError: as `decoded`.
     """
     return _DECODER.raw_decode(text, start)
+
+
+def following(text: str) -> Iterator[tuple[Any, int]]:
+    """Yield the data of one JSON value after another, as `decoded` has it, and where each ends.
+
+    JSON lines are such values, though a value may also go on over the end of its line, or another begin before it.
+
+    Raises:
+        json.JSONDecodeError, RecursionError: as `decoded`; the values before were yielded.
+    """
+    end = 0
+    while (start := after_blank(text, end)) < len(text):
+        value, end = beginning(text, start)
+        yield value, end
+
+
+def after_blank(text: str, start: int) -> int:
+    """Return the place of the first character that is not blank, from a place on."""
+    blank = _BLANK.match(text, start)
+    return blank.end() if blank else start
 
 
 def begins_lines(data: bytes) -> bool:

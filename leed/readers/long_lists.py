@@ -214,7 +214,7 @@ def _fitting(part: _Stretch, data: bytes, decoder: Any, listed: Any, *, strict: 
 def _tolerant(data: bytes, *, lines: bool) -> list[Any]:
     text = data.decode()
     if lines:
-        return [json_text.decoded(line) for line in text.split("\n") if line.strip()]
+        return [value for value, _ in json_text.following(text)]
     entries: list[Any] = json_text.decoded(f"[{text}]")
     return entries
 

@@ -89,6 +89,13 @@ def test_lines_of_json_are_a_list() -> None:
     assert content.issues == []
 
 
+def test_a_value_may_go_on_over_the_end_of_its_line_whatever_the_others_hold() -> None:
+    for odd in (b"1", b"NaN"):
+        content = take(b'{"a": 1}\n{"b":\n [2]} [3]\n{"c": ' + odd + b'}\n{"d": ')
+        assert repr(content.plain).replace("nan", "1") == "[{'a': 1}, {'b': [2]}, [3], {'c': 1}]"
+        assert [issue.code for issue in content.issues] == ["cut-off"]
+
+
 def test_a_broken_line_among_others_says_which() -> None:
     with pytest.raises(DamagedInputError, match=r"line 2 \(byte 9\) is no JSON"):
         _ = take(b'{"a": 1}\n{"b": \n{"c": 3}\n').plain
