@@ -18,4 +18,5 @@ def is_finite(values: NDArray[Any]) -> bool:
         return bool(np.isfinite(values).all())
     flat = values.ravel()
     with np.errstate(over="ignore", invalid="ignore"):
-        return bool(np.isfinite(np.dot(flat, flat)))  # a square of NaN is NaN, and sums keep both it and infinity
+        # A square of NaN is NaN, and sums keep both it and infinity. Not by BLAS, whose threads go on spinning.
+        return bool(np.isfinite(np.einsum("i,i", flat, flat)))
