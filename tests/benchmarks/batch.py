@@ -48,9 +48,7 @@ def ratios() -> list[Result]:
     with tempfile.TemporaryDirectory() as folder:
         talk, table = Path(folder) / "talk.json", Path(folder) / "table.parquet"
         talk.write_bytes(hume_json(faces(FRAMES)))
-        matrix = faces(ROWS)
-        columns = {"begin": np.arange(ROWS) / 3, "modality": ["face"] * ROWS}
-        parquet.write_table(pa.table({**columns, **dict(zip(LABELS, matrix.T, strict=True))}), table)
+        _write_table(table)
         return [
             _over(baselines.json_to_parquet, talk, "JSON to Parquet over per-row loop", 5, 15, rounds=9),
             _over(baselines.parquet_to_parquet, table, "Parquet to Parquet over per-row loop", 60, None, rounds=5),
@@ -158,36 +156,70 @@ def _now(process: psutil.Process) -> int:
 
 
 def stages() -> dict[str, float]:
-    """CPU milliseconds of each stage for 5,400 frames, the best of nine, and of what the machine does at its best."""
+    """CPU milliseconds of each stage for 5,400 frames of JSON, and of what the machine does at its best."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "talk.json"
         data = hume_json(faces(FRAMES))
         path.write_bytes(data)
-        describer = leed.Describer()
-        recording = leed.read(path)
-        batches = list(batches_of(recording))
-        described = [describe_batch(batch, describer) for batch in batches]
-        work = Worker(str(Path(folder) / "out"), describer)
-        (entry,) = inputs_of([str(path)])
         numbers = np.frombuffer(data, np.uint8)
-        measured: dict[str, Callable[[], Any]] = {
-            "the whole file": lambda: work(entry),
-            "  read": lambda: leed.read(path),
-            "  batches": lambda: list(batches_of(recording)),
-            "  describe": lambda: [describe_batch(batch, describer) for batch in batches],
-            "  write": lambda: _write(described, Path(folder) / "part.parquet"),
-            "json.loads": lambda: json.loads(data),
-            "msgspec, plain data": lambda: msgspec.json.decode(data),
-            "msgspec, checked only": lambda: msgspec.json.decode(data, type=msgspec.Raw),
-            "reading the bytes": path.read_bytes,
-            "one pass over the bytes": lambda: int(numbers.max()),
-            "one pass over the scores": lambda: float(recording.tracks[0].matrix.max()),
-        }
-        best = dict.fromkeys(measured, float("inf"))
-        for _ in range(9):
-            for name, one in measured.items():
-                best[name] = min(best[name], cpu_of(one) * 1e3)
-        return best
+        scores = leed.read(path).tracks[0].matrix
+        return _best(
+            {
+                **_stages_of(path),
+                "json.loads": lambda: json.loads(data),
+                "msgspec, plain data": lambda: msgspec.json.decode(data),
+                "msgspec, checked only": lambda: msgspec.json.decode(data, type=msgspec.Raw),
+                "reading the bytes": path.read_bytes,
+                "one pass over the bytes": lambda: int(numbers.max()),
+                "one pass over the scores": lambda: float(scores.max()),
+            }
+        )
+
+
+def stages_of_parquet() -> dict[str, float]:
+    """The same for 100,000 rows of Parquet, and of what pyarrow takes for its part alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "table.parquet"
+        _write_table(path)
+        columns = parquet.ParquetFile(path)
+        numbers = pa.array(faces(ROWS).ravel())
+        lists = pa.table({"scores": pa.FixedSizeListArray.from_arrays(numbers, len(LABELS))})
+        flat = pa.table({"scores": numbers})
+        options: dict[str, Any] = {"use_dictionary": False, "write_statistics": False, "compression": "snappy"}
+        return _best(
+            {
+                **_stages_of(path),
+                "pyarrow, reading columns": lambda: [columns.read([name], use_threads=False) for name in LABELS],
+                "pyarrow, scores as lists": lambda: parquet.write_table(lists, path.with_name("lists"), **options),
+                "pyarrow, scores as numbers": lambda: parquet.write_table(flat, path.with_name("flat"), **options),
+            }
+        )
+
+
+def _stages_of(path: Path) -> dict[str, Callable[[], Any]]:
+    """What is done to a file, whole and by stages."""
+    describer = leed.Describer()
+    recording = leed.read(path)
+    batches = list(batches_of(recording))
+    described = [describe_batch(batch, describer) for batch in batches]
+    (entry,) = inputs_of([str(path)])
+    return {
+        "the whole file": lambda: Worker(str(path.parent / "out"), describer)(entry),
+        "  read": lambda: leed.read(path),
+        "  batches": lambda: list(batches_of(recording)),
+        "  describe": lambda: [describe_batch(batch, describer) for batch in batches],
+        "  write": lambda: _write(described, path.parent / "part"),
+        "    without terms": lambda: _write([batch.drop_columns("terms") for batch in described], path.parent / "part"),
+    }
+
+
+def _best(measured: dict[str, Callable[[], Any]]) -> dict[str, float]:
+    """CPU milliseconds of each, the best of nine rounds."""
+    best = dict.fromkeys(measured, float("inf"))
+    for _ in range(9):
+        for name, one in measured.items():
+            best[name] = min(best[name], cpu_of(one) * 1e3)
+    return best
 
 
 def points(count: int = 96) -> dict[str, float]:
@@ -200,6 +232,11 @@ def points(count: int = 96) -> dict[str, float]:
     return runs
 
 
+def _write_table(path: Path) -> None:
+    columns = {"begin": np.arange(ROWS) / 3, "modality": ["face"] * ROWS}
+    parquet.write_table(pa.table({**columns, **dict(zip(LABELS, faces(ROWS).T, strict=True))}), path)
+
+
 def _write(described: list[pa.RecordBatch], path: Path) -> None:
     with path.open("wb") as file:
         part = writer(file, described[0].schema)
@@ -210,8 +247,10 @@ def _write(described: list[pa.RecordBatch], path: Path) -> None:
 
 if __name__ == "__main__":
     print(f"effective cores: {effective_cores():.2f}")
-    for name, milliseconds in stages().items():
-        print(f"{name:<26} {milliseconds:8.2f} ms")
+    for title, found in [("JSON", stages()), ("Parquet", stages_of_parquet())]:
+        print(title)
+        for name, milliseconds in found.items():
+            print(f"{name:<26} {milliseconds:8.2f} ms")
     for name, seconds in points().items():
         print(f"{name:<26} {seconds:8.2f} s on the clock")
     print(f"effective cores: {effective_cores():.2f}")
