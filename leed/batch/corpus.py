@@ -37,7 +37,7 @@ class Report:
         others: how many of those were not asked for this time; their rows are still there.
         failed: by file, why there is nothing of it.
         left_out: files found in directories that are no recordings, with what they are.
-        issues: what was odd in files, by code: how often, and the first of it.
+        issues: what was odd in files, by code: how often, and the first of it, after the name of its file.
         twice: files that seem to hold the same measurements: each with one before it.
         manifest: where all of that is written down.
     """
@@ -202,9 +202,10 @@ class _Run:
         shares = list(self._shares.values())
         _sweep(self._store, places, shares)
         issues: dict[str, tuple[int, str]] = {}
-        for share in shares:
+        for share in sorted(shares, key=lambda share: share.url):  # whatever was done first
             for code, (count, first) in share.issues.items():
-                issues[code] = (issues.get(code, (0, ""))[0] + count, issues.get(code, (0, first))[1])
+                before, told = issues.get(code, (0, f"{share.url}: {first}"))
+                issues[code] = (before + count, told)
         report = Report(
             rows=sum(share.rows for share in shares),
             files=len(shares),

@@ -126,10 +126,11 @@ def _tell(report: Report, out: str) -> None:
     for why in failed[:_SHOWN]:
         complain(why)
     if failed[_SHOWN:]:
-        complain(f"{len(failed) - _SHOWN} more files failed; {report.manifest} lists them all")
+        complain(f"{_files(len(failed) - _SHOWN, 'more')} failed; {report.manifest} lists them all")
     if report.others:
-        _say(f"{report.others} files of earlier runs were not asked for this time; their rows are still there")
-    done = f"{report.files - report.before - report.others:,} files described now"
+        were = "was" if report.others == 1 else "were"
+        _say(f"{_files(report.others)} of earlier runs {were} not asked for this time; what was described is still there")
+    done = f"{_files(report.files - report.before - report.others)} described now"
     before = f", {report.before:,} before" if report.before else ""
     not_done = f", {len(failed):,} failed" if failed else ""
     _say(f"{out}: {report.rows:,} rows; {done}{before}{not_done}; {report.manifest} tells more")
@@ -139,7 +140,11 @@ def _list(told: Mapping[str, str], manifest: str) -> None:
     for file, what in list(told.items())[:_SHOWN]:
         _say(f"{file}: {what}")
     if len(told) > _SHOWN:
-        _say(f"{len(told) - _SHOWN} more files of the kind; {manifest} lists them all")
+        _say(f"{_files(len(told) - _SHOWN, 'more')} of the kind; {manifest} lists them all")
+
+
+def _files(count: int, which: str = "") -> str:
+    return f"{count:,} {which}{' ' if which else ''}{'file' if count == 1 else 'files'}"
 
 
 def _say(line: str) -> None:

@@ -64,7 +64,7 @@ def test_it_goes_on_with_what_is_there_only_if_it_is_told_to(batch: Leed, corpus
     status, _, said = batch(corpus, "-o", out, "--workers", 1, "--resume")
     assert (status, said.splitlines()[-1]) == (
         0,
-        f"leed: {out}: 11 rows; 1 files described now, 3 before; {out}/_leed/manifest.json tells more",
+        f"leed: {out}: 11 rows; 1 file described now, 3 before; {out}/_leed/manifest.json tells more",
     )
 
 
@@ -78,6 +78,15 @@ def test_what_failed_is_listed_and_the_status_says_so(batch: Leed, corpus: Path,
     assert lines[1].startswith(f"leed: error: {corpus}/bad.json: the JSON is cut off")
     assert lines[2] == "leed: error: nope.json: cannot be opened: No such file or directory"
     assert "9 rows; 3 files described now, 2 failed;" in lines[3]
+
+
+def test_what_is_odd_is_told_once_of_each_kind_with_the_first_file_of_it(batch: Leed, tmp_path: Path) -> None:
+    for name in ("b", "a"):
+        (tmp_path / f"{name}.csv").write_text("begin,modality,Joy\n0,face,0.5\n1,face,oops\n", encoding="utf-8")
+    status, _, said = batch(tmp_path / "b.csv", tmp_path / "a.csv", "-o", tmp_path / "out", "--workers", 1)
+    assert status == 0
+    what = "column 'Joy': 1 cell is no finite number (and 1 more of the kind)"
+    assert f"leed: unreadable-score: {tmp_path}/a.csv: {what}" in said.splitlines()
 
 
 def test_many_failures_are_listed_in_the_manifest(batch: Leed, tmp_path: Path) -> None:
