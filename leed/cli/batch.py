@@ -129,7 +129,7 @@ def _tell(report: Report, out: str) -> None:
         complain(f"{_files(len(failed) - _SHOWN, 'more')} failed; {report.manifest} lists them all")
     if report.others:
         were = "was" if report.others == 1 else "were"
-        _say(f"{_files(report.others)} of earlier runs {were} not asked for this time; what was described is still there")
+        _say(f"{_files(report.others)} of earlier runs {were} not asked for this time; all rows are still there")
     done = f"{_files(report.files - report.before - report.others)} described now"
     before = f", {report.before:,} before" if report.before else ""
     not_done = f", {len(failed):,} failed" if failed else ""
