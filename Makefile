@@ -6,7 +6,7 @@ PYTEST_ARGS ?=
 BIN := $(VENV)/bin
 # -qq hides pip's notes and warnings; its errors stay.
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
-SETTINGS := pyproject.toml constraints.txt hatch_build.py leed/accelerator/_rows.c
+SETTINGS := pyproject.toml constraints.txt hatch_build.py $(wildcard leed/accelerator/*.[ch])
 # litellm's proxy and OpenAI's client 3 want packages that the main environment has in other versions.
 PROXY_VENV := .venv-proxy
 OPENAI3_VENV := .venv-openai3

@@ -17,8 +17,8 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-NAME = "leed.accelerator._rows"
-SOURCE = "leed/accelerator/_rows.c"
+FOLDER = "leed/accelerator"
+NAME = "leed.accelerator._compiled"
 FLAGS = ["-O3", "-std=c11", "-ffp-contract=off"]
 
 
@@ -39,7 +39,7 @@ class AcceleratorHook(BuildHookInterface):
                 raise
             self.app.display_warning(f"leed is installed without its accelerator: {error}")
             return
-        target = Path(SOURCE).with_name(built.name)
+        target = Path(FOLDER) / built.name
         if version == "editable":
             os.replace(built, Path(self.root) / target)
             return
@@ -55,7 +55,8 @@ def compiled(root: Path) -> Path:
     from setuptools.command.build_ext import build_ext  # noqa: PLC0415 - as above
 
     flags = [] if sys.platform == "win32" else FLAGS
-    extension = Extension(NAME, [SOURCE], extra_compile_args=flags, py_limited_api=True)
+    sources = sorted(path.relative_to(root).as_posix() for path in (root / FOLDER).glob("*.c"))
+    extension = Extension(NAME, sources, extra_compile_args=flags, py_limited_api=True)
     place = root / "build"
     place.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=place) as folder, chdir(root):

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 def _compiled() -> Any:  # noqa: ANN401 - a module without types
     try:
-        return import_module("leed.accelerator._rows")
+        return import_module("leed.accelerator._compiled")
     except ImportError:  # not built, or built for another Python
         return None
 
@@ -113,6 +113,24 @@ def laid_out(
     given = (_laid(codes, np.int32), _laid(offsets, np.int64), _laid(which, np.int32), _laid(places, np.int64))
     compiled.terms(*given, _laid(matrix, np.float32), begins, found, scores)
     return begins, found, scores
+
+
+def lifted(data: bytes, names: tuple[bytes, ...]) -> tuple[bytes, NDArray[np.float32]] | None:
+    """Return a JSON list of objects with null for their ``emotions``, and the scores that stood there, row by row.
+
+    >>> data = b'[{"time": 0.5, "emotions": [{"name": "Joy", "score": 0.5}]}]'
+    >>> lifted(data, (b'"Joy"',)) if is_used() else (b'[{"time": 0.5, "emotions":null}]', np.array([0.5], np.float32))
+    (b'[{"time": 0.5, "emotions":null}]', array([0.5], dtype=float32))
+
+    Args:
+        data: JSON. What is left of it is valid if it was.
+        names: those of the scores of each object, in their order, as JSON has them.
+
+    Returns:
+        None where an object has not just these names, or a number that float32 does not hold.
+    """
+    found = compiled.lift(data, names)
+    return found and (found[0], np.frombuffer(found[1], np.float32))
 
 
 def _laid(values: NDArray[Any], kind: type) -> NDArray[Any]:

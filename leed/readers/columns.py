@@ -51,15 +51,14 @@ class ScoreColumns:
         self.rows.append(row)
         return True
 
-    def extend(self, first: int, names: Sequence[str], values: NDArray[np.float32], *, alike: bool) -> bool:
-        """Add rows of segments from this number on, all at once; return whether their labels are these, in this order.
+    def extend(self, first: int, count: int, names: Sequence[str], values: NDArray[np.float32], *, alike: bool) -> bool:
+        """Add so many rows of as many values each, of segments from a number on; return whether they have these labels.
 
-        The names are those of all values, or, where the rows are alike, those of each row. Rows with a number that
-        float32 cannot hold are not added either.
+        The names are those of all values, or, where the rows are alike, those of each row; they are to be in this
+        order. Rows with a number that float32 cannot hold are not added either.
         """
-        count = len(values) // len(self.names)
         expected = self.names if alike else self.names * count
-        if names != expected or np.isinf(values).any():
+        if len(values) != count * len(self.names) or names != expected or np.isinf(values).any():
             return False
         self._values.frombytes(values.tobytes())
         self.rows.extend(range(first, first + count))

@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from leed import accelerator
 from leed.readers.columns import ScoreColumns, numbers, range_issues, track_of, whole_numbers
 from leed.schema.recording import Track
 from leed.schema.terms import Issue
@@ -131,8 +132,14 @@ class Group:
         following._earlier = self._earlier + len(self)
         return following
 
-    def add(self, items: list[Item], labels: tuple[str, ...] | None = None) -> None:
-        """Add items in their order; ``labels`` are those of their emotions, where decoding has checked them."""
+    def add(
+        self, items: list[Item], labels: tuple[str, ...] | None = None, scores: NDArray[np.float32] | None = None
+    ) -> None:
+        """Add items in their order.
+
+        ``labels`` are those of their emotions, where decoding has checked them; ``scores`` these, one after the other,
+        where they are not in the items.
+        """
         start = len(self)
         self._add_times([item.time for item in items])
         for name, column in self._numbers.items():
@@ -156,6 +163,9 @@ class Group:
             self._entities += [_NO_ENTITY] * (start - len(self._entities))
             self._entities += entities
         for field, aspect in ASPECTS.items():
+            if aspect == "expression" and labels and scores is not None:
+                self._add_alike(start, labels, scores)
+                continue
             known = labels if aspect == "expression" else None
             self._add_scores(aspect, start, list(map(_GET[field], items)), known)
 
@@ -228,18 +238,29 @@ class Group:
         sets = self._scores.get("expression", ())
         return tuple(sets[0].names) if len(sets) == 1 else None
 
+    def is_of(self, labels: tuple[str, ...]) -> bool:
+        """Return whether all emotions so far, if any, have these labels."""
+        return all(tuple(columns.names) == labels for columns in self._scores.get("expression", ()))
+
+    def _add_alike(self, start: int, labels: tuple[str, ...], scores: NDArray[np.float32]) -> None:
+        sets = self._scores.setdefault("expression", [])
+        if not sets:
+            sets.append(ScoreColumns(labels))
+        if not sets[0].extend(start, len(scores) // len(labels), list(labels), scores, alike=True):
+            raise ValueError("the group has emotions under other labels")
+
     def _add_scores(
         self, aspect: str, start: int, lists: list[list[Score] | None], known: tuple[str, ...] | None
     ) -> None:
         if aspect != "expression" and lists.count(None) == len(lists):
             return
         sets = self._scores.setdefault(aspect, [])
-        if lists and all(lists):
-            first = list(known) if known else [s.name for s in lists[0] or ()]
+        if len({len(scores or ()) for scores in lists}) == 1 and lists[0]:
+            first = list(known) if known else [s.name for s in lists[0]]
             if not sets and len(set(first)) == len(first):
                 sets.append(ScoreColumns(first))
             names = None if known else [s.name for scores in lists for s in scores or ()]
-            if sets and sets[0].extend(start, names or first, _scores_of(lists), alike=names is None):
+            if sets and sets[0].extend(start, len(lists), names or first, _scores_of(lists), alike=names is None):
                 return
         for row, scores in enumerate(lists, start):
             if scores:
@@ -304,12 +325,35 @@ def gather(data: bytes, group: Group, labels: tuple[str, ...] | None = None) -> 
         ValueError: it is no JSON array, not even with NaN and infinity allowed.
     """
     if labels is not None:
+        if accelerator.is_used() and group.is_of(labels) and _gather_lifted(data, group, labels):
+            return
         try:
             group.add(_decoder_of(labels).decode(data), labels)
         except (msgspec.DecodeError, UnicodeDecodeError):
             gather(data, group)
         return
     group.add(_decode(data, group))
+
+
+def _gather_lifted(data: bytes, group: Group, labels: tuple[str, ...]) -> bool:
+    """Add the items by compiled code, if they are as Hume writes them; return whether they are."""
+    found = accelerator.lifted(data, _in_json(labels))
+    if found is None:
+        return False
+    rest, scores = found
+    try:
+        items = _DECODER.decode(rest)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    if len(items) * len(labels) != len(scores) or any(item.emotions is not None for item in items):
+        return False
+    group.add(items, labels, scores)
+    return True
+
+
+@lru_cache(maxsize=16)
+def _in_json(labels: tuple[str, ...]) -> tuple[bytes, ...]:
+    return tuple(map(msgspec.json.encode, labels))
 
 
 @lru_cache(maxsize=16)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import leed
-from leed.readers.hume_items import words
+from leed.readers.hume_items import Group, gather, words
 from tests.support import hume
 
 
@@ -92,3 +92,18 @@ def test_the_name_of_a_language_is_not_as_long_as_a_hostile_file_makes_it() -> N
 
 def test_words_are_cut_and_missing_ones_are_empty() -> None:
     assert words(["a", None, "b" * 300]).tolist() == ["a", "", "b" * 256]
+
+
+@pytest.mark.parametrize("odd", [["Joy", "Awe", "Joy", "Awe"], ["Joy"], ["Joy", "Awe", "Joy"], []])
+def test_an_item_with_too_many_or_too_few_scores_moves_no_others(odd: list[str]) -> None:
+    """Even where as many are too many in one as are missing in another."""
+    lists = [["Joy", "Awe"], odd, ["Awe", "Joy", "Awe"], ["Joy", "Awe"]]
+    emotions = [[{"name": n, "score": i / 8 + (n == "Awe") / 2} for n in names] for i, names in enumerate(lists)]
+    group = Group()
+    gather(json.dumps([{"time": i, "emotions": scores} for i, scores in enumerate(emotions)]).encode(), group)
+    found = {}
+    for track in group.tracks(source=None, model="face", speaker=None, language=None):
+        for time, row in zip(track.begin.tolist(), track.matrix.tolist(), strict=True):
+            found[time] = dict(zip(track.labels, row, strict=True))
+    expected = {i: {n: i / 8 + (n == "Awe") / 2 for n in names} for i, names in enumerate(lists) if names}
+    assert found == expected

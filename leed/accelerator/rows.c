@@ -2,12 +2,10 @@
    said of them, the different ones among these, and the terms of each row.
 
    What comes out is that of the NumPy code to the bit: all arithmetic is one float32 subtraction for each label that
-   stands out; the rest is comparing and copying. Compiled against Python's stable interface: one build serves 3.11 and
-   later. Whatever arrays are given, no memory but theirs is touched: those that do not fit each other are refused. */
+   stands out; the rest is comparing and copying. Whatever arrays are given, no memory but theirs is touched: those that
+   do not fit each other are refused. */
 
-#define Py_LIMITED_API 0x030B0000
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
+#include "compiled.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -402,20 +400,9 @@ static PyObject *terms(PyObject *Py_UNUSED(module), PyObject *args)
     return result;
 }
 
-static PyMethodDef methods[] = {
+PyMethodDef rows_methods[] = {
     {"keys", keys, METH_VARARGS, keys_doc},
     {"number", number, METH_VARARGS, number_doc},
     {"terms", terms, METH_VARARGS, terms_doc},
     {NULL, NULL, 0, NULL},
 };
-
-static PyModuleDef_Slot slots[] = {{0, NULL}};
-
-static struct PyModuleDef module = {
-    PyModuleDef_HEAD_INIT, .m_name = "leed.accelerator._rows", .m_size = 0, .m_methods = methods, .m_slots = slots,
-};
-
-PyMODINIT_FUNC PyInit__rows(void)
-{
-    return PyModuleDef_Init(&module);
-}
