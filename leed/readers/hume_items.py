@@ -345,7 +345,7 @@ def _gather_lifted(data: bytes, group: Group, labels: tuple[str, ...]) -> bool:
         items = _DECODER.decode(rest)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return False
-    if len(items) * len(labels) != len(scores) or any(item.emotions is not None for item in items):
+    if len(items) * len(labels) != len(scores) or list(map(_GET["emotions"], items)).count(None) < len(items):
         return False
     group.add(items, labels, scores)
     return True
