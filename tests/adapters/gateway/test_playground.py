@@ -120,6 +120,22 @@ def test_a_slider_that_is_moved_changes_the_sentence_and_the_address(page: Page,
     says(page, 'They said "I\'m fine" and sound both very sad and moderately calm.')
 
 
+def test_a_slider_keeps_the_focus_when_the_first_answer_comes(page: Page, site: Served) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/leed/v1/describe", hold)
+    with page.expect_request("**/leed/v1/describe"):
+        go(page, site, FINE)
+    slider = page.get_by_label("Sadness", exact=True)
+    slider.focus()
+    held[0].continue_()
+    says(page, 'They said "I\'m fine" and sound quite sad.')
+    expect(slider).to_be_focused()
+
+
 def test_an_address_that_is_shared_gives_the_same_again(page: Page, site: Served, browser: Browser) -> None:
     go(page, site, FINE)
     page.locator("#lang").select_option("de")
