@@ -12,7 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from leed import accelerator
-from leed.readers.hume_items import Group, gather
+from leed.readers.hume_decoding import gather
+from leed.readers.hume_items import Group
 
 pytestmark = pytest.mark.needs_accelerator
 

@@ -1,4 +1,4 @@
-/* The work of leed.readers.hume_items on scores: lists of names and scores are lifted out of JSON while it is passed once.
+/* The work of leed.readers.hume_decoding on scores: lists of names and scores are lifted out of JSON while it is passed once.
 
    Whatever is not exactly as expected is left to the code in Python: then nothing is lifted at all. What stays behind of
    the JSON is as valid as the JSON was, for only lists that are valid themselves are taken out of it. */

@@ -126,11 +126,11 @@ def _tell(report: Report, out: str) -> None:
     for why in failed[:_SHOWN]:
         complain(why)
     if failed[_SHOWN:]:
-        complain(f"{_files(len(failed) - _SHOWN, 'more')} failed; {report.manifest} lists them all")
+        complain(f"{_many(len(failed) - _SHOWN, 'more file')} failed; {report.manifest} lists them all")
     if report.others:
         were = "was" if report.others == 1 else "were"
-        _say(f"{_files(report.others)} of earlier runs {were} not asked for this time; all rows are still there")
-    done = f"{_files(report.files - report.before - report.others)} described now"
+        _say(f"{_many(report.others, 'file')} of earlier runs {were} not asked for this time; all rows are still there")
+    done = f"{_many(report.files - report.before - report.others, 'file')} described now"
     before = f", {report.before:,} before" if report.before else ""
     not_done = f", {len(failed):,} failed" if failed else ""
     _say(f"{out}: {report.rows:,} rows; {done}{before}{not_done}; {report.manifest} tells more")
@@ -140,11 +140,11 @@ def _list(told: Mapping[str, str], manifest: str) -> None:
     for file, what in list(told.items())[:_SHOWN]:
         _say(f"{file}: {what}")
     if len(told) > _SHOWN:
-        _say(f"{_files(len(told) - _SHOWN, 'more')} of the kind; {manifest} lists them all")
+        _say(f"{_many(len(told) - _SHOWN, 'more file')} of the kind; {manifest} lists them all")
 
 
-def _files(count: int, which: str = "") -> str:
-    return f"{count:,} {which}{' ' if which else ''}{'file' if count == 1 else 'files'}"
+def _many(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def _say(line: str) -> None:

@@ -29,7 +29,8 @@ from leed.readers.answers import without_query
 from leed.readers.columns import Ranges
 from leed.readers.content import HEAD, Content
 from leed.readers.hume_bare import bare, is_hume
-from leed.readers.hume_items import Group, Item, lenient
+from leed.readers.hume_decoding import lenient
+from leed.readers.hume_items import Group, Item
 from leed.readers.hume_stream import Passing, UnstreamableError, stream
 from leed.schema.recording import Recording, Track
 from leed.schema.terms import Issue

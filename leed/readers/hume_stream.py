@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from typing import IO
 
 from leed.errors import DamagedInputError
-from leed.readers.hume_items import Group, gather
+from leed.readers.hume_decoding import gather
+from leed.readers.hume_items import Group
 
 _WINDOW = 1 << 18  # what is decoded at a time stays in the processor's cache
 _OPENING = re.compile(rb'(?<!\\)"predictions"\s*:\s*\[')

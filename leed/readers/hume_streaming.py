@@ -30,7 +30,8 @@ from leed.errors import UnknownFormatError
 from leed.readers import CERTAIN, NEAR, NOT_THIS, Guess, Reader, answers
 from leed.readers.about import is_file
 from leed.readers.content import Content
-from leed.readers.hume_items import ASPECTS, MODALITY, Box, Group, Item, Stretch, lenient, words
+from leed.readers.hume_decoding import lenient
+from leed.readers.hume_items import ASPECTS, MODALITY, Box, Group, Item, Stretch, words
 from leed.readers.nesting import WRAPPERS
 from leed.schema.recording import Recording
 from leed.schema.terms import Issue

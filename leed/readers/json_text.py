@@ -11,7 +11,7 @@ import msgspec
 
 _MOST_DIGITS = 400
 _TWO_LINES = re.compile(rb"\s*([^\n]+)\n\s*\S")
-_BLANK = re.compile(r"\s*")
+_INK = re.compile(r"\S")
 _LONGEST_WORD = 1000
 _UNFINISHED = re.compile(r'(?:[\[{,:]\s*)[^\[\]{},:"\s]*\s*$')
 _BEGUN = re.compile(
@@ -62,8 +62,8 @@ def following(text: str) -> Iterator[tuple[Any, int]]:
 
 def after_blank(text: str, start: int) -> int:
     """Return the place of the first character that is not blank, from a place on."""
-    blank = _BLANK.match(text, start)
-    return blank.end() if blank else start
+    ink = _INK.search(text, start)
+    return ink.start() if ink else len(text)
 
 
 def begins_lines(data: bytes) -> bool:

@@ -81,8 +81,8 @@ class Matrix:
         for place, column in columns.items():
             if not _is_full(column):
                 self.has_gaps = True
-                columns = {**columns, place: finite(column)[0]}
-                odd[place] = finite(column)[1]
+                known, odd[place] = finite(column)
+                columns = {**columns, place: known}
         for place, column in columns.items():
             for start, block in self._blocks(first, first + len(column)):
                 low, high = max(start, first), min(start + block.shape[1], first + len(column))

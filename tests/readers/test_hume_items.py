@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import leed
-from leed.readers.hume_items import Group, gather, words
+from leed.readers.hume_decoding import gather
+from leed.readers.hume_items import Group, words
 from tests.support import hume
 
 

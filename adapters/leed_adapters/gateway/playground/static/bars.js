@@ -63,8 +63,9 @@ export function showBars(answer) {
     }
   }
   if (fresh && (answer || !state.selected)) {
-    order = [...groups].sort((a, b) => b.named - a.named || (state.selected ? b.value - a.value : 0)).map((g) => g.key);
-    if (!state.selected) order = [...groups].sort((a, b) => (b.value >= 0) - (a.value >= 0)).map((g) => g.key);
+    const strongest = (a, b) => b.named - a.named || b.value - a.value;
+    const measuredFirst = (a, b) => (b.value >= 0) - (a.value >= 0);
+    order = groups.sort(state.selected ? strongest : measuredFirst).map((g) => g.key);
     fresh = false; // placed once: a slider that is placed anew loses the focus
     fill(byId("bars"), order.map((key) => rows.get(key).node));
   }
