@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from leed.finite import is_finite
 from leed.float32 import INFINITE
 
-_BLOCK = 1 << 12  # rows of 48 scores that fit a processor's cache
+_BLOCK = 4000  # rows of 48 scores that fit a processor's cache, whose parts columns share if it is a power of two
 _ABREAST = 4  # columns whose rows are put into another order at once
 
 
@@ -105,7 +105,7 @@ class Matrix:
         self._fill()
         as_they_are = len(columns) == self._width and all(isinstance(c, int) and c == i for i, c in enumerate(columns))
         if self._by_column or not as_they_are:
-            self._rewrite(columns)
+            self._rewrite(columns, as_they_are=as_they_are)
         return self._flat[: self._rows * len(columns)].reshape(self._rows, len(columns))
 
     def _begun(self, columns: Iterable[NDArray[Any]]) -> bool:
@@ -156,7 +156,7 @@ class Matrix:
         self.has_gaps = True
         return np.flatnonzero(np.isinf(block).any(axis=0)).tolist()
 
-    def _rewrite(self, columns: Sequence[int | NDArray[Any]]) -> None:
+    def _rewrite(self, columns: Sequence[int | NDArray[Any]], *, as_they_are: bool) -> None:
         rows, old, new = self._rows, self._width, len(columns)
         if new > old:
             self._flat.resize(rows * new, refcheck=False)
@@ -166,6 +166,9 @@ class Matrix:
             block = self._flat[start * old : stop * old].copy()
             block = block.reshape(old, stop - start).T if self._by_column else block.reshape(stop - start, old)
             moved = self._flat[start * new : stop * new].reshape(stop - start, new)
+            if as_they_are:
+                moved[:] = block
+                continue
             for i, column in enumerate(columns):
                 moved[:, i] = block[:, column] if isinstance(column, int) else column[start:stop]
         if new < old:
