@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leed.embed.texts import fit
+from leed.schema.plain import clean
 
 TEXTS: Final = ("source", "modality", "aspect", "granularity", "speaker", "text", "description", "fingerprint")
 TIMES: Final = ("begin", "end")
@@ -88,7 +89,7 @@ class Filling:
     def done(self) -> tuple[Block, list[str]]:
         """Return the block, and for each value of its descriptions the text that is embedded."""
         texts = {
-            name: Column(codes.tobytes(), list(map(whole, self._values[name]))) for name, codes in self._codes.items()
+            name: Column(codes.tobytes(), list(map(clean, self._values[name]))) for name, codes in self._codes.items()
         }
         block = Block(texts, {name: seconds.tobytes() for name, seconds in self._times.items()})
         return block, [fit(text or "") for text in self._values["description"]]
@@ -96,15 +97,6 @@ class Filling:
     def _code(self, name: str, value: str | None) -> int:
         values = self._values[name]
         return values.setdefault(value, len(values))
-
-
-def whole(text: str | None) -> str | None:
-    """Return a text without halves of characters, which neither Parquet nor UTF-8 takes.
-
-    >>> whole("fine"), whole(None)
-    ('fine', None)
-    """
-    return text if text is None or text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def put(file: IO[bytes], what: Block | list[str]) -> None:

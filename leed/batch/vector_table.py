@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from leed import plugins
 from leed.batch.blocks import FIELDS, TIMES, Block
 from leed.errors import OptionError
+from leed.schema.batches import same
 
 if TYPE_CHECKING:
     from leed.embed import OnceEmbedder
@@ -101,52 +102,29 @@ def _seconds(block: Block, name: str) -> list[float | None]:
 
 @contextmanager
 def _parquet(part: str, dimensions: int, about: dict[str, str]) -> Generator[Write]:
-    to = _RowGroups(part, dimensions, about)
-    with to.writer:
-        yield to.add
-        to.flush()
+    import pyarrow as pa  # noqa: PLC0415 - an extra
+
+    from leed.batch.parquet import writer  # noqa: PLC0415 - as above
+
+    text = pa.dictionary(pa.int32(), pa.string())
+    kinds = {name: pa.float64() if name in TIMES else text for name in FIELDS} | dict.fromkeys(about, text)
+    schema = pa.schema([*kinds.items(), ("embedding", pa.list_(pa.float32(), dimensions))])
+    with open(part, "wb") as file:
+        to = writer(file, schema, most=min(_MOST, max(_GROUP // max(4 * dimensions, 1), 1)))
+
+        def write(block: Block, vectors: NDArray[np.float32]) -> None:
+            columns = [_column(block, name) for name in FIELDS]
+            columns += [same(value, len(block)) for value in about.values()]
+            columns.append(pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), vectors.shape[1]))
+            to.write_batch(pa.record_batch(columns, schema=schema))
+
+        yield write
+        to.close()
 
 
-class _RowGroups:
-    """Parquet, in row groups of a size that suits readers, however many rows a block has."""
+def _column(block: Block, name: str) -> Any:  # noqa: ANN401 - pyarrow has no types
+    import pyarrow as pa  # noqa: PLC0415 - an extra
 
-    def __init__(self, part: str, dimensions: int, about: dict[str, str]) -> None:
-        import pyarrow as pa  # noqa: PLC0415 - an extra
-        from pyarrow import parquet  # noqa: PLC0415 - an extra
-
-        self._pa = pa
-        self._about = {name: value.encode("utf-8", "replace").decode() for name, value in about.items()}
-        self._most = min(_MOST, max(_GROUP // max(4 * dimensions, 1), 1))
-        self._waiting: list[Filled] = []
-        self._count = 0
-        text = pa.dictionary(pa.int32(), pa.string())
-        kinds = {name: pa.float64() if name in TIMES else text for name in FIELDS} | dict.fromkeys(about, text)
-        self.schema = pa.schema([*kinds.items(), ("embedding", pa.list_(pa.float32(), dimensions))])
-        self.writer = parquet.ParquetWriter(part, self.schema)
-
-    def add(self, block: Block, vectors: NDArray[np.float32]) -> None:
-        """Take a block; it is written once there are enough rows."""
-        if self._count + len(block) > self._most:
-            self.flush()
-        self._waiting.append((block, vectors))
-        self._count += len(block)
-
-    def flush(self) -> None:
-        """Write what waits."""
-        if not self._count:
-            return
-        pa = self._pa
-        columns = {name: self._column(name) for name in FIELDS}
-        columns |= {name: pa.array([value] * self._count).dictionary_encode() for name, value in self._about.items()}
-        vectors = [pa.FixedSizeListArray.from_arrays(pa.array(v.ravel()), v.shape[1]) for _, v in self._waiting]
-        table = pa.table({**columns, "embedding": pa.chunked_array(vectors)}, schema=self.schema)
-        self.writer.write_table(table, row_group_size=self._most)
-        self._waiting, self._count = [], 0
-
-    def _column(self, name: str) -> Any:  # noqa: ANN401 - pyarrow has no types
-        pa = self._pa
-        blocks = [block for block, _ in self._waiting]
-        if name in TIMES:
-            return pa.array(np.concatenate([block.times(name) for block in blocks]), pa.float64(), from_pandas=True)
-        parts = [pa.array(b.texts[name].values, pa.string()).take(pa.array(b.texts[name].codes)) for b in blocks]
-        return pa.concat_arrays(parts).dictionary_encode()
+    if name in TIMES:
+        return pa.array(block.times(name), pa.float64(), from_pandas=True)
+    return pa.array(block.texts[name].values, pa.string()).take(pa.array(block.texts[name].codes)).dictionary_encode()

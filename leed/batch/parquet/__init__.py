@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from leed.batch.parquet.writing import Writer
+from leed.batch.parquet.writing import GROUP, Writer
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,7 +23,7 @@ _SOUGHT: Final = ("source", "channel", "modality", "aspect", "granularity", "spe
 """Columns whose least and greatest values are told of each group, so that readers can pass over it."""
 
 
-def writer(file: Any, schema: pa.Schema) -> Writer:  # noqa: ANN401 - an open file of any kind
+def writer(file: Any, schema: pa.Schema, *, most: int = GROUP) -> Writer:  # noqa: ANN401 - an open file of any kind
     """Return what writes batches of a schema to a file; the file stays the caller's to close.
 
     >>> import io
@@ -35,10 +35,15 @@ def writer(file: Any, schema: pa.Schema) -> Writer:  # noqa: ANN401 - an open fi
     >>> pa.parquet.read_table(file).to_pylist()
     [{'begin': 0.0}, {'begin': 0.5}]
 
+    Args:
+        file: open for writing.
+        schema: that of the batches.
+        most: rows of a group at most.
+
     Raises:
         TypeError: a column is neither of floats nor of strings, nor of lists or structures of them.
     """
-    return Writer(file, schema, sought=_SOUGHT)
+    return Writer(file, schema, sought=_SOUGHT, most=most)
 
 
 __all__ = ["Writer", "writer"]
