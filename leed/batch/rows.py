@@ -119,7 +119,7 @@ def _coded(pa: Any, which: NDArray[np.int32], words: Sequence[str | None]) -> An
     """A column of words, each kept once."""
     places = {word: i for i, word in enumerate(dict.fromkeys(word for word in words if word is not None))}
     codes = np.array([-1 if word is None else places[word] for word in words], np.int32)
-    here = codes[which] if len(which) else np.empty(0, np.int32)
+    here = codes.take(which) if len(which) else np.empty(0, np.int32)
     missing = here < 0 if len(places) < len(dict.fromkeys(words)) else None
     return pa.DictionaryArray.from_arrays(pa.array(here, mask=missing), _strings(pa, list(places)))
 

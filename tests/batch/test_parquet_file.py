@@ -229,6 +229,20 @@ def test_batches_with_other_words_stand_in_one_group() -> None:
     assert read(file.getvalue()).column("c").to_pylist() == ["a", "b", "c", "b"]
 
 
+def test_only_what_gets_smaller_is_packed() -> None:
+    noise = np.random.default_rng(0).random((1000, 8), np.float32)
+    batch = pa.record_batch(
+        {
+            "noise": pa.FixedSizeListArray.from_arrays(noise.ravel(), 8),
+            "zeros": pa.FixedSizeListArray.from_arrays(np.zeros(8000, np.float32), 8),
+            "words": pa.array(["a"] * 1000).dictionary_encode(),
+        }
+    )
+    data = written(batch, most=300)
+    assert [chunk.compression for chunk in chunks(opened(data))] == ["UNCOMPRESSED", "SNAPPY", "SNAPPY"] * 4
+    assert read(data).column("noise").combine_chunks().flatten().to_numpy().reshape(1000, 8).tolist() == noise.tolist()
+
+
 def test_a_file_without_rows_has_its_columns() -> None:
     batch = column([], KINDS["terms"])
     table = read(written(batch))

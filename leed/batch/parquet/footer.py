@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MAGIC: Final = b"PAR1"
 _VERSION: Final = 2
-_SNAPPY: Final = 1
+_AS_IT_IS, _SNAPPY = 0, 1
 _REQUIRED, _OPTIONAL, _REPEATED = 0, 1, 2
 _TEXT, _LIST = 0, 3
 _AS_TEXT = {6: i32(_TEXT), 10: struct({1: struct({})})}
@@ -40,13 +40,15 @@ class Chunk:
         leaf: which.
         start: where in the file its first page is.
         found: what is told of its values.
+        is_packed: whether its pages are packed by snappy.
     """
 
-    def __init__(self, leaf: Leaf, start: int, found: Range | None) -> None:
+    def __init__(self, leaf: Leaf, start: int, found: Range | None, *, is_packed: bool) -> None:
         self.size = self.full_size = 0
         self._leaf = leaf
         self._start = start
         self._found = found
+        self._is_packed = is_packed
         self._entries = 0
         self._first = start
 
@@ -66,7 +68,7 @@ class Chunk:
             1: i32(self._leaf.physical),
             2: listed([i32(kind) for kind in ((PLAIN, RLE, CODED) if coded else (PLAIN, RLE))]),
             3: listed([binary(name) for name in self._leaf.path]),
-            4: i32(_SNAPPY),
+            4: i32(_SNAPPY if self._is_packed else _AS_IT_IS),
             5: i64(self._entries),
             6: i64(self.full_size),
             7: i64(self.size),

@@ -22,21 +22,11 @@ _DATA, _DICTIONARY = 0, 2
 
 
 class Page(NamedTuple):
-    """A page as it stands in a file: the parts of it, and how large it would be if it were not packed."""
+    """A page as it stands in a file: the parts of it, and how many bytes they are, packed and not."""
 
-    head: bytes
-    body: Any
-    unpacked: int
-
-    @property
-    def size(self) -> int:
-        """Bytes in the file."""
-        return len(self.head) + len(self.body)
-
-    @property
-    def full_size(self) -> int:
-        """Bytes if it were not packed."""
-        return len(self.head) + self.unpacked
+    parts: tuple[Any, ...]
+    size: int
+    full_size: int
 
 
 def dictionary_page(words: pa.Array, codec: Any) -> Page:  # noqa: ANN401 - pyarrow has no types
@@ -48,14 +38,14 @@ def dictionary_page(words: pa.Array, codec: Any) -> Page:  # noqa: ANN401 - pyar
     if words.null_count:
         raise ValueError("a dictionary has a place for nothing; what is missing has no place in it")
     said = {1: i32(len(words)), 2: i32(PLAIN)}
-    return _page(_DICTIONARY, plain(words), {7: struct(said)}, codec)
+    return _page(_DICTIONARY, (plain(words),), {7: struct(said)}, codec)
 
 
 def data_page(leaf: Leaf, entries: Entries, codec: Any) -> Page:  # noqa: ANN401 - as above
-    """Return some rows."""
+    """Return some rows, packed by a codec; as they are if there is none."""
     said = {1: i32(entries.total), 2: i32(CODED if leaf.is_coded else PLAIN), 3: i32(RLE), 4: i32(RLE)}
     values = _codes(entries.values) if leaf.is_coded else plain(entries.values)
-    return _page(_DATA, b"".join((entries.levels, values)), {5: struct(said)}, codec)
+    return _page(_DATA, (entries.levels, values), {5: struct(said)}, codec)
 
 
 def plain(values: pa.Array) -> Any:  # noqa: ANN401 - whatever holds bytes
@@ -79,10 +69,12 @@ def plain(values: pa.Array) -> Any:  # noqa: ANN401 - whatever holds bytes
     return whole.buffers()[2].slice(0, int(lengths.sum()) + lengths.nbytes)
 
 
-def _page(kind: int, data: Any, said: dict[int, thrift.Value], codec: Any) -> Page:  # noqa: ANN401 - as above
-    body = codec.compress(data)
-    head = struct({1: i32(kind), 2: i32(len(data)), 3: i32(len(body)), **said})
-    return Page(head.data, body, len(data))
+def _page(kind: int, parts: tuple[Any, ...], said: dict[int, thrift.Value], codec: Any) -> Page:  # noqa: ANN401 - as above
+    full_size = sum(map(len, parts))
+    body = parts if codec is None else (codec.compress(b"".join(parts)),)
+    size = sum(map(len, body))
+    head = struct({1: i32(kind), 2: i32(full_size), 3: i32(size), **said}).data
+    return Page((head, *body), len(head) + size, len(head) + full_size)
 
 
 def _codes(values: pa.DictionaryArray) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from importlib.metadata import version
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +21,10 @@ GROUP: Final = 1 << 17
 """Rows of a group: enough for columns to pack well, few enough to be held in memory."""
 _PAGE: Final = 1 << 19
 """Bytes of a page before it is packed, about."""
+_SAMPLE: Final = 1 << 13
+"""Values that tell whether a column is packed."""
+_WORTH_IT: Final = 0.95
+"""How large they may be when they are packed."""
 _LONGEST: Final = 1 << 10
 """Bytes of a least or greatest text that is told."""
 
@@ -66,7 +71,7 @@ class Writer:
     def close(self) -> None:
         """Write what is left, and what readers look for at the end."""
         self._write()
-        self._put(footer(self._schema, self._groups, f"leed version {version('leed')}"))
+        self._put(footer(self._schema, self._groups, _maker()))
 
     def _write(self) -> None:
         """Write what waits."""
@@ -94,16 +99,31 @@ class Writer:
         parts = [entries(column.slice(start, rows), field) for start in range(0, len(column), rows)]
         for leaf, pieces in zip(its_leaves, zip(*parts, strict=True), strict=True):
             found = _range(leaf, column) if leaf.path[0] in self._sought else None
-            chunk = Chunk(leaf, self._at, found)
-            for page, count in _pages(leaf, pieces, self._codec):
-                chunk.add(page, count)
-                self._put(page.head)
-                self._put(page.body)
+            codec = self._codec if _is_worth_it(leaf, pieces[0].values, self._codec) else None
+            chunk = Chunk(leaf, self._at, found, is_packed=codec is not None)
+            for page, total in _pages(leaf, pieces, codec):
+                chunk.add(page, total)
+                for part in page.parts:
+                    self._put(part)
             yield chunk
 
     def _put(self, data: Any) -> None:  # noqa: ANN401 - whatever holds bytes
         self._file.write(data)
         self._at += len(data)
+
+
+@cache
+def _maker() -> str:
+    """Who wrote a file, as readers expect to be told."""
+    return f"leed version {version('leed')}"
+
+
+def _is_worth_it(leaf: Leaf, values: Any, codec: Any) -> bool:  # noqa: ANN401 - pyarrow has no types
+    """Whether values get notably smaller when they are packed; those of scores most often do not, as the first tell."""
+    if leaf.is_coded or not len(values):
+        return True
+    data = plain(values.slice(0, _SAMPLE))
+    return len(codec.compress(data)) < _WORTH_IT * len(data)
 
 
 def _pages(leaf: Leaf, pieces: Sequence[Entries], codec: Any) -> Iterator[tuple[Page, int | None]]:  # noqa: ANN401
@@ -136,12 +156,14 @@ def _range(leaf: Leaf, column: pa.Array) -> Range:
     """The least and greatest value of a column, where they can be told."""
     import pyarrow as pa  # noqa: PLC0415 - optional
 
-    missing, known = column.null_count, column.drop_null()
+    missing = column.null_count
+    known = column.drop_null() if missing else column
     if not len(known):
         return Range(missing)
     if leaf.physical == BYTES:
         if leaf.is_coded:
-            known = known.dictionary.take(pa.array(np.flatnonzero(np.bincount(known.indices))))
+            words = known.dictionary
+            known = words if len(words) == 1 else words.take(pa.array(np.flatnonzero(np.bincount(known.indices))))
         words = sorted(word.encode() for word in known.to_pylist())
         bounds = words[0], words[-1]
         return Range(missing, bounds if max(map(len, bounds)) <= _LONGEST else None)
