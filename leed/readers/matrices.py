@@ -83,9 +83,10 @@ class Matrix:
                 self.has_gaps = True
                 known, odd[place] = finite(column)
                 columns = {**columns, place: known}
-        for place, column in columns.items():
-            for start, block in self._blocks(first, first + len(column)):
-                low, high = max(start, first), min(start + block.shape[1], first + len(column))
+        last = first + len(next(iter(columns.values())))
+        for start, block in self._blocks(first, last):
+            low, high = max(start, first), min(start + block.shape[1], last)
+            for place, column in columns.items():
                 block[place, low - start : high - start] = column[low - first : high - first]
         return {place: count for place, count in odd.items() if count}
 
