@@ -94,7 +94,8 @@ def without_dictionaries(kind: pa.DataType) -> pa.DataType:
 
 def coded(plain: pa.Array, kind: pa.DataType) -> pa.Array:
     if hasattr(kind, "index_type"):
-        return plain.dictionary_encode()
+        found = plain.dictionary_encode()  # with words that nothing has, and some twice
+        return pa.DictionaryArray.from_arrays(found.indices, pa.concat_arrays([found.dictionary, found.dictionary]))
     if pa.types.is_struct(kind):
         children = [coded(plain.field(i), kind.field(i).type) for i in range(kind.num_fields)]
         return pa.StructArray.from_arrays(children, fields=list(kind), mask=plain.is_null())
@@ -216,6 +217,15 @@ def test_a_group_has_the_words_of_its_own_rows_where_others_are_many() -> None:
     batch = column([f"word {i:05}" for i in range(4000)], WORDS)
     sizes = [chunk.total_uncompressed_size for chunk in chunks(opened(written(batch, most=1000)))]
     assert max(sizes) < 1000 * (4 + len("word 00000") + 2) + 100
+
+
+def test_a_word_that_stands_in_a_dictionary_twice_is_written_once() -> None:
+    words = pa.DictionaryArray.from_arrays(pa.array([0, 1, 2, 3, 1], pa.int32()), ["a", "b", "a", "c"])
+    terms = pa.ListArray.from_arrays([0, 2, 5], words)
+    table = read(written(pa.record_batch({"c": words.slice(0, 2), "terms": terms})))
+    assert table.column("c").to_pylist() == ["a", "b"]
+    assert table.column("terms").to_pylist() == [["a", "b"], ["a", "c", "b"]]
+    assert read(written(pa.record_batch({"c": words}))).column("c").to_pylist() == ["a", "b", "a", "c", "b"]
 
 
 def test_batches_with_other_words_stand_in_one_group() -> None:

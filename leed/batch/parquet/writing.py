@@ -136,15 +136,17 @@ def _pages(leaf: Leaf, pieces: Sequence[Entries], codec: Any) -> Iterator[tuple[
 
 
 def _worded(pieces: Sequence[Entries]) -> tuple[pa.Array, Sequence[Entries]]:
-    """The words of pieces in one dictionary, and the pieces with their places in it.
+    """The words of pieces in one dictionary, each once, and the pieces with their places in it.
 
     It is the dictionary that they have, unless its words outnumber the values: those may be the words of other groups.
+    Nor may a word stand in it twice: pyarrow keeps one of them when it reads the file, and mistakes the places behind.
     """
     import pyarrow as pa  # noqa: PLC0415 - optional
 
     some = [piece.values for piece in pieces if len(piece.values)]
     words = some[0].dictionary if some else pa.array([], pa.string())
-    if len(words) <= sum(map(len, some)) and all(values.dictionary.equals(words) for values in some):
+    is_theirs = all(values.dictionary.equals(words) for values in some)
+    if is_theirs and len(words) <= sum(map(len, some)) and len(words.unique()) == len(words):
         return words, pieces
     whole = pa.concat_arrays(some).dictionary_decode().dictionary_encode()
     starts = accumulate((len(piece.values) for piece in pieces), initial=0)
