@@ -14,7 +14,9 @@ from leed.batch.engines import get_engine
 from leed.batch.inputs import OWN, Input, inputs_of
 from leed.batch.store import MANIFEST, Store
 from leed.batch.work import Share, Worker
-from leed.errors import OptionError, OutputError
+from leed.errors import OptionError, OutputError, one_of
+from leed.modality import modality_named
+from leed.schema.terms import QUANTITIES
 
 if TYPE_CHECKING:
     from leed.batch.engines import Engine
@@ -92,13 +94,17 @@ def describe_corpus(
 
     Raises:
         InputError: there are no files.
-        OptionError: the folder is not empty, and is not to be gone on with; or the engine or workers are none.
+        OptionError: the folder is not empty, and is not to be gone on with; or the engine or workers are none, or
+            nothing is known of such a modality or quantity.
         OutputError: nothing can be written any more: the disk is full, or another run writes there. What is done is
             kept, for a run that goes on with it.
     """
     from leed.describer import Describer as New  # noqa: PLC0415 - loads numpy
 
     chosen = describer or New()
+    modality = modality_named(modality)
+    if quantity not in (None, *QUANTITIES):
+        raise one_of("quantity", quantity, QUANTITIES)
     do = get_engine(engine) if isinstance(engine, str) else engine
     store = Store(out)
     failed: dict[str, str] = {}

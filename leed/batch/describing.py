@@ -46,8 +46,8 @@ class Reading:
     Attributes:
         format: the format, where it should not be told from the content; "text": a text on each line.
         column: the column of CSV or Parquet whose texts are meant.
-        modality: what scores are of, where the input is to be told.
-        quantity: what the numbers are, likewise.
+        modality: what scores are of where the input does not say it.
+        quantity: what the numbers are, whatever the input says.
     """
 
     format: str | None = None
@@ -154,7 +154,7 @@ class _Track:
         self._track = track
         self._describer = describer
         self._options: dict[str, Any] = {
-            "modality": reading.modality or track.modality,
+            "modality": track.modality or reading.modality,
             "quantity": reading.quantity or track.quantity,
         }
         self._told: Sentences | None = None

@@ -56,8 +56,10 @@ def command(  # noqa: PLR0917 - the command line names them all
     `echo '{"Joy": 0.84}' | leed describe --modality face -`
     """
     from leed.describer import Describer  # noqa: PLC0415 - keeps 'leed --help' fast
+    from leed.modality import modality_named  # noqa: PLC0415 - as above
 
     written = output or by_name(path)
+    modality = modality_named(modality)
     describer = Describer(
         scale=scale,
         calibration=calibration,
@@ -137,7 +139,7 @@ def _described(
 
         segments = track(segments, "describing", total=total, console=Console(stderr=True), transient=True)
     for segment in segments:
-        yield describer.describe(segment, modality=modality, quantity=quantity)
+        yield describer.describe(segment, modality=segment.modality or modality, quantity=quantity)
 
 
 @contextmanager

@@ -86,6 +86,7 @@ def command(  # noqa: PLR0917 - the command line names them all
     from leed.batch.vector_table import check_target  # noqa: PLC0415 - as above
     from leed.describer import Describer  # noqa: PLC0415 - as above
     from leed.embed import get_embedder  # noqa: PLC0415 - as above
+    from leed.modality import modality_named  # noqa: PLC0415 - as above
 
     check_target(path)
     describer = Describer(
@@ -124,7 +125,7 @@ def command(  # noqa: PLR0917 - the command line names them all
         path,
         describer=describer,
         embedder=chosen,
-        reading=Reading(form, text_column, modality, quantity),
+        reading=Reading(form, text_column, modality_named(modality), quantity),
         engine=get_engine(engine),
         workers=options.workers_of(workers, engine),
         told=told,

@@ -63,22 +63,21 @@ def get_embedder(
         whole("batch_size", batch_size)
     if isinstance(embedder, str):
         inner = _named(embedder, options if batch_size is None else options | {"batch_size": batch_size})
-    else:
-        inner, cache = _given(embedder, options, cache)
-    return OnceEmbedder(inner, _cache(cache), batch_size, progress)
+        return OnceEmbedder(inner, _cache(cache), batch_size, progress)
+    given = _given(embedder, options)
+    kept = given.cache if cache is None else _cache(cache)
+    return OnceEmbedder(given.inner, kept, batch_size or given.batch_size, progress or given.progress)
 
 
-def _given(embedder: object, options: dict[str, Any], cache: Any) -> tuple[Embedder, Any]:  # noqa: ANN401 - as above
-    """An embedder that was handed over, and its own cache where no other is named."""
+def _given(embedder: object, options: dict[str, Any]) -> OnceEmbedder:
+    """An embedder that was handed over, with its own settings where it has any."""
     if not isinstance(embedder, Embedder):
         raise OptionError(
             f"embedder is {type(embedder).__name__}; give a name, or an object with name, version, dimensions and embed"
         )
     if options:
         raise OptionError(f"{', '.join(options)}: options are for an embedder that is given by its name")
-    if isinstance(embedder, OnceEmbedder):
-        return embedder.inner, embedder.cache if cache is None else cache
-    return embedder, cache
+    return embedder if isinstance(embedder, OnceEmbedder) else OnceEmbedder(embedder)
 
 
 def _cache(given: object) -> Cache | None:

@@ -11,6 +11,7 @@ import hashlib
 import os
 import sqlite3
 import sys
+import time
 import zlib
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing, contextmanager
@@ -25,6 +26,7 @@ from leed.errors import CacheError
 
 _APPLICATION: Final = int.from_bytes(b"leed")
 _FORMAT: Final = 1
+_PAUSE: Final = 0.01  # seconds between two tries
 _AT_A_TIME: Final = 500  # SQLite before 3.32 takes 999 values in a statement
 _TABLE: Final = "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID"
 
@@ -99,7 +101,7 @@ class Cache:
             return
         if application == _APPLICATION:
             raise CacheError(f"the cache {self.path} is of another version of leed; name another file")
-        file.execute("PRAGMA journal_mode=WAL")
+        self._write_ahead(file)
         with file:
             file.execute("BEGIN IMMEDIATE")
             tables = [name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
@@ -108,6 +110,19 @@ class Cache:
             file.execute(_TABLE)
             file.execute(f"PRAGMA application_id={_APPLICATION}")
             file.execute(f"PRAGMA user_version={_FORMAT}")
+
+    def _write_ahead(self, file: sqlite3.Connection) -> None:
+        """Switch a new file to WAL mode; SQLite waits for others in all it does but this."""
+        end = time.monotonic() + self.patience
+        while True:
+            try:
+                file.execute("PRAGMA journal_mode=WAL")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                    raise
+                time.sleep(_PAUSE)
+            else:
+                return
 
 
 class Kept:

@@ -10,6 +10,7 @@ import leed
 from leed.batch.blocks import FIELDS, TIMES, blocks_in, texts_in
 from leed.batch.describing import Describing, Reading, files_of
 from leed.batch.workplace import Workplace
+from leed.schema.plain import clean
 
 FULL = dict.fromkeys(("Joy", "Sadness", "Anger", "Fear", "Calmness", "Awe", "Boredom"), 0.05)
 INPUTS: dict[str, Any] = {
@@ -42,8 +43,7 @@ def test_rows_are_those_of_describe(name: str, options: dict[str, Any], tmp_path
     told = [description.to_dict() for description in leed.describe_all(leed.read(str(source)), describer=describer)]
     expected = [tuple(row[field] for field in FIELDS) for row in told]
     assert rows(tmp_path, source, describer, Reading()) == [
-        tuple(cell.encode("utf-8", "replace").decode() if isinstance(cell, str) else cell for cell in row)
-        for row in expected
+        tuple(clean(cell) if isinstance(cell, str) else cell for cell in row) for row in expected
     ]
 
 

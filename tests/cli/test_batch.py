@@ -130,6 +130,8 @@ def test_scores_without_a_modality_are_of_the_one_that_is_given(batch: Leed, tmp
     [
         (["--engine", "cloud"], "engine 'cloud' is not known: give one of local"),
         (["--scale", "nope"], "nope"),
+        (["--modality", "smell"], "modality 'smell' is not known"),
+        (["--quantity", "much"], "quantity 'much' is not known"),
     ],
 )
 def test_what_cannot_be_is_said_in_one_line(

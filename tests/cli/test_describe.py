@@ -430,3 +430,12 @@ def test_a_name_of_text_or_without_an_ending_is_written_as_text(
 ) -> None:
     assert describe(talk, "-o", tmp_path / name) == (0, "", "")
     assert (tmp_path / name).read_text(encoding="utf-8") == describe(talk)[1]
+
+
+def test_what_a_file_says_of_its_modality_goes_before_the_option(describe: Leed, tmp_path: Path) -> None:
+    path = written(tmp_path, "a.json", '[{"modality": "face", "Joy": 0.84}, {"Joy": 0.84}]')
+    assert describe(path, "--modality", "voice") == (
+        0,
+        "a.json\n  face      They look extremely joyful.\n  prosody   They sound extremely joyful.\n",
+        "",
+    )

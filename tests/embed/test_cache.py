@@ -4,6 +4,8 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -95,6 +97,19 @@ def test_several_processes_fill_one_file(path: Path) -> None:
     ends = [(process.communicate()[1], process.returncode) for process in running]
     assert ends == [(b"", 0)] * 6
     assert len(Cache(str(path))) == 400
+
+
+def test_a_new_file_that_another_process_has_is_waited_for(path: Path) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(CacheError, match="cannot be used: database is locked"):
+            get_embedder(Counting(), cache=Cache(str(path), patience=0.05)).embed(TEXTS)
+        end = threading.Timer(0.3, other.rollback)
+        end.start()
+        get_embedder(Counting(), cache=Cache(str(path))).embed(TEXTS)
+        end.join()
+    assert len(Cache(str(path))) == len(TEXTS)
 
 
 def test_a_file_that_is_no_database_is_a_clear_error_and_stays(path: Path) -> None:

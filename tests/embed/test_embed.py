@@ -268,3 +268,9 @@ def test_an_estimate_counts_texts_and_tokens_before_anything_is_embedded() -> No
         "6 texts, 2 different, 2 to embed: 9 tokens",
         "6 texts, 2 different, 2 to embed: at most about 9 tokens",
     )
+
+
+def test_an_embedder_that_is_handed_over_keeps_its_own_settings() -> None:
+    made = get_embedder(Counting(), batch_size=5)
+    assert get_embedder(made) == made
+    assert get_embedder(made, batch_size=7).batch_size == 7
