@@ -239,7 +239,7 @@ class Keys:
             return _listed([self._said(number).terms for number in packed.tolist()])
         digits = self._digits(packed)
         digits[:, packed < 0] = 0
-        used = np.unique(digits[digits > 0])
+        used = np.flatnonzero(np.bincount(digits.ravel(), minlength=int(self.base))[1:]) + 1
         bounds = len(self.bounds)
         table = []
         for digit in used.tolist():
@@ -253,7 +253,9 @@ class Keys:
         offsets = np.concatenate([[0], np.cumsum(counts)])
         which = np.empty(offsets[-1], np.int32)
         loud = np.repeat(packed >= 0, counts)
-        which[loud] = np.searchsorted(used, digits.T[digits.T > 0])
+        places = np.empty(int(self.base), np.int32)
+        places[used] = np.arange(len(used), dtype=np.int32)
+        which[loud] = places.take(digits.T[digits.T > 0])
         which[~loud] = np.arange(len(table), len(table) + sum(map(len, others)))
         return Terms(offsets, which, [*table, *(term for terms in others for term in terms)])
 

@@ -68,10 +68,10 @@ def test_what_is_described_again_reads_the_same(tmp_path: Path) -> None:
 
 
 def test_a_large_part_is_given_in_parts(tmp_path: Path) -> None:
-    rows = [{"modality": "face", "begin": i / 3, "Joy": i % 7 / 8, "Fear": 0.25} for i in range(70_000)]
+    rows = [{"modality": "face", "begin": i / 3, "Joy": i % 7 / 8, "Fear": 0.25} for i in range(140_000)]
     out = written(tmp_path, rows)
     parts = list(read_parts(out))
-    assert [len(part) for part in parts] == [65_536, 4_464]
+    assert [len(part) for part in parts] == [131_072, 8_928]
     whole = np.concatenate([track.matrix for part in parts for track in part.tracks])
     np.testing.assert_array_equal(whole, leed.read(out).tracks[0].matrix)
 
