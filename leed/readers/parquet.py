@@ -12,6 +12,8 @@ Apache's, https://parquet.apache.org; files come from pandas, polars, Spark, Duc
 
 from __future__ import annotations
 
+import io
+import os
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import chain
@@ -267,9 +269,12 @@ def _damage(content: Content, pa: Any) -> Generator[None]:  # noqa: ANN401 - a m
 def _bytes(content: Content, pa: Any) -> tuple[Any, int]:  # noqa: ANN401 - a module without types, and a file of its
     """The bytes as a file in which pyarrow may go back and forth; and how many are to be read of a column at a time."""
     file = content.open()
-    if content.path and file.seekable():
-        return pa.PythonFile(file), _BUFFER
-    return pa.BufferReader(content.data), 0
+    if not content.path or not file.seekable():
+        return pa.BufferReader(content.data), 0
+    if isinstance(file, io.BufferedReader) and isinstance(file.raw, io.FileIO):
+        with file:  # pyarrow reads it by itself in three quarters of the time
+            return pa.OSFile(os.fsencode(content.path)), _BUFFER
+    return pa.PythonFile(file), _BUFFER
 
 
 def _sized(content: Content, file: Any) -> None:  # noqa: ANN401 - a ParquetFile
