@@ -32,7 +32,7 @@ from tests.benchmarks.measure import Result, cpu_of, cpu_ratio, effective_cores
 FRAMES = 5_400  # half an hour at 3 a second
 CANDOR = 9_800  # frames of a file of 27 MB, as large as a conversation's of CANDOR on average
 ROWS = 100_000
-_IN_A_ROW = 5  # files
+_IN_A_ROW = 8  # files
 _IDLE = 1.8  # with fewer cores' worth of work than this, two workers cannot be judged
 _EVERY = 0.05  # seconds between two looks at the memory
 
