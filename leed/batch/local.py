@@ -129,12 +129,12 @@ def _pool(make: Make, workers: int) -> Generator[ProcessPoolExecutor]:
     pool = ProcessPoolExecutor(workers, mp_context=_context(), initializer=_begin, initargs=(make,))
     try:
         yield pool
-    except BaseException:  # whoever stops the run does not wait for what is at work: it can be done again
+    finally:
+        # Whoever stops the run does not wait for what is at work: it can be done again. Nor are workers asked to end
+        # when all is done: one that was killed may have died with the lock that another needs to answer.
         for process in list((pool._processes or {}).values()):  # noqa: SLF001 - Python 3.14 has kill_workers()
             process.kill()
         pool.shutdown(wait=True, cancel_futures=True)
-        raise
-    pool.shutdown()
 
 
 def _context() -> Any:  # noqa: ANN401 - multiprocessing's, by the system

@@ -2,6 +2,10 @@
 
 import os
 import signal
+import subprocess
+import sys
+import threading
+import time
 from functools import partial
 from pathlib import Path
 
@@ -9,8 +13,9 @@ import psutil
 import pytest
 
 from leed.batch.engines import Lost, get_engine
-from leed.batch.local import run
+from leed.batch.local import _do, _pool, run
 from leed.errors import InputError, OptionError
+from tests.support.parts import ROOT
 
 
 class Doubling:
@@ -96,3 +101,26 @@ def test_an_engine_is_found_by_its_name() -> None:
     assert get_engine("local") is run
     with pytest.raises(OptionError, match="engine"):
         get_engine("cloud")
+
+
+class Keeping:
+    """Takes the lock with which workers answer, once its own answer is out, and never gives it back."""
+
+    def __call__(self, _: int) -> None:
+        frame = sys._getframe()
+        while frame.f_code.co_name != "_process_worker":
+            assert frame.f_back is not None
+            frame = frame.f_back
+        threading.Timer(0.1, frame.f_locals["result_queue"]._wlock.acquire).start()
+
+
+def keep_the_lock() -> None:
+    """Have a worker keep the lock, and end."""
+    with _pool(Keeping, 2) as pool:
+        pool.submit(_do, 0).result()
+        time.sleep(0.5)
+
+
+def test_a_lock_that_died_with_a_worker_keeps_no_run_from_ending() -> None:
+    code = "from tests.batch.test_local import keep_the_lock; keep_the_lock()"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60)
