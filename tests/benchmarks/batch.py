@@ -256,9 +256,13 @@ def _write_by_pyarrow(described: list[pa.RecordBatch], path: Path) -> None:
     """The same by pyarrow, with options that suit scores: its own would take longer."""
     coded = [name for name in ("description", "fingerprint", "file", *SAME) if name in described[0].schema.names]
     terms = [f"terms.list.element.{name}" for name in ("label", "adverb", "adjective")]
-    options: dict[str, Any] = {"compression": "snappy", "write_statistics": ["begin", "end", *SAME]}
-    many = {"write_batch_size": 1 << 16, "data_page_size": 1 << 17, "row_group_size": 1 << 17}
-    parquet.write_table(pa.Table.from_batches(described), path, use_dictionary=[*coded, *terms], **options, **many)
+    options: dict[str, Any] = {
+        "compression": "snappy",
+        "use_dictionary": [*coded, *terms],
+        "write_statistics": ["begin", "end", *SAME],
+    }
+    many: dict[str, Any] = {"write_batch_size": 1 << 16, "data_page_size": 1 << 17, "row_group_size": 1 << 17}
+    parquet.write_table(pa.Table.from_batches(described), path, **options, **many)
 
 
 if __name__ == "__main__":

@@ -56,8 +56,9 @@ def plain(values: pa.Array) -> Any:  # noqa: ANN401 - whatever holds bytes
     '0100000061020000006263'
     """
     import pyarrow as pa  # noqa: PLC0415 - optional
-    from pyarrow import compute  # noqa: PLC0415 - optional
+    import pyarrow.compute as module  # noqa: PLC0415 - optional
 
+    compute: Any = module  # most of its functions are made when it is imported
     if not len(values):
         return b""
     if not pa.types.is_string(values.type):
