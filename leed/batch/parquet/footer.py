@@ -9,7 +9,7 @@ import base64
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from leed.batch.parquet.levels import BYTES, PHYSICAL, Leaf, is_list, is_structure, leaves
+from leed.batch.parquet.levels import BYTES, Leaf, is_list, is_structure, leaves, physical
 from leed.batch.parquet.pages import CODED, PLAIN, RLE, Page
 from leed.batch.parquet.thrift import Value, binary, i32, i64, listed, struct
 
@@ -126,8 +126,8 @@ def _elements(field: pa.Field, name: str | None = None) -> Iterator[Value]:
         for inner in kind:
             yield from _elements(inner)
     else:
-        physical = PHYSICAL[str(getattr(kind, "value_type", kind))]
-        yield struct({1: i32(physical), **known, **(_AS_TEXT if physical == BYTES else {})})
+        made_of = physical(field.name, kind)
+        yield struct({1: i32(made_of), **known, **(_AS_TEXT if made_of == BYTES else {})})
 
 
 def _statistics(found: Range) -> Value:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-_TRUE, _FALSE, _I32, _I64, _BINARY, _LIST, _STRUCT = 1, 2, 5, 6, 8, 9, 12
+_I32, _I64, _BINARY, _LIST, _STRUCT = 5, 6, 8, 9, 12
 _SHORT: Final = 15
 """A list of fewer, and a step between fields of no more, takes a byte."""
 
@@ -28,11 +28,6 @@ def i32(number: int) -> Value:
 def i64(number: int) -> Value:
     """Return a number of 64 bits."""
     return Value(_I64, _zigzag(number))
-
-
-def flag(value: bool) -> Value:  # noqa: FBT001 - a value, no option
-    """Return a field that says yes or no."""
-    return Value(_TRUE if value else _FALSE, b"")
 
 
 def binary(value: str | bytes) -> Value:
