@@ -3,16 +3,18 @@
 import gzip
 import json
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from itertools import repeat
 from pathlib import Path
 
+import anyio
 import pytest
 from starlette.routing import Route
 
 import leed
 from leed_adapters.gateway.api import OPERATIONS, Operation, document, routes
-from leed_adapters.gateway.api.endpoint import Asked, Endpoint, Threads
+from leed_adapters.gateway.api.endpoint import Asked, Endpoint, Refusal, Threads
 from leed_adapters.gateway.api.openapi import Answer
 from tests.support.parts import ROOT, shared
 from tests.support.serving import Served, served
@@ -386,6 +388,26 @@ def test_a_fault_of_leed_is_told_without_the_words_of_the_input(caplog: pytest.L
     assert (answer.status, answer.json["error"]["type"]) == (500, "server_error")
     assert answer.json["error"]["message"] == "unexpected ZeroDivisionError: this is a fault in leed"
     assert "secret" not in caplog.text
+
+
+def test_requests_that_come_in_one_turn_of_the_loop_are_counted() -> None:
+    threads = Threads(1)
+    outcomes: list[bytes | int] = []
+
+    async def ask() -> None:
+        try:
+            outcomes.append(await threads.run(lambda: b"done"))
+        except Refusal as refusal:
+            outcomes.append(refusal.status)
+
+    async def all_at_once() -> None:
+        async with anyio.create_task_group() as group:
+            for _ in range(40):
+                group.start_soon(ask)
+        await ask()
+
+    anyio.run(all_at_once)
+    assert Counter(outcomes) == {b"done": 17 + 1, 503: 40 - 17}
 
 
 def test_more_requests_than_can_wait_are_turned_away() -> None:

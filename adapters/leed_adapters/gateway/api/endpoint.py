@@ -68,6 +68,8 @@ class Threads:
 
     def __init__(self, count: int) -> None:
         self._limiter = CapacityLimiter(count)
+        self._most = count + _WAITING
+        self._taken = 0  # worked on or waiting; the limiter sees a request only a turn of the loop later
 
     def check(self) -> None:
         """Refuse where too many wait already.
@@ -75,14 +77,22 @@ class Threads:
         Raises:
             Refusal: 503.
         """
-        if self._limiter.statistics().tasks_waiting >= _WAITING:
+        if self._taken >= self._most:
             message = f"more than {_WAITING} requests wait for their turn; try again in a second"
             raise Refusal(503, message, "overloaded", headers={"retry-after": "1"})
 
     async def run(self, work: Callable[[], bytes]) -> bytes:
-        """Return what work gives, done in a thread."""
+        """Return what work gives, done in a thread.
+
+        Raises:
+            Refusal: 503, where too many wait already.
+        """
         self.check()
-        return await to_thread.run_sync(work, limiter=self._limiter)
+        self._taken += 1
+        try:
+            return await to_thread.run_sync(work, limiter=self._limiter)
+        finally:
+            self._taken -= 1
 
 
 class Endpoint:
