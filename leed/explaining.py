@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from leed import quoting
+from leed.entries import Entry
 from leed.float32 import float32
 from leed.gated import GatedPlan
 from leed.schema.terms import Description
 from leed.scores import number_of
-from leed.selection import CODE, HINT, TIED, Entry, Key, Plan
+from leed.selection import CODE, HINT, TIED, Key, Plan
 
 if TYPE_CHECKING:
     from leed.calibration.gate import Gate

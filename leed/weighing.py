@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from leed.calibration import HIGH, RARE, USUAL
+from leed.entries import Entry
 from leed.explaining import Evidence
 from leed.gated import GatedPlan
 from leed.scores import number_of
-from leed.selection import CODE, LOW, Entry, Plan
+from leed.selection import CODE, LOW, Plan
 from leed.together import Reasons
 
 if TYPE_CHECKING:

@@ -38,6 +38,7 @@ FLOORS = {
     "leed.modality": 2,
     "leed.realiser": 2,
     "leed.scores": 2,
+    "leed.entries": 2,
     "leed.selection": 2,
     "leed.tokens": 2,
     "leed.prompts": 2,

@@ -28,8 +28,9 @@ from leed.readers import read
 if TYPE_CHECKING:
     from leed.describer import Describer
     from leed.matrix import Sentences
-    from leed.schema.recording import Recording, Track
+    from leed.schema.recording import Recording
     from leed.schema.terms import Description, Issue
+    from leed.schema.tracks import Track
 
 LINES: Final = "text"
 """As a format: a text on each line."""

@@ -21,7 +21,8 @@ from leed.calibration.sketch import BINS, counted, quantiles
 from leed.errors import InputError
 
 if TYPE_CHECKING:
-    from leed.schema.recording import Recording, Track
+    from leed.schema.recording import Recording
+    from leed.schema.tracks import Track
 
 POINTS = (0.0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1.0)
 """The quantiles that are written down."""

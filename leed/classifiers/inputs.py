@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import _check_sample_weight, check_consistent_length, validate_data
 
 from leed.fusion.items import Items
-from leed.schema.recording import Recording, Track
+from leed.schema.recording import Recording
 from leed.schema.terms import Segment
+from leed.schema.tracks import Track
 
 _ONE = (Mapping, Recording, Track, Segment, str, os.PathLike, Items)
 

@@ -19,8 +19,9 @@ from leed.fusion.gathering import from_recordings, split_column, track_of
 from leed.fusion.items import Items
 from leed.modality import NAMES, modality_named
 from leed.readers import read
-from leed.schema.recording import Recording, Track
+from leed.schema.recording import Recording
 from leed.schema.terms import Issue
+from leed.schema.tracks import Track
 
 ROLES: Mapping[str, tuple[str, ...]] = {
     "item": ("item", "item_id", "clip", "id", "utterance"),

@@ -15,7 +15,7 @@ from leed.fusion import features as made
 from leed.fusion.gathering import kind_of
 from leed.fusion.items import Items
 from leed.modality import modality_named
-from leed.schema.recording import Track
+from leed.schema.tracks import Track
 
 __all__ = ["FITTED", "KINDS", "FusionVectorizer", "LeedVectorizer", "kinds_of"]
 

@@ -19,7 +19,8 @@ from leed.fusion import features as made
 from leed.fusion.items import Block, Items
 from leed.fusion.sentences import described
 from leed.fusion.wording import SCALE, Wording, wording_of
-from leed.schema.recording import Recording, Track
+from leed.schema.recording import Recording
+from leed.schema.tracks import Track
 
 KINDS: Mapping[str, str] = {
     "raw": "raw",

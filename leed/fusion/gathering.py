@@ -13,8 +13,9 @@ from leed.errors import InputError
 from leed.fusion.items import Block, Items
 from leed.modality import modality_named
 from leed.readers import read
-from leed.schema.recording import Recording, Track
+from leed.schema.recording import Recording
 from leed.schema.terms import Issue, Segment
+from leed.schema.tracks import Track
 from leed.taxonomy import fold
 
 _TAKEN = "give Items, a list of recordings or of plain data such as {'face': {'Joy': 0.8}}, or a table"

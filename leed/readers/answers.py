@@ -16,7 +16,8 @@ from leed.readers.columns import range_issues, track_of
 from leed.readers.content import HEAD, Content
 from leed.readers.gathering import Notes
 from leed.readers.stretches import Stretches
-from leed.schema.recording import Recording, Track
+from leed.schema.recording import Recording
+from leed.schema.tracks import Track
 from leed.scores import from_pairs, number_of, usual_scores
 from leed.taxonomy.matching import SUM_TOLERANCE, sums_to_one
 

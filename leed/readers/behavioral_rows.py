@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leed.readers.columns import numbers, range_issues, track_of
-from leed.schema.recording import Recording, Track
+from leed.schema.recording import Recording
 from leed.schema.terms import Issue
+from leed.schema.tracks import Track
 from leed.scores import number_of
 from leed.taxonomy import get
 

@@ -33,8 +33,9 @@ from leed.errors import UnknownFormatError
 from leed.readers import CERTAIN, NEAR, NOT_THIS, Guess, Reader
 from leed.readers.columns import range_issues, track_of
 from leed.readers.content import Content
-from leed.schema.recording import Recording, Track
+from leed.schema.recording import Recording
 from leed.schema.terms import Issue
+from leed.schema.tracks import Track
 from leed.scores import number_of
 
 TAXONOMY = "dimensions-3"

@@ -13,8 +13,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from leed.schema.recording import Track
 from leed.schema.terms import Issue
+from leed.schema.tracks import Track
 from leed.taxonomy import get
 from leed.taxonomy.matching import main_taxonomy, match, quantity_of, sums_to_one
 

@@ -24,8 +24,9 @@ from leed.errors import InputError, UnknownFormatError
 from leed.readers import CERTAIN, NOT_THIS, Guess, Reader
 from leed.readers.content import Content
 from leed.readers.long_lists import LongList
-from leed.schema.recording import Recording, Track
+from leed.schema.recording import Recording
 from leed.schema.terms import Issue
+from leed.schema.tracks import Track
 
 _FIRST = re.compile(rb'\s*\{\s*"leed"\s*:\s*"recording/')
 _ROW = msgspec.json.Decoder(list[float | None])

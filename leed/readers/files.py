@@ -31,7 +31,8 @@ from leed.readers.content import Content
 from leed.readers.folders import MOST_FILES, Folder, is_folder, office, opened_folder, sourced
 from leed.readers.gathering import counted
 from leed.readers.hume_csv import read_job
-from leed.schema.recording import Recording, Track
+from leed.schema.recording import Recording
+from leed.schema.tracks import Track
 
 _FEW = 3
 

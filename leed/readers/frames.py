@@ -16,8 +16,9 @@ from leed.readers.gathering import some
 from leed.readers.groups import grouped, renamed
 from leed.readers.sheet import Words
 from leed.readers.stack import Plan
-from leed.schema.recording import Recording, Track
+from leed.schema.recording import Recording
 from leed.schema.terms import Issue
+from leed.schema.tracks import Track
 
 _NUMBERED = re.compile(r"(.*?)_?(\d{1,4})$")
 

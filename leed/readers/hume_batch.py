@@ -32,8 +32,9 @@ from leed.readers.hume_bare import bare, is_hume
 from leed.readers.hume_decoding import lenient
 from leed.readers.hume_items import Group, Item
 from leed.readers.hume_stream import Passing, UnstreamableError, stream
-from leed.schema.recording import Recording, Track
+from leed.schema.recording import Recording
 from leed.schema.terms import Issue
+from leed.schema.tracks import Track
 
 LARGE = 1 << 17
 """Inputs of more bytes than this are streamed, which is faster and takes less memory than decoding all at once."""

@@ -33,8 +33,9 @@ from leed.readers.content import Content
 from leed.readers.delimited import Header, header_of
 from leed.readers.folders import Folder, is_folder, listed, office, opened_folder, sourced
 from leed.readers.hume_table import MODELS, Layout, layout_of, read_table
-from leed.schema.recording import Recording, Track
+from leed.schema.recording import Recording
 from leed.schema.terms import Issue
+from leed.schema.tracks import Track
 from leed.taxonomy import fold
 
 _LABELS = 40

@@ -15,8 +15,9 @@ import msgspec
 from leed.readers.columns import range_issues, track_of
 from leed.readers.gathering import Notes, counted
 from leed.readers.stretches import Kept, Stretches
-from leed.schema.recording import Recording, Track
+from leed.schema.recording import Recording
 from leed.schema.terms import Issue
+from leed.schema.tracks import Track
 from leed.scores import as_pairs, from_pairs, number_of
 
 _SPEAKERS = {"user_message": "user", "user": "user", "assistant_message": "assistant", "assistant": "assistant"}

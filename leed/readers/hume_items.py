@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leed.readers.columns import ScoreColumns, numbers, range_issues, track_of, whole_numbers
-from leed.schema.recording import Track
 from leed.schema.terms import Issue
+from leed.schema.tracks import Track
 from leed.scores import from_pairs
 
 ASPECTS = {

@@ -18,8 +18,8 @@ from leed.readers.hume_items import ASPECTS, MODALITY, granularity_of, taxonomy_
 from leed.readers.matrices import permuted, reported
 from leed.readers.roles import listed
 from leed.readers.stack import Plan, Stack
-from leed.schema.recording import Track
 from leed.schema.terms import Issue
+from leed.schema.tracks import Track
 from leed.taxonomy import fold, get
 
 MODELS = ("face", "prosody", "burst", "language", "ner")

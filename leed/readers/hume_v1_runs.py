@@ -12,8 +12,9 @@ import msgspec
 from leed.readers.columns import range_issues, track_of
 from leed.readers.gathering import Notes, counted
 from leed.readers.stretches import Kept, Stretches, plain_track
-from leed.schema.recording import Recording, Track
+from leed.schema.recording import Recording
 from leed.schema.terms import Issue
+from leed.schema.tracks import Track
 from leed.scores import from_pairs, number_of, usual_scores
 from leed.taxonomy import concept_of, get
 

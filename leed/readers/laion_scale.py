@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leed.readers.columns import range_issues
-from leed.schema.recording import Recording, Track
+from leed.schema.recording import Recording
 from leed.schema.terms import Issue
+from leed.schema.tracks import Track
 from leed.taxonomy import get
 
 VOICE, FACE = 4.0, 7.0

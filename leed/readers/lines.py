@@ -28,8 +28,9 @@ from leed.readers import CERTAIN, NEAR, NOT_THIS, Guess, Reader
 from leed.readers.content import Content
 from leed.schema.lines import VERSION, ColumnLine, Head, IssueLine, Line, Seconds, SegmentLine, TrackLine
 from leed.schema.plain import SAME, Same, column_of
-from leed.schema.recording import Recording, Track
+from leed.schema.recording import Recording
 from leed.schema.terms import Issue
+from leed.schema.tracks import Track
 
 _TAG = re.compile(rb'(?<!\\)"leed"\s*:\s*"([^"\\]*)"')
 _KINDS = re.compile(r"lines/\d+|track|issue|segment")

@@ -37,8 +37,9 @@ from leed.readers.about import field_of
 from leed.readers.columns import range_issues, track_of
 from leed.readers.content import Content
 from leed.readers.delimited import Delimited, header, names_of
-from leed.schema.recording import Recording, Track
+from leed.schema.recording import Recording
 from leed.schema.terms import Issue
+from leed.schema.tracks import Track
 from leed.scores import as_pairs, from_pairs, number_of
 from leed.taxonomy import get
 from leed.taxonomy.matching import sums_to_one

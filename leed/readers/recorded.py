@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from leed.errors import DamagedInputError
 from leed.readers.arrow_arrays import floats, indices, integers, values_of
 from leed.schema.plain import SAME, Same, check_kind
-from leed.schema.recording import Recording, Track
+from leed.schema.recording import Recording
 from leed.schema.tables import KEY
 from leed.schema.terms import Issue
+from leed.schema.tracks import Track
 
 if TYPE_CHECKING:
     import pyarrow as pa

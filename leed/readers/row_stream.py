@@ -30,8 +30,9 @@ from leed.readers.row_owners import Group, Order, Said, inherited
 from leed.readers.row_pieces import FAULTS, Piece, UnevenError, pieces_of_file
 from leed.readers.row_shape import Row, Scores, Shape, keys_of, number_in, shape_of, union
 from leed.readers.survey import Fact
-from leed.schema.recording import Recording, Track
+from leed.schema.recording import Recording
 from leed.schema.terms import Issue
+from leed.schema.tracks import Track
 from leed.scores import BARELY_BELOW, dimension_scale, what_is_odd
 from leed.taxonomy.matching import dimensions
 

@@ -13,8 +13,9 @@ from leed.readers.about import About
 from leed.readers.columns import by_aspect, numbers, range_issues, track_of
 from leed.readers.gathering import extras_of, parted
 from leed.readers.units import PER_CENT, SAID_PER_CENT, in_per_cent, says_per_cent, shares
-from leed.schema.recording import Recording, Track
+from leed.schema.recording import Recording
 from leed.schema.terms import Issue
+from leed.schema.tracks import Track
 from leed.scores import Spread, centred, dimension_scale
 from leed.taxonomy.matching import dimensions
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leed.readers.gathering import column_of, is_torn
-from leed.schema.recording import Track
+from leed.schema.tracks import Track
 
 _BLOCK = 1 << 14
 _WORDS = 1000  # of a column that are held once, however often they stand there

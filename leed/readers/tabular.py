@@ -21,8 +21,9 @@ from leed.readers.sheet import Words
 from leed.readers.stack import Stack, Table, TableInParts
 from leed.readers.survey import Fact, Survey
 from leed.readers.units import PER_CENT, SAID_PER_CENT, in_per_cent, is_no_share, says_per_cent, written_per_cent
-from leed.schema.recording import Recording, Track
+from leed.schema.recording import Recording
 from leed.schema.terms import GRANULARITIES, MODALITIES, Issue
+from leed.schema.tracks import Track
 from leed.scores import centred, dimension_scale
 from leed.taxonomy.matching import dimensions
 

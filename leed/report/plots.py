@@ -15,7 +15,7 @@ from leed.timeline.points import GAP, Points
 from leed.weighing import ladder_of
 
 if TYPE_CHECKING:
-    from leed.schema.recording import Track
+    from leed.schema.tracks import Track
     from leed.timeline.wording import Teller
 
 _NAME = 120  # characters of a speaker's or a file's name

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from leed.schema.terms import Description, Issue, Segment, Term
 
 if TYPE_CHECKING:
-    from leed.schema.recording import Recording, Track
+    from leed.schema.recording import Recording
+    from leed.schema.tracks import Track
 
 __all__ = ["Description", "Issue", "Recording", "Segment", "Term", "Track"]
 

@@ -26,8 +26,8 @@ from numpy.typing import NDArray
 from leed import plugins
 from leed.finite import is_finite
 from leed.schema.plain import clean
-from leed.schema.recording import Track
 from leed.schema.terms import MODALITIES, QUANTITIES
+from leed.schema.tracks import Track
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from leed.errors import OptionError
 from leed.schema.joining import renamed
-from leed.schema.recording import Recording, Track
+from leed.schema.recording import Recording
 from leed.schema.terms import Issue
+from leed.schema.tracks import Track
 
 Place = tuple[str | None, str | None]
 """A source and a channel: the picture that faces stand in."""

@@ -15,7 +15,8 @@ from leed.errors import OptionError, one_of
 from leed.schema.terms import GRANULARITIES, Issue
 
 if TYPE_CHECKING:
-    from leed.schema.recording import Recording, Track
+    from leed.schema.recording import Recording
+    from leed.schema.tracks import Track
 
 PAUSES = {"sentence": 1.0, "utterance": 0.5}
 """Seconds of silence that end a sentence, where no full stop does, and an utterance. Both are choices.

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leed.schema.recording import Recording, Track
+from leed.schema.recording import Recording
+from leed.schema.tracks import Track
 
 
 def renamed(tracks: Sequence[Track], name: Callable[[Track], str | None]) -> tuple[Track, ...]:

@@ -26,7 +26,8 @@ from leed.schema.plain import SAME, Same, check_kind, listed, to_json
 from leed.schema.terms import Issue
 
 if TYPE_CHECKING:
-    from leed.schema.recording import Recording, Track
+    from leed.schema.recording import Recording
+    from leed.schema.tracks import Track
 
 VERSION = "lines/1"
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from leed.errors import OptionError, one_of
 from leed.schema.joining import renamed
-from leed.schema.recording import Recording, Track
+from leed.schema.recording import Recording
 from leed.schema.terms import Issue
+from leed.schema.tracks import Track
 
 EMBEDDING = "speaker_embedding"
 """The extra that holds the embedding of a voice, (n, d); d is 192 at Behavioral Signals."""

@@ -31,7 +31,8 @@ from leed.schema.plain import SAME, check_kind, clean
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from leed.schema.recording import Recording, Track
+    from leed.schema.recording import Recording
+    from leed.schema.tracks import Track
 
 VERSION = "table/1"
 KEY = b"leed"

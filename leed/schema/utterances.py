@@ -14,7 +14,8 @@ from leed.schema.granularity import merged
 from leed.schema.terms import Segment
 
 if TYPE_CHECKING:
-    from leed.schema.recording import Recording, Track
+    from leed.schema.recording import Recording
+    from leed.schema.tracks import Track
 
 
 class Utterance(msgspec.Struct, frozen=True):

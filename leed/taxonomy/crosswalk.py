@@ -28,8 +28,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leed.errors import DataFileError, OptionError
-from leed.schema.recording import Recording, Track
+from leed.schema.recording import Recording
 from leed.schema.terms import Issue
+from leed.schema.tracks import Track
 from leed.taxonomy import get
 from leed.taxonomy.matching import main_taxonomy, match
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leed.prepared import Prepared, Said
-from leed.schema.recording import Track
+from leed.schema.tracks import Track
 from leed.selection import CODE, HINT, LOW, TIED, Plan
 from leed.timeline.subjects import Subject
 

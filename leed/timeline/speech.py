@@ -13,7 +13,7 @@ from leed.timeline.points import Points
 
 if TYPE_CHECKING:
     from leed.lexicon import Lexicon
-    from leed.schema.recording import Track
+    from leed.schema.tracks import Track
 
 QUOTED = 40
 """How many characters of what was said stand behind a change."""

@@ -14,7 +14,7 @@ from leed.describer import ASSISTANT, Describer
 
 if TYPE_CHECKING:
     from leed.lexicon.timeline import Timeline
-    from leed.schema.recording import Track
+    from leed.schema.tracks import Track
 
 QUOTED = 100
 """How many characters of a transcript a moment quotes at most."""

@@ -21,7 +21,8 @@ from leed.timeline.wording import Teller, clock
 if TYPE_CHECKING:
     from leed.describer import Describer
     from leed.lexicon.timeline import Timeline
-    from leed.schema.recording import Recording, Track
+    from leed.schema.recording import Recording
+    from leed.schema.tracks import Track
 
 _NAMED: Final = 4  # people who are told of before anything else is
 _POINTS: Final = 20_000  # of all lines together, so that a thousand short tracks take no longer than a few long ones

@@ -21,7 +21,8 @@ from leed_adapters.gateway.api.endpoint import Asked, converted
 
 if TYPE_CHECKING:
     from leed.describer import Describer
-    from leed.schema.recording import Recording, Track
+    from leed.schema.recording import Recording
+    from leed.schema.tracks import Track
 
 MOST_ROWS = 500
 """How many rows an answer holds at most."""

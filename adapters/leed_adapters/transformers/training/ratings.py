@@ -20,8 +20,9 @@ from leed.classifiers.table import table_rows
 from leed.errors import InputError, OptionError, UnknownFormatError
 from leed.readers import read
 from leed.readers.about import field_of
-from leed.schema.recording import Recording, Track
+from leed.schema.recording import Recording
 from leed.schema.terms import Issue
+from leed.schema.tracks import Track
 
 OWN: Final = "own"
 """Names no taxonomy: the labels are those of the table, in its spelling."""
