@@ -93,3 +93,6 @@ def full(scores: Mapping[str, float], *, rest: float = 0.02, labels: tuple[str, 
     """All labels in their order, those not given at a usual, low value."""
     assert set(scores) <= set(labels)
     return {label: scores.get(label, rest) for label in labels}
+
+
+MODALITIES = ("face", "prosody", "burst", "language", None)

@@ -21,8 +21,8 @@ COMMAND = "python -m leed_evals faithful"
 ORDER = Part(
     "Order",
     "A higher score never gives a weaker adverb and never un-names a label, calibrated or not: that is a property, and "
-    "is tested on generated scores (test_a_higher_score_never_gives_a_weaker_adverb... in tests/test_describer.py and "
-    "tests/test_calibration.py) rather than measured here.",
+    "is tested on generated scores (test_a_higher_score_never_gives_a_weaker_adverb... in "
+    "tests/test_describer_properties.py and tests/test_calibration.py) rather than measured here.",
 )
 
 
