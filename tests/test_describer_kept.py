@@ -13,7 +13,6 @@ import pytest
 import leed
 from tests.support.labels import HUME_48, MODALITIES
 
-
 CHANGES: list[dict[str, Any]] = [
     {"scale": "hume-2023"},
     {"scale": "three-step"},
