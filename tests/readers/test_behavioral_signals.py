@@ -14,6 +14,7 @@ import leed
 from leed.errors import UnknownFormatError
 from tests.support.mangling import changed, harmless, mangled
 from tests.support.parts import shared
+from tests.support.told import codes, said
 
 Plain = dict[str, Any]
 
@@ -75,14 +76,6 @@ def streamed(number: int, *rows: Plain, level: str = "segment") -> Plain:
         plain["prediction"] = [{k: v for k, v in p.items() if v} for p in given_row["prediction"]]
         result.append(plain | {"finalLabel": given_row["finalLabel"] or ""})
     return {"cid": "10", "pid": "7", "messageId": number, "result": result}
-
-
-def said(source: Any) -> list[str]:
-    return [str(d) for d in leed.describe_all(leed.read(source))]
-
-
-def codes(source: Any) -> list[str]:
-    return [issue.code for issue in leed.read(source).issues]
 
 
 CALM = """They said "Right, I'll see to it." and sound neutral and hesitant, and speak fast."""

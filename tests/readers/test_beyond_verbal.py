@@ -11,6 +11,7 @@ import leed
 from leed.errors import UnknownFormatError
 from tests.support.mangling import changed, harmless, mangled
 from tests.support.parts import shared
+from tests.support.told import said
 
 Plain = dict[str, Any]
 
@@ -38,10 +39,6 @@ def segment(arousal: Any, valence: Any, *, groups: tuple[str, str] = ("low", "ne
 def answer(*segments: Plain, status: str = "Done", recording: str = "77cc", **fields: Any) -> Plain:
     result = {"duration": "34310.50", "sessionStatus": status, "analysisSegments": list(segments)} | fields
     return {"status": "success", "result": result, "recordingId": recording}
-
-
-def said(source: Any) -> list[str]:
-    return [str(d) for d in leed.describe_all(leed.read(source))]
 
 
 def test_arousal_and_valence_are_described_by_their_distance_from_the_middle() -> None:

@@ -9,6 +9,7 @@ import pytest
 import leed
 from leed.errors import UnknownFormatError
 from tests.support.answers import DEEPFACE
+from tests.support.told import said
 
 HAPPY = "They look very clearly happy."
 SCORES = DEEPFACE[0]["emotion"]
@@ -16,10 +17,6 @@ SCORES = DEEPFACE[0]["emotion"]
 
 def face(**fields: Any) -> dict[str, Any]:
     return {**DEEPFACE[0], **fields}
-
-
-def said(plain: Any) -> list[str]:
-    return [str(d) for d in leed.describe_all(leed.read(plain))]
 
 
 @pytest.mark.parametrize(

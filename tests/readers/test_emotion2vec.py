@@ -8,6 +8,7 @@ import pytest
 import leed
 from leed.errors import UnknownFormatError
 from tests.support.answers import E2V_LABELS, EMOTION2VEC
+from tests.support.told import said
 
 SCORES = [0.01, 0.0, 0.0, 0.9, 0.05, 0.0, 0.02, 0.02, 0.0]
 UNKNOWN = [0.0] * 8 + [1.0]
@@ -15,10 +16,6 @@ UNKNOWN = [0.0] * 8 + [1.0]
 
 def answer(scores: Any = SCORES, labels: Any = E2V_LABELS, **fields: Any) -> dict[str, Any]:
     return {"key": "clip_1", "labels": labels, "scores": scores} | fields
-
-
-def said(plain: Any) -> list[str]:
-    return [str(d) for d in leed.describe_all(leed.read(plain))]
 
 
 def test_an_utterance_is_described() -> None:

@@ -8,14 +8,11 @@ import pytest
 import leed
 from leed.errors import UnknownFormatError
 from tests.support.answers import FER
+from tests.support.told import said
 
 SENTENCE = "They look either surprised or sad."
 COLUMNS = ("box", "angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 HEADER = ",".join(["", *(f"{name}{face}" for face in (0, 1) for name in COLUMNS)])
-
-
-def said(given: Any) -> list[str]:
-    return [str(d) for d in leed.describe_all(leed.read(given))]
 
 
 def table(*rows: str) -> bytes:

@@ -9,14 +9,11 @@ import leed
 from leed.errors import UnknownFormatError
 from leed.readers.hsemotion import EIGHT, SEVEN
 from tests.support.answers import LOGITS
+from tests.support.told import said
 
 HAPPY = "They look very clearly happy."
 SHARES = [0.0, 0.0, 0.0, 0.0, 0.9, 0.1, 0.0, 0.0]
 SEVEN_LOGITS = LOGITS[:1] + LOGITS[2:]
-
-
-def said(given: Any, **options: Any) -> list[str]:
-    return [str(d) for d in leed.describe_all(leed.read(given, **options))]
 
 
 def test_logits_become_probabilities_and_that_is_said() -> None:

@@ -10,20 +10,13 @@ import pytest
 
 import leed
 from leed.errors import UnknownFormatError
+from tests.support.told import codes, said
 
 Pairs = list[dict[str, Any]]
 
 
 def pairs(**scores: Any) -> Pairs:
     return [{"label": label, "score": score} for label, score in scores.items()]
-
-
-def said(plain: Any, **options: Any) -> list[str]:
-    return [str(d) for d in leed.describe_all(leed.read(plain, **options))]
-
-
-def codes(plain: Any) -> list[str]:
-    return [issue.code for issue in leed.read(plain).issues]
 
 
 def exclusive(plain: Any) -> tuple[str, bool]:

@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 import leed
 from leed.errors import DamagedInputError, UnknownFormatError
 from leed.readers import hume_batch
-from tests.support import hume
+from tests.support import hume, told
 from tests.support.parts import shared_files
 
 REAL = shared_files(
@@ -25,9 +26,7 @@ REAL = shared_files(
 PUBLISHED = (0.26, 0.35, 0.44, 0.53, 0.62, 0.71)
 ADVERBS = ("slightly", "somewhat", "moderately", "quite", "very", "extremely")
 
-
-def said(recording: leed.Recording) -> list[str]:
-    return [str(description) for description in leed.describe_all(recording, calibration="none")]
+said = partial(told.said, calibration="none")
 
 
 def read(plain: Any) -> leed.Recording:

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,9 @@ from hypothesis import strategies as st
 import leed
 from leed.errors import InputError, UnknownFormatError
 from leed.readers import delimited, folders
-from tests.support import hume, hume_csv
+from tests.support import hume, hume_csv, told
 from tests.support.parts import shared
+from tests.support.told import codes
 
 JOB = hume.conversation()
 TALK = JOB[0]["results"]["predictions"][0]
@@ -32,9 +34,7 @@ LANGUAGE = hume_csv.table("language", TALK["models"]["language"])
 BURST = hume_csv.table("burst", LAUGH["models"]["burst"])
 WRONG = "is no CSV of Hume"
 
-
-def said(recording: leed.Recording) -> list[str]:
-    return [str(description) for description in leed.describe_all(recording, calibration="none")]
+said = partial(told.said, calibration="none")
 
 
 def without_csv(recording: leed.Recording) -> leed.Recording:
@@ -48,10 +48,6 @@ def without_csv(recording: leed.Recording) -> leed.Recording:
 
 def json_of(model: str, found: Any) -> leed.Recording:
     return without_csv(leed.read(hume.batch(hume.file("a.mp4", **{model: found}))))
-
-
-def codes(recording: leed.Recording) -> list[str]:
-    return [issue.code for issue in recording.issues]
 
 
 @pytest.fixture(params=["pyarrow", "csv"])

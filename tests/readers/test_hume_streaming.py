@@ -16,6 +16,7 @@ from leed.errors import DamagedInputError, UnknownFormatError
 from leed.readers.content import Content
 from tests.support import hume
 from tests.support.parts import shared
+from tests.support.told import codes, said
 
 Plain = dict[str, Any]
 WARNING = {"warning": "No faces detected.", "code": "W0105"}
@@ -49,14 +50,6 @@ def read(plain: Any) -> leed.Recording:
         assert leed.read(b"\r\n".join(map(hume.minified, plain)) + b"\r\n") == recording
     assert leed.read(recording.to_json()) == recording
     return recording
-
-
-def said(recording: leed.Recording) -> list[str]:
-    return [str(description) for description in leed.describe_all(recording)]
-
-
-def codes(recording: leed.Recording) -> list[str]:
-    return [issue.code for issue in recording.issues]
 
 
 # --- one message

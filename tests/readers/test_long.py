@@ -11,6 +11,7 @@ import pytest
 
 import leed
 from leed.errors import UnknownFormatError
+from tests.support.told import codes
 
 LONG = "time,label,score\n0,Joy,0.8\n0,Fear,0.1\n1.5,Joy,0.2\n1.5,Fear,0.4\n"
 WIDE = "time,Joy,Fear\n0,0.8,0.1\n1.5,0.2,0.4\n"
@@ -22,10 +23,6 @@ def read(text: str, **options: str) -> leed.Recording:
 
 def rows(recording: leed.Recording) -> list[dict[str, float]]:
     return [segment.scores for segment in recording.segments()]
-
-
-def codes(recording: leed.Recording) -> list[str]:
-    return [issue.code for issue in recording.issues]
 
 
 @pytest.mark.parametrize(

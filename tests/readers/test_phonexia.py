@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import leed
 from leed.errors import UnknownFormatError
 from tests.support.mangling import changed, harmless, mangled
+from tests.support.told import said
 
 Plain = dict[str, Any]
 LABELS = ("HAPPY", "NEUTRAL", "SAD", "ANGRY")
@@ -55,10 +56,6 @@ def published(name: str, *, lower: bool = False) -> list[Plain]:
 def exported(name: str) -> bytes:
     rows = [",".join(map(str, (i, *row))) for i, row in enumerate(PUBLISHED[name])]
     return "\n".join(["Channel,Happy (%),Neutral (%),Sad (%),Angry (%)", *rows]).encode()
-
-
-def said(source: Any) -> list[str]:
-    return [str(d) for d in leed.describe_all(leed.read(source))]
 
 
 @pytest.mark.parametrize("name", PUBLISHED)

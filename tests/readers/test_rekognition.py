@@ -8,16 +8,13 @@ import leed
 from leed.errors import UnknownFormatError
 from tests.support.answers import REKOGNITION
 from tests.support.parts import shared
+from tests.support.told import said
 
 FACE = REKOGNITION["FaceDetails"][0]
 
 
 def face(**scores: float) -> dict[str, Any]:
     return {**FACE, "Emotions": [{"Type": label, "Confidence": value} for label, value in scores.items()]}
-
-
-def said(plain: Any) -> list[str]:
-    return [str(d) for d in leed.describe_all(leed.read(plain))]
 
 
 def test_a_face_of_a_picture_is_described() -> None:

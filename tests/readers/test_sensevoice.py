@@ -6,14 +6,11 @@ import pytest
 
 import leed
 from leed.errors import UnknownFormatError
+from tests.support.told import said
 
 
 def row(text: str, **fields: Any) -> list[dict[str, Any]]:
     return [{"key": "clip_1", "text": text} | fields]
-
-
-def said(source: Any, **options: Any) -> list[str]:
-    return [str(d) for d in leed.describe_all(leed.read(source, **options))]
 
 
 HAPPY = 'They said "Thank you so much." and sound happy.'

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 import leed
+from tests.support.told import codes
 
 
 def read(rows: list[dict[str, Any]]) -> list[leed.Recording]:
@@ -15,10 +16,6 @@ def read(rows: list[dict[str, Any]]) -> list[leed.Recording]:
 
 def scores(recording: leed.Recording) -> list[dict[str, float]]:
     return [{name: round(v, 3) for name, v in segment.scores.items()} for segment in recording.segments()]
-
-
-def codes(recording: leed.Recording) -> list[str]:
-    return [issue.code for issue in recording.issues]
 
 
 def test_scores_that_sum_to_100_are_per_cent() -> None:

@@ -18,6 +18,7 @@ from leed.schema import Issue, Recording, Track
 from leed.taxonomy.crosswalk import Crosswalk, available, load, to_taxonomy
 from tests.support.labels import GOEMOTIONS_28, HUME_48
 from tests.support.parts import shared
+from tests.support.told import codes
 
 NAN = float("nan")
 
@@ -32,10 +33,6 @@ def track(scores: dict[str, float] | list[dict[str, float]], **changes: Any) -> 
 
 def converted(one: Track, name: str) -> Track:
     return to_taxonomy(Recording((one,)), name).tracks[0]
-
-
-def codes(recording: Recording) -> list[str]:
-    return [issue.code for issue in recording.issues]
 
 
 # --- the data

@@ -11,6 +11,7 @@ from leed.errors import InputError
 from leed.schema import Recording
 from leed_adapters import transformers as local
 from tests.support.local_models import tiny, tone
+from tests.support.told import codes
 
 
 @pytest.fixture(scope="session")
@@ -28,10 +29,6 @@ def wav(
 
 def measured(model: str, data: bytes, voice: str = "off") -> Recording:
     return local.measure(data, model, voice=voice)
-
-
-def codes(recording: Recording) -> list[str]:
-    return [issue.code for issue in recording.issues]
 
 
 @pytest.mark.parametrize("rate", [8_000, 16_000, 22_050, 44_100, 48_000])
