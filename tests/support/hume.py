@@ -8,6 +8,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import leed
+
 Plain = dict[str, Any]
 
 LABELS_48 = [
@@ -146,3 +148,21 @@ def saved(plain: Any, folder: Path, name: str = "predictions.json") -> Path:
     path = folder / name
     path.write_bytes(minified(plain))
     return path
+
+
+def read(plain: Any) -> leed.Recording:
+    """The recording of a batch, which has to be the same from bytes and from plain data."""
+    recording = leed.read(minified(plain))
+    assert leed.read(plain) == recording
+    assert leed.read(pretty(plain)) == recording
+    return recording
+
+
+def smile(**more: Any) -> Plain:
+    """An instant of a face that shows joy."""
+    return face(0.0, Joy=0.84) | more
+
+
+def one_file(**models: Any) -> list[Any]:
+    """The batch of one file."""
+    return batch(file("a.mp4", **models))

@@ -4,8 +4,11 @@ import csv
 import io
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import leed
 from tests.support.hume import LABELS_48, LABELS_53
 
 Plain = dict[str, Any]
@@ -102,3 +105,21 @@ def zipped(files: Mapping[str, str | bytes], method: int = zipfile.ZIP_DEFLATED)
         for path, text in files.items():
             archive.writestr(path, text)
     return out.getvalue()
+
+
+def without_csv(recording: leed.Recording) -> leed.Recording:
+    """A recording without what CSV does not hold: the language that was detected, and the name of the source."""
+    tracks = [
+        replace(track, source=None, extras={k: v for k, v in track.extras.items() if k != "detected_language"})
+        for track in recording.tracks
+    ]
+    return recording.replace(tracks=tracks)
+
+
+def saved(files: Mapping[str, str | bytes], folder: Path) -> Path:
+    """Files in a folder; return it."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return folder
