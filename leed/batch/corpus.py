@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from leed.batch import manifest
 from leed.batch.engines import get_engine
+from leed.batch.filesystems import Reaching, only_here
 from leed.batch.inputs import OWN, Input, inputs_of
 from leed.batch.store import MANIFEST, Store
 from leed.batch.work import Share, Worker
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from leed.batch.engines import Engine
     from leed.describer import Describer
 
+_LOCAL = "local"
 _TELLING = 10  # rows from which it is no chance that two files have the same number of them, and scores of one size
 
 Follow = Callable[[int, int, int], None]
@@ -60,7 +62,7 @@ def describe_corpus(
     out: str,
     *,
     describer: Describer | None = None,
-    engine: str | Engine = "local",
+    engine: str | Engine = _LOCAL,
     workers: int | None = None,
     resume: bool = False,
     form: str | None = None,
@@ -85,7 +87,8 @@ def describe_corpus(
         out: the folder of the data set, a path or URL; new or empty, if it is not to be gone on with.
         describer: how segments are described; None: as `leed.describe` does.
         engine: where the work is done: a name, such as "local" or "ray", or a function (see `Engine`).
-        workers: how many work at a time; None: as the engine has it.
+        workers: how many work at a time; None: as the engine has it. What only this process reaches (``memory://``,
+            a file system that a script defines) is worked on in it.
         resume: whether the folder may hold a data set: files that are in it, and have not changed, are not done again.
         form: the files' format, if it should not be told from the content.
         modality: what scores are of where a file does not say it.
@@ -95,7 +98,7 @@ def describe_corpus(
     Raises:
         InputError: there are no files.
         OptionError: the folder is not empty, and is not to be gone on with; or the engine or workers are none, or
-            nothing is known of such a modality or quantity.
+            nothing is known of such a modality or quantity, or the engine's workers reach no such address.
         OutputError: nothing can be written any more: the disk is full, or another run writes there. What is done is
             kept, for a run that goes on with it.
     """
@@ -109,7 +112,15 @@ def describe_corpus(
     store = Store(out)
     failed: dict[str, str] = {}
     entries = [entry for entry in inputs_of(given, failed.__setitem__) if not store.holds(entry.url)]
-    make = partial(Worker, store.address, chosen, form=form, modality=modality, quantity=quantity)
+    worker = partial(Worker, store.address, chosen, form=form, modality=modality, quantity=quantity)
+    urls = [store.address, *(entry.url for entry in entries)]
+    make = Reaching.of(worker, urls)
+    here = only_here(urls) if isinstance(engine, str) else None
+    if here is not None:
+        if engine != _LOCAL:
+            why = "it is in its memory, or its file system is of a class that cannot be imported elsewhere"
+            raise OptionError(f"{here} is reached by this process only ({why}): use engine {_LOCAL!r}")
+        workers = 1
     with store.locked():
         known = _known(store, resume=resume)
         store.put(MANIFEST, manifest.begun(chosen, len(entries)))

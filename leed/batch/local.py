@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from types import ModuleType
 from typing import Any, Final
 
 from leed.batch.engines import Item, Lost, Result, done
@@ -81,6 +84,7 @@ def cores() -> int:
 
 
 _DIED: Final = object()
+_beginning: Final = threading.Lock()
 
 
 def _in_processes(
@@ -103,7 +107,8 @@ def _until_broken(
         while waiting and len(running) < most and not broken:
             place = waiting.popleft()
             try:
-                running[pool.submit(_do, items[place])] = place
+                with _without_main():
+                    running[pool.submit(_do, items[place])] = place
             except BrokenProcessPool:
                 waiting.appendleft(place)
                 broken = True
@@ -126,7 +131,7 @@ def _result(future: Future[Any]) -> Any:  # noqa: ANN401 - of any task
 
 @contextmanager
 def _pool(make: Make, workers: int) -> Generator[ProcessPoolExecutor]:
-    pool = ProcessPoolExecutor(workers, mp_context=_context(), initializer=_begin, initargs=(make,))
+    pool = ProcessPoolExecutor(workers, mp_context=_context(), initializer=_begin, initargs=(_packed(make),))
     try:
         yield pool
     finally:
@@ -135,6 +140,34 @@ def _pool(make: Make, workers: int) -> Generator[ProcessPoolExecutor]:
         for process in list((pool._processes or {}).values()):  # noqa: SLF001 - Python 3.14 has kill_workers()
             process.kill()
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _packed(make: Make) -> bytes:
+    """What makes the task as bytes.
+
+    Raises:
+        OptionError: it cannot be sent to another process.
+    """
+    try:
+        return pickle.dumps(make)
+    except Exception as error:  # whatever is in it may raise anything
+        what = f"what workers need cannot be sent to another process ({_told(error)}); use 1 worker"
+        raise OptionError(what) from error
+
+
+@contextmanager
+def _without_main() -> Generator[None]:
+    """Let processes begin without importing the program's main module, which might begin this run once more in each.
+
+    They need nothing of it. multiprocessing looks for it under its name as long as a process begins.
+    """
+    with _beginning:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
 
 
 def _context() -> Any:  # noqa: ANN401 - multiprocessing's, by the system
@@ -159,14 +192,30 @@ class _Unmade:
 _tasks: list[Callable[[Any], Any]] = []  # the one of this process
 
 
-def _begin(make: Make) -> None:
+def _begin(packed: bytes) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who waits for the workers stops them
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    _tasks[:] = [_task(packed)]
+
+
+def _task(packed: bytes) -> Callable[[Any], Any]:
+    """The task, or one that gives an error in place of each result."""
     try:
-        _tasks[:] = [make()]
+        try:
+            make: Make = pickle.loads(packed)  # noqa: S301 - from the process that started this one
+        except Exception as error:  # whatever is in it may raise anything
+            what = f"what workers need cannot be loaded in another process ({_told(error)}); use 1 worker"
+            raise OptionError(what) from error
+        return make()
     except LeedError as error:
         unmade = _Unmade(error)
-        _tasks[:] = [lambda _: unmade]
+    except Exception as error:  # noqa: BLE001 - else each worker would die of it, and nobody would know why
+        unmade = _Unmade(LeedError(f"the work cannot be begun: {_told(error)}"))
+    return lambda _: unmade
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
 def _end_with_parent() -> None:

@@ -18,11 +18,13 @@ import pytest
 
 import leed
 from leed.batch import local
+from leed.batch.corpus import describe_corpus
 from leed.batch.engines import Engine, Lost
 from leed.batch.inputs import Input, inputs_of
 from leed.batch.store import Store
 from leed.batch.work import Worker
 from leed.errors import InputError, LeedError, OptionError
+from tests.support import flaky_disk
 from tests.support.parts import ROOT
 from tests.support.ray_tasks import Doubling, Slow, broken, deadly, unmade
 
@@ -169,6 +171,17 @@ def test_files_become_the_data_set_that_the_local_engine_writes(tmp_path: Path) 
         shares[name] = dict(engine(make, entries, workers=2))
     assert shares["ray"] == shares["local"]
     assert sum(share.rows for share in shares["ray"].values()) == 60
+    assert data_set(tmp_path / "ray") == data_set(tmp_path / "local")
+
+
+@pytest.mark.usefixtures("cluster")
+def test_workers_reach_a_file_system_that_the_program_registered(tmp_path: Path) -> None:
+    corpus(tmp_path / "in", 6)
+    with flaky_disk.registered(share=0.05):
+        for engine in ("local", "ray"):
+            out = f"flaky://{tmp_path}/{engine}"
+            report = describe_corpus([f"flaky://{tmp_path}/in"], out, engine=engine, workers=2)
+            assert (report.files, report.failed) == (6, {})
     assert data_set(tmp_path / "ray") == data_set(tmp_path / "local")
 
 

@@ -6,15 +6,17 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 
 import psutil
 import pytest
 
 from leed.batch.engines import Lost, get_engine
 from leed.batch.local import _do, _pool, run
-from leed.errors import InputError, OptionError
+from leed.errors import InputError, LeedError, OptionError
 from tests.support.parts import ROOT
 
 
@@ -50,6 +52,42 @@ def unmade() -> Doubling:
 def test_each_item_has_one_result(workers: int, tmp_path: Path) -> None:
     results = dict(run(partial(Doubling, str(tmp_path)), range(20), workers=workers))
     assert results == {i: i * 2 for i in range(20)}
+
+
+def test_a_task_that_cannot_be_sent_is_refused() -> None:
+    with pytest.raises(OptionError, match=r"what workers need cannot be sent to another process \(.*\); use 1 worker"):
+        list(run(lambda: abs, [1, 2], workers=2))
+
+
+def test_a_task_that_cannot_be_loaded_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ModuleType("of_the_moment")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setattr(unmade, "__module__", module.__name__)
+    setattr(module, unmade.__name__, unmade)
+    with pytest.raises(OptionError) as raised:
+        list(run(unmade, [1, 2], workers=2))
+    assert str(raised.value) == (
+        "what workers need cannot be loaded in another process (ModuleNotFoundError: No module named 'of_the_moment'); "
+        "use 1 worker"
+    )
+
+
+def broken() -> Doubling:
+    raise KeyError("such thing")
+
+
+def test_a_task_that_cannot_be_made_for_no_reason_of_leeds_says_why() -> None:
+    with pytest.raises(LeedError) as raised:
+        list(run(broken, [1, 2], workers=2))
+    assert str(raised.value) == "the work cannot be begun: KeyError: 'such thing'"
+
+
+def test_the_main_module_is_back_when_workers_have_begun(tmp_path: Path) -> None:
+    main = sys.modules["__main__"]
+    with ThreadPoolExecutor(4) as threads:
+        runs = [threads.submit(list, run(partial(Doubling, str(tmp_path)), range(4), workers=2)) for _ in range(4)]
+    assert [sorted(one.result()) for one in runs] == [[(i, i * 2) for i in range(4)]] * 4
+    assert sys.modules["__main__"] is main
 
 
 def test_no_item_gives_no_result(tmp_path: Path) -> None:
