@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import accumulate
 from typing import Any, Final, Generic, Self, TypeVar
 
@@ -146,6 +147,65 @@ def _is_importable(found: type) -> bool:
             return False
         path = spec.submodule_search_locations
     return True
+
+
+def below(
+    files: Any,  # noqa: ANN401 - any of fsspec's
+    path: str,
+    lost: Callable[[str, Exception], None],
+    *,
+    depth: int | None = None,
+) -> dict[str, dict[str, Any]]:
+    """Return what fsspec says of all that is below a folder, by its path; folders only where depth ends.
+
+    fsspec leaves out a folder that cannot be listed, without a word, where it goes from folder to folder: here it is
+    tried again, and told. A store that lists all at once has its own way, and raises.
+
+    Args:
+        files: the file system.
+        path: the folder.
+        lost: told what folders could not be listed, and why; not of the first.
+        depth: how far down; None: to the end.
+    """
+    if _lists_at_once(files):
+        limit = {} if depth is None else {"maxdepth": depth}
+        found: dict[str, dict[str, Any]] = patiently(lambda: files.find(path, detail=True, **limit))
+        return found
+    found = {}
+    folders = [(path, 1)]
+    seen = {path}
+    while folders:
+        folder, level = folders.pop()
+        try:
+            inside = patiently(partial(files.ls, folder, detail=True))
+        except Exception as error:  # an object store's client may raise anything
+            if folder == path:
+                raise
+            if not isinstance(error, FileNotFoundError):  # one that was there a moment ago
+                lost(folder, error)
+            continue
+        for about in inside:
+            name = about["name"].rstrip("/")
+            if about["type"] == "directory" and (depth is None or level < depth):
+                if name not in seen:
+                    folders.append((name, level + 1))
+                    seen.add(name)
+            else:
+                found[about["name"]] = about
+    return found
+
+
+def _lists_at_once(files: Any) -> bool:  # noqa: ANN401 - any of fsspec's
+    from fsspec import AbstractFileSystem  # noqa: PLC0415 - an extra
+    from fsspec.asyn import AsyncFileSystem  # noqa: PLC0415 - as above
+
+    inner = getattr(files, "fs", None)  # the one that it stands around
+    if isinstance(inner, AbstractFileSystem):
+        return _lists_at_once(inner)
+    kind: Any = type(files)
+    if isinstance(files, AsyncFileSystem):
+        return bool(kind._find is not AsyncFileSystem._find)  # noqa: SLF001 - where they have it
+    return bool(kind.find is not AbstractFileSystem.find)
 
 
 def patiently(do: Callable[[], Result]) -> Result:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from leed.batch.filesystems import filesystem, is_local, patiently, reason
+from leed.batch.filesystems import below, filesystem, is_local, patiently, reason
 from leed.errors import InputError, LeedError
 
 OWN: Final = "_leed"
@@ -63,7 +64,7 @@ def inputs_of(given: Sequence[str], failed: Callable[[str, str], None] | None = 
     errors: list[InputError] = []
     for one in listed(given):
         try:
-            for entry in _files(one):
+            for entry in _files(one, failed or _refused):
                 if found.get(entry.url, entry).found or not entry.found:  # what was named goes before what was found
                     found[entry.url] = entry
         except InputError as error:
@@ -76,6 +77,10 @@ def inputs_of(given: Sequence[str], failed: Callable[[str, str], None] | None = 
     if not found:
         raise InputError("there are no files to read: give files, directories, patterns or @lists of them")
     return [found[url] for url in sorted(found)]
+
+
+def _refused(_: str, why: str) -> None:
+    raise InputError(why)
 
 
 def listed(given: Iterable[str]) -> Iterator[str]:
@@ -94,25 +99,66 @@ def listed(given: Iterable[str]) -> Iterator[str]:
         yield from (line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
 
 
-def _files(one: str) -> Iterator[Input]:
+def _files(one: str, lost: Callable[[str, str], None]) -> Iterator[Input]:
     files, path = filesystem(one)
+
+    def told(folder: str, error: Exception) -> None:
+        address = str(files.unstrip_protocol(folder)) if "://" in one else folder
+        lost(address, f"{address}: cannot be listed: {reason(error)}")
+
     with _told(one):
-        details, below = patiently(lambda: _looked_up(files, path))
-    meant = [about for name, about in sorted(details.items()) if not _is_hidden(name.removeprefix(below))]
-    there = [entry for about in meant if (entry := _input(files, about, one, found=below == path))]
+        details, folder = _looked_up(files, path, told)
+    meant = [about for name, about in sorted(details.items()) if not _is_hidden(name.removeprefix(folder))]
+    there = [entry for about in meant if (entry := _input(files, about, one, found=folder == path))]
     if not there:
-        raise InputError(f"{one}: there are no files in it" if below == path else f"{one}: matches no file")
+        raise InputError(f"{one}: there are no files in it" if folder == path else f"{one}: matches no file")
     yield from there
 
 
-def _looked_up(files: Any, path: str) -> tuple[dict[str, dict[str, Any]], str]:  # noqa: ANN401 - any of fsspec's
-    """What is there, by name, and the folder that was given, in which it lies."""
-    if _MAGIC & set(path) and not files.exists(path):
-        magic = min(path.find(letter) for letter in _MAGIC if letter in path)
-        return files.glob(path, detail=True), path[: path.rfind("/", 0, magic) + 1]
-    if files.isdir(path):
-        return files.find(path, detail=True), path
-    return {path: files.info(path)}, path[: path.rfind("/") + 1]
+def _looked_up(
+    files: Any,  # noqa: ANN401 - any of fsspec's
+    path: str,
+    lost: Callable[[str, Exception], None],
+) -> tuple[dict[str, dict[str, Any]], str]:
+    """What is there, by name, and the folder that was given, in which it lies.
+
+    Not by fsspec's `isdir` and `exists`, for which what cannot be told is not there.
+    """
+    if _MAGIC & set(path) and not _is_there(files, path):
+        return _matching(files, path, lost)
+    about = patiently(lambda: files.info(path))
+    if about["type"] == "directory" or files.isdir(path):  # a link to one, or a page with links
+        return below(files, path, lost), path
+    return {path: about}, path[: path.rfind("/") + 1]
+
+
+def _is_there(files: Any, path: str) -> bool:  # noqa: ANN401 - as above
+    if is_local(files):  # where not every pattern could be a name
+        return bool(files.exists(path))
+    try:
+        patiently(lambda: files.info(path))
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _matching(
+    files: Any,  # noqa: ANN401 - as above
+    pattern: str,
+    lost: Callable[[str, Exception], None],
+) -> tuple[dict[str, dict[str, Any]], str]:
+    """What matches a pattern, by name, and the folder that it is in as far as it has no wildcards."""
+    from fsspec.utils import glob_translate  # noqa: PLC0415 - an extra
+
+    magic = min(pattern.find(letter) for letter in _MAGIC if letter in pattern)
+    folder = pattern[: pattern.rfind("/", 0, magic) + 1]
+    depth = None if "**" in pattern else pattern[len(folder) :].count("/") + 1
+    match = re.compile(glob_translate(pattern)).match
+    try:
+        found = below(files, folder.rstrip("/") or folder, lost, depth=depth)
+    except FileNotFoundError:
+        return {}, folder
+    return {name: about for name, about in found.items() if match(name)}, folder
 
 
 def _input(files: Any, about: dict[str, Any], given: str, *, found: bool) -> Input | None:  # noqa: ANN401 - as above

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import IO, Any, Final, TypeVar
 
-from leed.batch.filesystems import filesystem, hopeless, is_local, patiently, reason
+from leed.batch.filesystems import below, filesystem, hopeless, is_local, patiently, reason
 from leed.batch.inputs import OWN
 from leed.errors import LeedError, OutputError
 
@@ -52,12 +52,17 @@ class Store:
     def places(self) -> set[str]:
         """Return where there are files, hidden ones too."""
 
-        def listed() -> list[str]:
-            self._files.invalidate_cache()
-            return list(self._files.find(self._folder))
+        def lost(_: str, error: Exception) -> None:
+            raise error
 
         begin = len(self._folder.rstrip("/")) + 1
-        return {path[begin:] for path in self._patiently("listed", listed)} - {_LOCK}
+        with self.told("listed"):
+            self._files.invalidate_cache()
+            try:
+                found = below(self._files, self._folder, lost)
+            except FileNotFoundError:
+                return set()
+        return {path[begin:] for path in found} - {_LOCK}
 
     def read(self, place: str) -> bytes | None:
         """Return what a file holds; None if there is none."""
