@@ -15,6 +15,7 @@ from leed import plugins
 from leed.errors import InputError, LeedError
 
 _HOPELESS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR})
+_NO_NAME: Final = (Exception, RuntimeError)  # what those raise who have no error of their own
 _ATTEMPTS: Final = 5
 
 _PROTOCOL: Final = re.compile(r"([A-Za-z][\w.+-]*)(?=://|::)")
@@ -232,8 +233,10 @@ def may_pass(error: BaseException) -> bool:
     if isinstance(error, OSError):
         gone = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
         return not isinstance(error, gone) and not hopeless(error)
-    # What the clients of object stores raise; errors of Python and of pyarrow are about the data.
-    return type(error).__module__ != "builtins" and not isinstance(error, ValueError | TypeError | LookupError)
+    # What the clients of object stores raise; other errors of Python and of pyarrow are about the data.
+    return type(error) in _NO_NAME or (
+        type(error).__module__ != "builtins" and not isinstance(error, ValueError | TypeError | LookupError)
+    )
 
 
 def hopeless(error: BaseException) -> bool:

@@ -1,5 +1,6 @@
 """Workers that are to reach what this program alone has told fsspec; and what no other process reaches."""
 
+import errno
 import subprocess
 import sys
 from collections import Counter
@@ -8,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import fsspec
+import pyarrow as pa
 import pytest
 from fsspec.implementations import dirfs
 from fsspec.registry import _registry
 
 from leed.batch.corpus import describe_corpus
-from leed.batch.filesystems import Reaching, only_here, registered
-from leed.errors import OptionError
+from leed.batch.filesystems import Reaching, may_pass, only_here, registered
+from leed.errors import InputError, OptionError
 from tests.support import flaky_disk
 from tests.support.data_sets import contents, many_talks
 from tests.support.faulty import FaultyFileSystem
@@ -123,6 +125,42 @@ def test_a_class_that_cannot_be_imported_is_worked_with_here(
 @pytest.mark.usefixtures("known")
 def test_a_class_of_a_module_is_no_reason_to_stay_here() -> None:
     assert only_here([f"{PROTOCOL}:///a.json"]) is None
+
+
+class OfAStore(Exception):  # noqa: N818 - as clients of stores call theirs
+    """What a client raises that has errors of its own."""
+
+
+def told(error: Exception) -> InputError:
+    try:
+        raise InputError("a.json: cannot be read") from error
+    except InputError as raised:
+        return raised
+
+
+@pytest.mark.parametrize(
+    ("error", "passes"),
+    [
+        (OSError(errno.EIO, "503 Slow Down"), True),
+        (TimeoutError(), True),
+        (ConnectionResetError(), True),
+        (OfAStore(), True),
+        (Exception("503"), True),
+        (RuntimeError("503"), True),
+        (RecursionError(), False),
+        (NotImplementedError(), False),
+        (KeyError("Joy"), False),
+        (ValueError(), False),
+        (pa.ArrowInvalid(), False),
+        (MemoryError(), False),
+        (FileNotFoundError(), False),
+        (PermissionError(errno.EACCES, "403"), False),
+        (OSError(errno.ENOSPC, "No space left on device"), False),
+        (InputError("a.json: is empty"), False),
+    ],
+)
+def test_what_may_pass_is_what_a_store_said(error: Exception, passes: bool) -> None:
+    assert may_pass(error) == may_pass(told(error)) == passes
 
 
 def test_a_script_needs_no_guard(talks: Path, tmp_path: Path) -> None:
