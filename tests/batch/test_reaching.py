@@ -132,10 +132,10 @@ class OfAStore(Exception):  # noqa: N818 - as clients of stores call theirs
 
 
 def told(error: Exception) -> InputError:
-    try:
-        raise InputError("a.json: cannot be read") from error
-    except InputError as raised:
-        return raised
+    """An error of leed's, because of another one."""
+    of_leeds = InputError("a.json: cannot be read")
+    of_leeds.__cause__ = error
+    return of_leeds
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def told(error: Exception) -> InputError:
         (InputError("a.json: is empty"), False),
     ],
 )
-def test_what_may_pass_is_what_a_store_said(error: Exception, passes: bool) -> None:
+def test_what_may_pass_is_what_a_store_said(error: Exception, *, passes: bool) -> None:
     assert may_pass(error) == may_pass(told(error)) == passes
 
 
