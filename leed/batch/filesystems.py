@@ -79,11 +79,12 @@ class Reaching(Generic[Result]):
 
     def __call__(self) -> Result:
         """Tell fsspec, and make the task."""
-        import fsspec  # noqa: PLC0415 - an extra
+        from fsspec import register_implementation  # noqa: PLC0415 - an extra
+        from fsspec.config import conf  # noqa: PLC0415 - as above
 
-        fsspec.config.conf.update(self.options)
+        conf.update(self.options)
         for protocol, found in self.classes.items():
-            fsspec.register_implementation(protocol, found, clobber=True)
+            register_implementation(protocol, found, clobber=True)
         return self.make()
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import fsspec
 import pyarrow as pa
 import pytest
+from fsspec.config import conf
 from fsspec.implementations import dirfs
 from fsspec.registry import _registry
 
@@ -58,7 +59,7 @@ def test_what_is_registered_and_set_goes_with_the_task(monkeypatch: pytest.Monke
     found: Reaching[dict[str, int]] = Reaching.of(dict, ["flaky:///a.json", "simplecache::flaky:///b.json", "/c.json"])
     assert (found.classes, found.options) == ({PROTOCOL: FlakyDisk}, {PROTOCOL: {"share": 0.1}})
     assert "share" not in repr(found)
-    monkeypatch.delitem(fsspec.config.conf, PROTOCOL)
+    monkeypatch.delitem(conf, PROTOCOL)
     monkeypatch.delitem(_registry, PROTOCOL)
     assert found() == {}
     assert fsspec.filesystem(PROTOCOL).share == 0.1

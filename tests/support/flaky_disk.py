@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import fsspec
+from fsspec.config import conf
 from fsspec.implementations import local
 from fsspec.registry import _registry
 
@@ -59,7 +60,7 @@ class FlakyDisk(LocalFileSystem):  # type: ignore[misc]  # fsspec has no types
 @contextmanager
 def registered(share: float) -> Generator[None]:
     """Make it known to fsspec for a while, in this process; such a share of its requests fails."""
-    fsspec.config.conf[PROTOCOL] = {"share": share}
+    conf[PROTOCOL] = {"share": share}
     fsspec.register_implementation(PROTOCOL, FlakyDisk, clobber=True)
     yield
-    del fsspec.config.conf[PROTOCOL], _registry[PROTOCOL]
+    del conf[PROTOCOL], _registry[PROTOCOL]
