@@ -113,27 +113,30 @@ def only_here(urls: Iterable[str]) -> str | None:
     >>> only_here(["/talks/a.json", "memory://talks/b.json"])
     'memory://talks/b.json'
     """
-    kinds: dict[str, str] = {}
+    kinds: dict[tuple[str, ...], str] = {}
     for url in urls:
         if "://" in url:
-            kinds.setdefault(url.partition("://")[0], url)
+            kinds.setdefault(tuple(_PROTOCOL.findall(url)), url)
     for url in kinds.values():
-        if _is_in_memory(filesystem(url)[0]) or not all(map(_is_importable, registered([url]).values())):
+        if _is_in_memory(url) or not all(map(_is_importable, registered([url]).values())):
             return url
     return None
 
 
-def _is_in_memory(files: Any) -> bool:  # noqa: ANN401 - any of fsspec's
+def _is_in_memory(url: str) -> bool:
+    """Whether one of the file systems that an address leads through is in the memory of this process."""
     from fsspec import AbstractFileSystem  # noqa: PLC0415 - an extra
     from fsspec.implementations.memory import MemoryFileSystem  # noqa: PLC0415 - as above
+    from fsspec.registry import registry  # noqa: PLC0415 - as above
 
+    files: Any = filesystem(url)[0]
+    kinds = [registry[name] for name in _protocols([url]) if name in registry]
     for _ in range(_DEEPEST):
-        if isinstance(files, MemoryFileSystem):
-            return True
+        kinds.append(type(files))
         files = getattr(files, "fs", None)  # the one that it stands around
         if not isinstance(files, AbstractFileSystem):
             break
-    return False
+    return any(issubclass(kind, MemoryFileSystem) for kind in kinds)
 
 
 def _is_importable(found: type) -> bool:

@@ -103,7 +103,7 @@ def _files(one: str, lost: Callable[[str, str], None]) -> Iterator[Input]:
     files, path = filesystem(one)
 
     def told(folder: str, error: Exception) -> None:
-        address = str(files.unstrip_protocol(folder)) if "://" in one else folder
+        address = _address(files, folder, one)
         lost(address, f"{address}: cannot be listed: {reason(error)}")
 
     with _told(one):
@@ -175,8 +175,21 @@ def _input(files: Any, about: dict[str, Any], given: str, *, found: bool) -> Inp
         }
     if about.get("type") != "file":
         return None
-    url = str(files.unstrip_protocol(name)) if "://" in given else name
-    return Input(url, about.get("size"), _stamp(about), found)
+    return Input(_address(files, name, given), about.get("size"), _stamp(about), found)
+
+
+def _address(files: Any, name: str, given: str) -> str:  # noqa: ANN401 - as above
+    """How a file is called that was found at an address.
+
+    One as "zip://talks::s3://bucket/talks.zip" leads through several file systems, and so does that of a file in it.
+    """
+    if "://" not in given:
+        return name
+    first, chain, rest = given.partition("::")
+    if not chain:
+        return str(files.unstrip_protocol(name))
+    protocol, has_path, _ = first.partition("://")
+    return f"{protocol}://{name}::{rest}" if has_path else f"{first}::{_address(files, name, rest)}"
 
 
 def _is_hidden(inner: str) -> bool:

@@ -1,5 +1,6 @@
 """What goes in: files, directories, patterns, lists, and addresses that fsspec knows."""
 
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,6 +53,39 @@ def test_an_address_of_fsspec_is_read_like_a_path() -> None:
     memory.pipe_file("/talks/a.json", b"{}")
     (found,) = inputs_of(["memory://talks"])
     assert (found.url, found.size) == ("memory:///talks/a.json", 2)
+
+
+@pytest.fixture
+def archive(corpus: Path) -> str:
+    """A zip of the same files, and two talks."""
+    many_talks(corpus / "talks", 2)
+    path = shutil.make_archive(str(corpus.parent / "all"), "zip", corpus)
+    return path if path.startswith("/") else f"/{path}"
+
+
+@pytest.mark.parametrize(
+    ("inner", "found"),
+    [
+        ("", ["a.json", "b/c.json", "b/d.csv", "talks/talk000.json", "talks/talk001.json"]),
+        ("b", ["b/c.json", "b/d.csv"]),
+        ("*.json", ["a.json"]),
+        ("**/talk*.json", ["talks/talk000.json", "talks/talk001.json"]),
+        ("b/c.json", ["b/c.json"]),
+    ],
+)
+@pytest.mark.parametrize("before", ["", "simplecache::"])
+def test_addresses_that_lead_through_several_file_systems_stay_whole(
+    archive: str, inner: str, found: list[str], before: str
+) -> None:
+    rest = f"file://{archive}"
+    entries = inputs_of([f"{before}zip://{inner}::{rest}"])
+    assert [entry.url for entry in entries] == [f"{before}zip://{name}::{rest}" for name in found]
+    assert [entry.url for entry in inputs_of([entry.url for entry in entries])] == [entry.url for entry in entries]
+
+
+def test_files_in_an_archive_are_described_by_workers(archive: str, tmp_path: Path) -> None:
+    report = describe_corpus([f"zip://talks::{archive}"], str(tmp_path / "out"), workers=2)
+    assert (report.files, report.rows, report.failed) == (2, 43, {})
 
 
 @pytest.mark.parametrize(

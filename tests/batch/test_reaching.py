@@ -1,8 +1,10 @@
 """Workers that are to reach what this program alone has told fsspec; and what no other process reaches."""
 
 import errno
+import io
 import subprocess
 import sys
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,8 +84,15 @@ def test_memory_is_described_here_however_many_workers_there_are(talks: Path) ->
     memory.rm("/reached", recursive=True)
 
 
-@pytest.mark.parametrize("url", ["memory://a.json", "faulty://a.json", "chrooted://a.json"])
+@pytest.mark.parametrize(
+    "url", ["memory://a.json", "faulty://a.json", "chrooted://a.json", "zip://a.json::memory://t.zip"]
+)
 def test_memory_is_only_here(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive = io.BytesIO()
+    zipfile.ZipFile(archive, "w").close()
+    monkeypatch.setitem(fsspec.filesystem("memory").store, "/t.zip", None)
+    fsspec.filesystem("memory").pipe_file("/t.zip", archive.getvalue())
+
     class Chrooted(dirfs.DirFileSystem):  # type: ignore[misc]  # fsspec has no types
         def __init__(self, **options: Any) -> None:
             super().__init__("/folder", FaultyFileSystem(), **options)
