@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from leed.batch import manifest
 from leed.batch.engines import get_engine
-from leed.batch.filesystems import Reaching, only_here
 from leed.batch.inputs import OWN, Input, inputs_of
+from leed.batch.reaching import Reaching, only_here
 from leed.batch.store import MANIFEST, Store
 from leed.batch.work import Share, Worker
 from leed.errors import OptionError, OutputError, one_of

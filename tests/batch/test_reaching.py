@@ -18,7 +18,8 @@ from fsspec.implementations import dirfs
 from fsspec.registry import _registry
 
 from leed.batch.corpus import describe_corpus
-from leed.batch.filesystems import Reaching, may_pass, only_here, registered
+from leed.batch.filesystems import may_pass
+from leed.batch.reaching import Reaching, only_here, registered
 from leed.errors import InputError, OptionError
 from tests.support import flaky_disk
 from tests.support.data_sets import contents, many_talks
