@@ -1,4 +1,4 @@
-"""The file systems that fsspec reaches, this machine's among them: what is in them, and what of their errors may pass."""
+"""The file systems that fsspec reaches, this machine's among them: what is in them, and which errors may pass."""
 
 from __future__ import annotations
 
