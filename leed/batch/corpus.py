@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from leed.describer import Describer
 
 _LOCAL = "local"
-_TELLING = 10  # rows from which it is no chance that two files have the same number of them, and scores of one size
+_TELLING = 10  # rows from which it is no chance that two files have the same scores, and begin at the same times
 
 Follow = Callable[[int, int, int], None]
 """Told how many files are done, of how many, and how many rows there are."""
@@ -245,7 +245,7 @@ def _twice(shares: Iterable[Share]) -> dict[str, str]:
     for share in sorted(shares, key=lambda share: share.url):
         for place, size in share.sizes.items():
             rows = share.parts[place]
-            key = (place.rpartition("/")[0], rows, float(f"{size:.6g}"))
+            key = (place.rpartition("/")[0], rows, float(f"{size:.12g}"))
             if rows >= _TELLING and first.setdefault(key, share.url) != share.url:
                 found[share.url] = first[key]
     return found

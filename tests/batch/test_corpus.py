@@ -1,6 +1,7 @@
 """A corpus described: a data set, a manifest, and what failed."""
 
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -171,6 +172,21 @@ def test_the_same_measurements_in_two_files_are_told(tmp_path: Path) -> None:
 def test_different_measurements_of_one_size_are_not_taken_for_the_same(tmp_path: Path) -> None:
     report = describe_corpus([str(shared("ravdess/face.csv").parent)], str(tmp_path / "out"), workers=1)
     assert (report.files, report.twice) == (2, {})
+
+
+def test_many_short_files_of_few_numbers_are_not_taken_for_the_same(tmp_path: Path) -> None:
+    """Clips of a dozen frames, each of one class alone: what they add up to is often the same."""
+    chance, labels = random.Random(4), ("anger", "joy", "sadness", "fear")
+    (tmp_path / "in").mkdir()
+    clips = [
+        [{"begin": i / 3} | dict.fromkeys(labels, 0.0) | {chance.choice(labels): 1.0} for i in range(12)]
+        for _ in range(200)
+    ]
+    for number, clip in enumerate([*clips, clips[7][::-1]]):
+        (tmp_path / "in" / f"{number:03}.json").write_text(json.dumps(clip), encoding="utf-8")
+    report = describe_corpus([str(tmp_path / "in")], str(tmp_path / "out"), workers=1, modality="face")
+    assert (report.files, report.failed) == (201, {})
+    assert report.twice == {str(tmp_path / "in" / "200.json"): str(tmp_path / "in" / "007.json")}
 
 
 def test_who_follows_is_told_of_each_file(corpus: Path, tmp_path: Path) -> None:
