@@ -53,6 +53,7 @@ class Reaching(Generic[Result]):
 def registered(urls: Iterable[str]) -> dict[str, type]:
     """Return the file systems of addresses that only this program has registered, by protocol.
 
+    >>> import fsspec
     >>> registered(["file:///talks/a.json", "/talks/b.json"])
     {}
     """
@@ -72,6 +73,7 @@ def only_here(urls: Iterable[str]) -> str | None:
 
     They lead into this one's memory, or to a file system whose class another process cannot import.
 
+    >>> import fsspec
     >>> only_here(["/talks/a.json", "memory://talks/b.json"])
     'memory://talks/b.json'
     """
