@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import huggingface_hub.constants
 import pytest
 import soundfile
+from huggingface_hub import constants
 from sybil import Example, Sybil
 from sybil.evaluators.doctest import DocTestEvaluator
 from sybil.parsers.abstract import DocTestStringParser
@@ -161,7 +161,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def cached_models(hub: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Models that `leed measure` finds by their names, here and in a process of its own."""
-    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(hub))
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(hub))
     monkeypatch.setenv("HF_HUB_CACHE", str(hub))
 
 

@@ -126,14 +126,14 @@ def test_a_model_that_is_not_here_is_not_fetched() -> None:
 
 
 def test_a_model_in_the_cache_of_the_hub_is_found_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import huggingface_hub.constants  # noqa: PLC0415 - heavy
+    from huggingface_hub import constants  # noqa: PLC0415 - heavy
 
     commit = "c0ffee" * 6 + "abcd"
     folder = tmp_path / "models--ann--tiny"
     model = tiny_model(folder / "snapshots" / commit)
     (folder / "refs").mkdir()
     (folder / "refs" / "main").write_text(commit, encoding="utf-8")
-    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
     embedder = get_embedder("transformers:ann/tiny")
     assert embedder.version == f"1; commit {commit}; mean; normalized"
     direct = get_embedder(f"transformers:{model}")
