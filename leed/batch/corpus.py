@@ -239,7 +239,7 @@ class _Run:
 
 
 def _twice(shares: Iterable[Share]) -> dict[str, str]:
-    """Files with one that has as many rows under the same labels, and scores of the same size."""
+    """Files with one that has as many rows under the same labels, and the same number for their scores and times."""
     first: dict[tuple[str, int, float], str] = {}
     found = {}
     for share in sorted(shares, key=lambda share: share.url):

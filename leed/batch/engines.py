@@ -75,4 +75,13 @@ def done(task: Callable[[Item], Result], item: Item) -> Result | Lost:
     try:
         return task(item)
     except Exception as error:  # noqa: BLE001 - whatever it is, the others are to be done
-        return Lost(f"unexpected {type(error).__name__}: {' '.join(str(error).split())}")
+        return Lost(f"unexpected {named(error)}")
+
+
+def named(error: BaseException) -> str:
+    r"""Return an error in one line, by its type.
+
+    >>> named(ValueError("no\nnumber"))
+    'ValueError: no number'
+    """
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"

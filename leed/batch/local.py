@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, Final
 
-from leed.batch.engines import Item, Lost, Result, done
+from leed.batch.engines import Item, Lost, Result, done, named
 from leed.errors import LeedError, OptionError
 
 _AHEAD: Final = 2  # items for each worker that are handed out, so that none waits
@@ -151,7 +151,7 @@ def _packed(make: Make) -> bytes:
     try:
         return pickle.dumps(make)
     except Exception as error:  # whatever is in it may raise anything
-        what = f"what workers need cannot be sent to another process ({_told(error)}); use 1 worker"
+        what = f"what workers need cannot be sent to another process ({named(error)}); use 1 worker"
         raise OptionError(what) from error
 
 
@@ -201,21 +201,21 @@ def _begin(packed: bytes) -> None:
 def _task(packed: bytes) -> Callable[[Any], Any]:
     """The task, or one that gives an error in place of each result."""
     try:
-        try:
-            make: Make = pickle.loads(packed)  # noqa: S301 - from the process that started this one
-        except Exception as error:  # whatever is in it may raise anything
-            what = f"what workers need cannot be loaded in another process ({_told(error)}); use 1 worker"
-            raise OptionError(what) from error
-        return make()
+        return _loaded(packed)()
     except LeedError as error:
         unmade = _Unmade(error)
     except Exception as error:  # noqa: BLE001 - else each worker would die of it, and nobody would know why
-        unmade = _Unmade(LeedError(f"the work cannot be begun: {_told(error)}"))
+        unmade = _Unmade(LeedError(f"the work cannot be begun: {named(error)}"))
     return lambda _: unmade
 
 
-def _told(error: Exception) -> str:
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"
+def _loaded(packed: bytes) -> Make:
+    try:
+        make: Make = pickle.loads(packed)  # noqa: S301 - from the process that started this one
+    except Exception as error:  # whatever is in it may raise anything
+        what = f"what workers need cannot be loaded in another process ({named(error)}); use 1 worker"
+        raise OptionError(what) from error
+    return make
 
 
 def _end_with_parent() -> None:

@@ -50,7 +50,7 @@ class Share:
         url: the file.
         rows: how many segments were written.
         parts: where, below the data set's folder, and how many in each.
-        sizes: a number for the scores in each, by which two files that hold the same are noticed.
+        sizes: a number for the scores in each and their times, by which two files that hold the same are noticed.
         issues: what was odd in it, by code: how often, and the first of it.
         error: why nothing was written, or None.
         unknown: whether that is because it is in no format that leed knows.

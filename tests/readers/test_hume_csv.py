@@ -16,17 +16,10 @@ import leed
 from leed.errors import InputError, UnknownFormatError
 from leed.readers import delimited
 from tests.support import hume, hume_csv, told
-from tests.support.hume_csv import without_csv
+from tests.support.hume_csv import BURST, FACE, LANGUAGE, LAUGH, PROSODY, TALK, without_csv
 from tests.support.parts import shared
 from tests.support.told import codes
 
-JOB = hume.conversation()
-TALK = JOB[0]["results"]["predictions"][0]
-LAUGH = JOB[1]["results"]["predictions"][0]
-FACE = hume_csv.table("face", TALK["models"]["face"])
-PROSODY = hume_csv.table("prosody", TALK["models"]["prosody"])
-LANGUAGE = hume_csv.table("language", TALK["models"]["language"])
-BURST = hume_csv.table("burst", LAUGH["models"]["burst"])
 WRONG = "is no CSV of Hume"
 
 said = partial(told.said, calibration="none")

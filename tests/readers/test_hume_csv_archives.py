@@ -11,16 +11,9 @@ import pytest
 import leed
 from leed.errors import InputError, UnknownFormatError
 from leed.readers import folders
-from tests.support import hume, hume_csv
-from tests.support.hume_csv import saved, without_csv
+from tests.support import hume_csv
+from tests.support.hume_csv import BURST, FACE, JOB, PROSODY, saved, without_csv
 from tests.support.told import codes
-
-JOB = hume.conversation()
-TALK = JOB[0]["results"]["predictions"][0]
-LAUGH = JOB[1]["results"]["predictions"][0]
-FACE = hume_csv.table("face", TALK["models"]["face"])
-PROSODY = hume_csv.table("prosody", TALK["models"]["prosody"])
-BURST = hume_csv.table("burst", LAUGH["models"]["burst"])
 
 
 def test_the_artifacts_of_a_job_are_its_json(tmp_path: Path) -> None:

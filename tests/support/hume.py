@@ -5,10 +5,12 @@
 """
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import leed
+from leed.errors import DamagedInputError
 
 Plain = dict[str, Any]
 
@@ -166,3 +168,18 @@ def smile(**more: Any) -> Plain:
 def one_file(**models: Any) -> list[Any]:
     """The batch of one file."""
     return batch(file("a.mp4", **models))
+
+
+def wrongly_told(whole: bytes, places: Iterable[int], path: Path) -> list[tuple[int, bytes, str]]:
+    """Of places where a file is cut off: those that the error does not name, with what is before and what it says."""
+    wrong = []
+    for place in sorted(places):
+        path.write_bytes(whole[:place])
+        try:
+            leed.read(path)
+        except DamagedInputError as error:
+            if f"cut off at byte {place}" not in str(error):
+                wrong.append((place, whole[:place][-20:], str(error)[-90:]))
+        else:
+            wrong.append((place, whole[:place][-20:], "no error"))
+    return wrong

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import leed
-from tests.support.hume import LABELS_48, LABELS_53
+from tests.support.hume import LABELS_48, LABELS_53, conversation
 
 Plain = dict[str, Any]
 
@@ -123,3 +123,10 @@ def saved(files: Mapping[str, str | bytes], folder: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode() if isinstance(text, str) else text)
     return folder
+
+
+JOB = conversation()
+TALK = JOB[0]["results"]["predictions"][0]
+LAUGH = JOB[1]["results"]["predictions"][0]
+FACE, PROSODY, LANGUAGE = (table(model, TALK["models"][model]) for model in ("face", "prosody", "language"))
+BURST = table("burst", LAUGH["models"]["burst"])

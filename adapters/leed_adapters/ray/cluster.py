@@ -16,6 +16,7 @@ from typing import Any, Final
 import ray
 import ray._private.worker as ray_worker
 
+from leed.batch.engines import named
 from leed.batch.local import cores
 from leed.errors import LeedError
 
@@ -102,7 +103,7 @@ def _our_path() -> dict[str, Any] | None:
 
 
 def _failed(error: Exception) -> LeedError:
-    address, why = _address(), f"{type(error).__name__}: {' '.join(str(error).split())}"
+    address, why = _address(), named(error)
     if address is None:
         return LeedError(f"Ray cannot be started: {why}")
     hint = "; if it asks for a token, set RAY_AUTH_MODE=token" if type(error) is ConnectionError else ""

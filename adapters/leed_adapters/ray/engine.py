@@ -13,7 +13,7 @@ import ray.data
 from ray import cloudpickle
 from ray.exceptions import RayError
 
-from leed.batch.engines import Item, Lost, Result, done
+from leed.batch.engines import Item, Lost, Result, done, named
 from leed.errors import LeedError, OptionError
 from leed_adapters.ray.cluster import cluster, quiet
 from leed_adapters.ray.ledger import Ledger
@@ -148,8 +148,7 @@ class _Blocks:
         except LeedError as error:
             task = _unmade(error)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told where the run began
-            what = f"{type(error).__name__}: {' '.join(str(error).split())}"
-            task = _unmade(LeedError(f"the work cannot be begun: {what}"))
+            task = _unmade(LeedError(f"the work cannot be begun: {named(error)}"))
         ray.get(self._ledger.made.remote(who))
         return task
 
